@@ -1,0 +1,1 @@
+"""The SDK: requests as values (one function per endpoint), two transports that send them, and the live socket."""

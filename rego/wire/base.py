@@ -1,0 +1,117 @@
+"""The shapes that all nouns share: ids, texts, entities, commands, and the three states of a PATCH field."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
+
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from rego.wire import limits
+from rego.wire.text import clean_block, clean_line
+
+Id = Annotated[str, Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
+"""A UUID in its canonical lower-case form."""
+
+Rank = str
+"""A place in an order: 16 hexadecimal digits that sort as text."""
+
+Line = Annotated[str, Meta(min_length=1, max_length=limits.TITLE_MAX)]
+"""One line of text that names something."""
+
+Block = Annotated[str, Meta(max_length=limits.DESCRIPTION_MAX)]
+"""Text of several lines, in Markdown."""
+
+SmallInt = Annotated[int, Meta(ge=1, le=2**31 - 1)]
+
+
+class Role(StrEnum):
+    """What a member may do on a board; each role includes the ones below it."""
+
+    OWNER = "owner"
+    MEMBER = "member"
+    VIEWER = "viewer"
+
+    def allows(self, needed: Role) -> bool:
+        """Whether this role is at least `needed`."""
+        return _POWER[self] >= _POWER[needed]
+
+
+_POWER = {Role.VIEWER: 0, Role.MEMBER: 1, Role.OWNER: 2}
+
+
+class Entity(Struct, kw_only=True, frozen=True, gc=False):
+    """What every stored thing answers beside its own fields."""
+
+    id: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    created_by: str | None = None
+    updated_by: str | None = None
+
+
+class Command(Struct, kw_only=True, forbid_unknown_fields=True):
+    """A request body. Texts are cleaned as they come in: see `rego.wire.text` for what is refused and what is mended.
+
+    Raises `InvalidInput` (a `ValueError`) when a text holds characters that no terminal should be sent.
+    """
+
+    line_fields: ClassVar[tuple[str, ...]] = ()
+    block_fields: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        for names, clean in ((self.line_fields, clean_line), (self.block_fields, clean_block)):
+            for name in names:
+                value = getattr(self, name)
+                if isinstance(value, str):
+                    setattr(self, name, clean(value, field=name))
+
+
+class Patch(Command, omit_defaults=True):
+    """A PATCH body: an absent field keeps its value, `null` clears it. `version` asks for a conflict check."""
+
+    version: SmallInt | UnsetType = UNSET
+
+    def changes(self) -> dict[str, Any]:
+        """The fields that the sender named, without `version`."""
+        return {
+            name: value for name in self.__struct_fields__ if name != "version" and (value := getattr(self, name)) is not UNSET
+        }
+
+
+class Change(Struct, frozen=True, gc=False):
+    """One field of one entity, as it was and as it is."""
+
+    before: Any
+    after: Any
+
+
+class Position(StrEnum):
+    """An end of an order."""
+
+    TOP = "top"
+    BOTTOM = "bottom"
+
+
+class Place(Command, omit_defaults=True):
+    """Where something goes in an order: next to a neighbour, or at an end. At most one of the three is given."""
+
+    after_id: Id | None = None
+    before_id: Id | None = None
+    position: Position | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if sum(x is not None for x in (self.after_id, self.before_id, self.position)) > 1:
+            raise ValueError("Give one of after_id, before_id or position, not several.")
+
+
+def to_json(value: Any) -> bytes:
+    """`value` as the bytes that go over the network."""
+    return _encoder.encode(value)
+
+
+_encoder = msgspec.json.Encoder()

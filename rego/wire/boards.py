@@ -1,0 +1,81 @@
+"""Boards and the people on them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from rego.wire import limits
+from rego.wire.base import Block, Command, Entity, Line, Patch, Role
+
+BoardKey = Annotated[
+    str,
+    Meta(
+        pattern=rf"^[A-Z]{{{limits.BOARD_KEY_MIN},{limits.BOARD_KEY_MAX}}}$",
+        description="2 to 6 capital letters; the first half of references such as OPS-12",
+    ),
+]
+
+
+class Board(Entity, kw_only=True, frozen=True):
+    """A board. `role` is the reader's own, and null inside events and snapshots, which all members share."""
+
+    title: str
+    description: str
+    key: str
+    archived: bool
+    role: Role | None = None
+
+
+class CreateBoard(Command, kw_only=True):
+    line_fields = ("title",)
+    block_fields = ("description",)
+
+    title: Line
+    description: Block = ""
+    key: BoardKey | None = None
+
+
+class UpdateBoard(Patch, kw_only=True):
+    line_fields = ("title",)
+    block_fields = ("description",)
+
+    title: Line | UnsetType = UNSET
+    description: Block | UnsetType = UNSET
+    archived: bool | UnsetType = UNSET
+
+
+class Member(Struct, kw_only=True, frozen=True, gc=False):
+    """A person on a board. A placeholder stands for somebody whom an import named and who has no account here."""
+
+    user_id: str
+    username: str
+    firstname: str
+    lastname: str
+    role: Role
+    placeholder: bool = False
+
+    @property
+    def name(self) -> str:
+        """The full name where one is known, else the username."""
+        return f"{self.firstname} {self.lastname}".strip() or self.username
+
+
+class AddMember(Command, kw_only=True):
+    """Names a person by `username` or by `email`."""
+
+    line_fields = ("username", "email")
+
+    role: Role
+    username: str | None = None
+    email: str | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if (self.username is None) == (self.email is None):
+            raise ValueError("Give the person's username or their email, one of the two.")
+
+
+class UpdateMember(Command, kw_only=True):
+    role: Role

@@ -1,0 +1,95 @@
+"""Cards: the work itself. A summary stands in snapshots and events; the full card adds the long text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from rego.wire.base import Block, Entity, Id, Line, Patch, Place, Rank
+
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A point in time with its zone."""
+
+
+class Priority(StrEnum):
+    """How urgent a card is, in rising order."""
+
+    NONE = "none"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class CardSummary(Entity, kw_only=True, frozen=True):
+    """A card as boards show it. `number` is its half of references such as OPS-12; counts are of what hangs on it."""
+
+    board_id: str
+    column_id: str
+    number: int
+    title: str
+    rank: Rank
+    due_at: datetime | None = None
+    start_at: datetime | None = None
+    priority: Priority = Priority.NONE
+    completed: bool = False
+    archived: bool = False
+    has_description: bool = False
+    label_ids: list[str] = []
+    assignee_ids: list[str] = []
+    checklist_done: int = 0
+    checklist_total: int = 0
+    comment_count: int = 0
+    attachment_count: int = 0
+
+
+class Card(CardSummary, kw_only=True, frozen=True):
+    """A card with its Markdown description."""
+
+    description: str = ""
+
+
+class CreateCard(Place, kw_only=True):
+    """A new card; without a place it goes to the end of its column."""
+
+    line_fields = ("title",)
+    block_fields = ("description",)
+
+    title: Line
+    column_id: Id
+    description: Block = ""
+    due_at: Moment | None = None
+    start_at: Moment | None = None
+    priority: Priority = Priority.NONE
+    label_ids: list[Id] = []
+    assignee_ids: list[Id] = []
+
+
+class UpdateCard(Patch, kw_only=True):
+    line_fields = ("title",)
+    block_fields = ("description",)
+
+    title: Line | UnsetType = UNSET
+    description: Block | UnsetType = UNSET
+    due_at: Moment | UnsetType | None = UNSET
+    start_at: Moment | UnsetType | None = UNSET
+    priority: Priority | UnsetType = UNSET
+    completed: bool | UnsetType = UNSET
+    archived: bool | UnsetType = UNSET
+
+
+class MoveCard(Place, kw_only=True):
+    """A new place for a card; without `column_id` within its column, without a neighbour or position at the end."""
+
+    column_id: Id | None = None
+
+
+class CardRef(Struct, kw_only=True, frozen=True, gc=False):
+    """Enough of a card for a sentence about it."""
+
+    id: str
+    ref: str
+    title: str

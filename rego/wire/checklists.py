@@ -1,0 +1,49 @@
+"""Checklists and their items."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from msgspec import UNSET, UnsetType
+
+from rego.wire.base import Command, Entity, Id, Line, Patch, Rank
+from rego.wire.cards import Moment
+
+
+class ChecklistItem(Entity, kw_only=True, frozen=True):
+    checklist_id: str
+    text: str
+    rank: Rank
+    done: bool
+    assignee_id: str | None
+    due_at: datetime | None
+
+
+class Checklist(Entity, kw_only=True, frozen=True):
+    card_id: str
+    title: str
+    rank: Rank
+    items: list[ChecklistItem]
+
+
+class CreateChecklist(Command, kw_only=True):
+    line_fields = ("title",)
+
+    title: Line
+
+
+class CreateChecklistItem(Command, kw_only=True):
+    line_fields = ("text",)
+
+    text: Line
+    assignee_id: Id | None = None
+    due_at: Moment | None = None
+
+
+class UpdateChecklistItem(Patch, kw_only=True):
+    line_fields = ("text",)
+
+    text: Line | UnsetType = UNSET
+    done: bool | UnsetType = UNSET
+    assignee_id: Id | UnsetType | None = UNSET
+    due_at: Moment | UnsetType | None = UNSET

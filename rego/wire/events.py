@@ -1,0 +1,292 @@
+"""Events: what happened on a board, one numbered entry each. Old state + event = new state (`rego.replica` is the proof).
+
+Every data struct names what it is about in words too, so that an activity line, an undo or a webhook needs nothing else.
+Events that change a card carry its new `version`; the replica takes `updated_at` and `updated_by` from the envelope.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from msgspec import Raw, Struct, field
+
+from rego.wire.base import Change, Rank, Role
+from rego.wire.boards import Board, Member
+from rego.wire.cards import CardRef, CardSummary
+from rego.wire.checklists import Checklist, ChecklistItem
+from rego.wire.columns import Column
+from rego.wire.comments import Comment
+from rego.wire.imports import Tally
+from rego.wire.labels import Label
+
+
+class Actor(Struct, kw_only=True, frozen=True, gc=False):
+    """Who did it, under the name they had then."""
+
+    id: str
+    username: str
+
+
+class Cause(Struct, kw_only=True, frozen=True, gc=False):
+    """The automation rule that did it, and the event that set it off."""
+
+    rule_id: str
+    rule_name: str
+    event_seq: int
+
+
+class EventData(Struct, kw_only=True, frozen=True, tag_field="type"):
+    """What an event type says. The tag is the event type; on the wire it stands in the envelope."""
+
+
+class BoardCreated(EventData, kw_only=True, frozen=True, tag="board.created"):
+    board: Board
+
+
+class BoardImported(EventData, kw_only=True, frozen=True, tag="board.imported"):
+    """The first event of an imported board; its cards are in the snapshot, not in the log."""
+
+    board: Board
+    source: str
+    tallies: dict[str, Tally]
+
+
+class BoardUpdated(EventData, kw_only=True, frozen=True, tag="board.updated"):
+    changes: dict[str, Change]
+    version: int
+
+
+class BoardDeleted(EventData, kw_only=True, frozen=True, tag="board.deleted"):
+    """The last thing that is heard of a board."""
+
+    title: str
+
+
+class MemberAdded(EventData, kw_only=True, frozen=True, tag="member.added"):
+    member: Member
+
+
+class MemberUpdated(EventData, kw_only=True, frozen=True, tag="member.updated"):
+    user_id: str
+    username: str
+    before: Role
+    after: Role
+
+
+class MemberRemoved(EventData, kw_only=True, frozen=True, tag="member.removed"):
+    member: Member
+
+
+class ColumnCreated(EventData, kw_only=True, frozen=True, tag="column.created"):
+    column: Column
+
+
+class ColumnUpdated(EventData, kw_only=True, frozen=True, tag="column.updated"):
+    column_id: str
+    title: str
+    changes: dict[str, Change]
+    version: int
+
+
+class ColumnMoved(EventData, kw_only=True, frozen=True, tag="column.moved"):
+    column_id: str
+    title: str
+    before: Rank
+    after: Rank
+    version: int
+
+
+class ColumnDeleted(EventData, kw_only=True, frozen=True, tag="column.deleted"):
+    """The column was empty, archived cards included."""
+
+    column: Column
+
+
+class ColumnsReranked(EventData, kw_only=True, frozen=True, tag="columns.reranked"):
+    """Room was made between columns; their order is unchanged, and so are their versions."""
+
+    ranks: dict[str, Rank]
+
+
+class LabelCreated(EventData, kw_only=True, frozen=True, tag="label.created"):
+    label: Label
+
+
+class LabelUpdated(EventData, kw_only=True, frozen=True, tag="label.updated"):
+    label_id: str
+    name: str
+    changes: dict[str, Change]
+    version: int
+
+
+class LabelDeleted(EventData, kw_only=True, frozen=True, tag="label.deleted"):
+    """The label is off every card that carried it; their versions are unchanged."""
+
+    label: Label
+    card_ids: list[str]
+
+
+class CardCreated(EventData, kw_only=True, frozen=True, tag="card.created"):
+    card: CardSummary
+    ref: str
+    column_title: str
+    description: str = ""
+
+
+class CardUpdated(EventData, kw_only=True, frozen=True, tag="card.updated"):
+    """`changes` by field, of title, description, due_at, start_at, priority and completed."""
+
+    card: CardRef
+    changes: dict[str, Change]
+    version: int
+
+
+class CardPlace(Struct, kw_only=True, frozen=True, gc=False):
+    column_id: str
+    column_title: str
+    rank: Rank
+
+
+class CardMoved(EventData, kw_only=True, frozen=True, tag="card.moved"):
+    card: CardRef
+    before: CardPlace = field(name="from")
+    after: CardPlace = field(name="to")
+    version: int
+
+
+class CardArchived(EventData, kw_only=True, frozen=True, tag="card.archived"):
+    card: CardRef
+    version: int
+
+
+class CardRestored(EventData, kw_only=True, frozen=True, tag="card.restored"):
+    """Carries the whole card, because clients do not hold archived ones."""
+
+    card: CardSummary
+    ref: str
+
+
+class CardDeleted(EventData, kw_only=True, frozen=True, tag="card.deleted"):
+    """Carries the whole card as it was."""
+
+    card: CardSummary
+    ref: str
+    description: str = ""
+
+
+class CardsReranked(EventData, kw_only=True, frozen=True, tag="cards.reranked"):
+    """Room was made in a column; the order is unchanged, and so are the versions."""
+
+    column_id: str
+    ranks: dict[str, Rank]
+
+
+class CardAssigned(EventData, kw_only=True, frozen=True, tag="card.assigned"):
+    card: CardRef
+    user_id: str
+    username: str
+    version: int
+
+
+class CardUnassigned(EventData, kw_only=True, frozen=True, tag="card.unassigned"):
+    card: CardRef
+    user_id: str
+    username: str
+    version: int
+
+
+class CardLabelled(EventData, kw_only=True, frozen=True, tag="card.labelled"):
+    card: CardRef
+    label_id: str
+    label_name: str
+    version: int
+
+
+class CardUnlabelled(EventData, kw_only=True, frozen=True, tag="card.unlabelled"):
+    card: CardRef
+    label_id: str
+    label_name: str
+    version: int
+
+
+class ChecklistCreated(EventData, kw_only=True, frozen=True, tag="checklist.created"):
+    card: CardRef
+    checklist: Checklist
+
+
+class ChecklistDeleted(EventData, kw_only=True, frozen=True, tag="checklist.deleted"):
+    """`checklist_done` and `checklist_total` are the card's new counts."""
+
+    card: CardRef
+    checklist: Checklist
+    checklist_done: int
+    checklist_total: int
+
+
+class ChecklistItemCreated(EventData, kw_only=True, frozen=True, tag="checklist_item.created"):
+    card: CardRef
+    item: ChecklistItem
+    checklist_done: int
+    checklist_total: int
+
+
+class ChecklistItemUpdated(EventData, kw_only=True, frozen=True, tag="checklist_item.updated"):
+    card: CardRef
+    item_id: str
+    checklist_id: str
+    text: str
+    changes: dict[str, Change]
+    version: int
+    checklist_done: int
+    checklist_total: int
+
+
+class ChecklistItemDeleted(EventData, kw_only=True, frozen=True, tag="checklist_item.deleted"):
+    card: CardRef
+    item: ChecklistItem
+    checklist_done: int
+    checklist_total: int
+
+
+class CommentCreated(EventData, kw_only=True, frozen=True, tag="comment.created"):
+    card: CardRef
+    comment: Comment
+    comment_count: int
+
+
+class CommentDeleted(EventData, kw_only=True, frozen=True, tag="comment.deleted"):
+    card: CardRef
+    comment: Comment
+    comment_count: int
+
+
+class Unknown(Struct, kw_only=True, frozen=True):
+    """An event of a type that this version does not know; `raw` is its data as it came."""
+
+    type: str
+    raw: Raw
+
+
+class Event(Struct, kw_only=True, frozen=True):
+    """One entry of a board's log. `actor` is null when the system did it; `op_id` is the idempotency key that asked for it."""
+
+    seq: int
+    board_id: str
+    type: str
+    at: datetime
+    actor: Actor | None = None
+    cause: Cause | None = None
+    op_id: str | None = None
+    data: Any = None
+
+
+def event_type(data: EventData | type[EventData]) -> str:
+    """The type that stands in the envelope, such as `card.moved`."""
+    tag = data.__struct_config__.tag
+    assert isinstance(tag, str)
+    return tag
+
+
+EVENT_TYPES: dict[str, type[EventData]] = {event_type(kind): kind for kind in EventData.__subclasses__()}
+"""Every event type that this version knows."""

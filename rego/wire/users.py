@@ -1,0 +1,100 @@
+"""People, and how they prove who they are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from rego.wire import limits
+from rego.wire.base import Command, Entity, Patch
+
+Username = Annotated[
+    str,
+    Meta(
+        min_length=limits.USERNAME_MIN,
+        max_length=limits.USERNAME_MAX,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        description="ASCII letters, digits, dot, dash and underscore, beginning with a letter or digit",
+    ),
+]
+Email = Annotated[str, Meta(max_length=limits.EMAIL_MAX, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")]
+Password = Annotated[str, Meta(min_length=limits.PASSWORD_MIN, max_length=limits.PASSWORD_MAX)]
+PersonName = Annotated[str, Meta(max_length=limits.NAME_MAX)]
+
+
+class User(Entity, kw_only=True, frozen=True):
+    """An account as its owner sees it."""
+
+    email: str | None
+    username: str
+    firstname: str
+    lastname: str
+    is_active: bool
+    is_verified: bool
+    is_superuser: bool
+
+
+class Register(Command, kw_only=True):
+    line_fields = ("email", "firstname", "lastname")
+
+    email: Email
+    username: Username
+    password: Password
+    firstname: PersonName = ""
+    lastname: PersonName = ""
+
+
+class UpdateMe(Patch, kw_only=True):
+    line_fields = ("email", "firstname", "lastname")
+
+    email: Email | UnsetType = UNSET
+    username: Username | UnsetType = UNSET
+    firstname: PersonName | UnsetType = UNSET
+    lastname: PersonName | UnsetType = UNSET
+
+
+class Login(Command, kw_only=True):
+    """The fields of the login form; `username` may be the e-mail address."""
+
+    username: str
+    password: str
+
+
+class Refresh(Command, kw_only=True):
+    refresh_token: str
+
+
+class Tokens(Struct, kw_only=True):
+    """`expires_in` is the life of the access token in seconds."""
+
+    access_token: str
+    token_type: str = "bearer"  # noqa: S105 - the name of a scheme, not a secret
+    expires_in: int
+    refresh_token: str
+
+
+class Ticket(Struct, kw_only=True):
+    """A one-time key to a board's socket, good for `expires_in` seconds."""
+
+    ticket: str
+    expires_in: int
+
+
+class TicketRequest(Command, kw_only=True):
+    board_id: str
+
+
+class LoggedOut(Struct):
+    detail: str = "Successfully logged out"
+
+
+class Session(Struct, kw_only=True):
+    """One place where a person is logged in."""
+
+    id: str
+    created_at: datetime
+    expires_at: datetime
+    user_agent: str
+    current: bool
