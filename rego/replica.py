@@ -7,22 +7,22 @@ pending operations on top, so that a key press shows at once and settles, or is 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from collections.abc import Iterator
+from typing import Any
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rego.wire import events as e
-from rego.wire.base import Change, Entity, Rank
+from rego.replay import HANDLERS, Touched
+from rego.wire.base import Rank
 from rego.wire.boards import Board, Member
 from rego.wire.cards import CardSummary
 from rego.wire.columns import Column
+from rego.wire.events import CardCreated, Event
 from rego.wire.labels import Label
 from rego.wire.snapshot import Snapshot
 
-_EntityT = TypeVar("_EntityT", bound=Entity)
+__all__ = ["Gap", "Pending", "Replica", "Touched"]
 
 
 class Gap(Exception):
@@ -32,14 +32,6 @@ class Gap(Exception):
         super().__init__(f"expected event {expected}, got {got}")
         self.expected = expected
         self.got = got
-
-
-class Touched(Struct, gc=False):
-    """What an event or an operation changed, so that a client redraws just that. `frame`: board, members or labels."""
-
-    cards: set[str] = set()
-    columns: set[str] = set()
-    frame: bool = False
 
 
 class Pending(Struct, kw_only=True, frozen=True):
@@ -125,24 +117,25 @@ class Replica:
     def rank_between(self, column_id: str, index: int, *, without: str | None = None) -> Rank:
         """A provisional rank that sorts at `index` of a column; the server's own replaces it."""
         above, below = self.neighbours(column_id, index, without=without)
-        if above is not None:
-            return self._shown[above].rank + "8"
-        return self._shown[below].rank[:-1] if below is not None else "8"
+        lower = self._shown[above].rank if above is not None else None
+        upper = self._shown[below].rank if below is not None else None
+        return _text_between(lower, upper)
 
     # --- events --------------------------------------------------------------------------------------------------
 
-    def apply(self, event: e.Event) -> Touched:
+    def apply(self, event: Event) -> Touched:
         """Take in the next event. Older ones are passed over; raises `Gap` when one is missing."""
         if event.seq <= self.seq:
             return Touched()
         if event.seq != self.seq + 1:
             raise Gap(self.seq + 1, event.seq)
-        handler = _HANDLERS.get(type(event.data))
+        handler = HANDLERS.get(type(event.data))
         touched = handler(self, event, event.data) if handler else Touched()
         self.seq = event.seq
-        if event.op_id is not None and event.op_id in self.pending:
-            settled = self.settle(event.op_id)
-            touched = Touched(touched.cards | settled.cards, touched.columns | settled.columns, touched.frame)
+        if op := self.pending.get(event.op_id or ""):
+            touched.add(self.settle(op.op_id))
+            if isinstance(event.data, CardCreated):
+                touched.add(self._hand_over(op.card_id, event.data.card.id))
         return touched
 
     def snapshot(self) -> Snapshot:
@@ -158,26 +151,34 @@ class Replica:
             cards=sorted(self.cards.values(), key=lambda c: (c.column_id, c.rank, c.id)),
         )
 
-    # --- inside --------------------------------------------------------------------------------------------------
+    # --- what events do, for rego.replay --------------------------------------------------------------------------
 
-    def _put(self, card: CardSummary) -> Touched:
+    def put_card(self, card: CardSummary) -> Touched:
+        """Take in a confirmed card, new or changed; an archived one leaves a replica that does not hold those."""
         if card.archived and not self.archived:
-            self.cards.pop(card.id, None)
-        else:
-            self.cards[card.id] = card
+            return self.drop_card(card.id)
+        self.cards[card.id] = card
         return self._refresh(card.id)
 
-    def _change(self, event: e.Event, card_id: str, **changes: Any) -> Touched:
-        """Change a confirmed card, unless it is one that this replica does not hold (an archived one)."""
-        card = self.cards.get(card_id)
-        if card is None:
-            return Touched()
-        return self._put(_edited(card, event, **changes))
+    def drop_card(self, card_id: str) -> Touched:
+        self.cards.pop(card_id, None)
+        return self._refresh(card_id)
 
-    def _recount(self, card_id: str, **counts: int) -> Touched:
-        """Change what hangs on a card without touching its version."""
-        card = self.cards.get(card_id)
-        return Touched() if card is None else self._put(replace(card, **counts))
+    def put_column(self, column: Column) -> Touched:
+        self.columns[column.id] = column
+        self._order.setdefault(column.id, [])
+        return Touched(columns={column.id}, frame=True)
+
+    def drop_column(self, column_id: str) -> Touched:
+        """Take a column away; cards that pending operations show in it go back to where the server has them."""
+        self.columns.pop(column_id, None)
+        touched = Touched(columns={column_id}, frame=True)
+        for card_id in [card_id for _, card_id in self._order.get(column_id, ())]:
+            touched.add(self._refresh(card_id))
+        self._order.pop(column_id, None)
+        return touched
+
+    # --- inside --------------------------------------------------------------------------------------------------
 
     def _refresh(self, card_id: str) -> Touched:
         """Work out anew how a card is shown, from the confirmed card and the operations under way on it."""
@@ -187,238 +188,34 @@ class Replica:
             places = self._order[old.column_id]
             del places[bisect_left(places, (old.rank, card_id))]
             touched.columns.add(old.column_id)
-        new = self.cards.get(card_id)
-        for op in self.pending_on(card_id):
-            new = op.new_card or new
-            if new is not None:
-                new = replace(new, **op.changes)
-        if new is None or (new.archived and not self.archived) or new.column_id not in self._order:
+        new = self._with_pending(card_id)
+        if new is None or (new.archived and not self.archived):
             return touched
         self._shown[card_id] = new
         insort(self._order[new.column_id], (new.rank, card_id))
         touched.columns.add(new.column_id)
         return touched
 
-
-def _edited(entity: _EntityT, event: e.Event, **changes: Any) -> _EntityT:
-    """`entity` after `event`: its fields converted to their types, and who changed it when."""
-    by = event.actor.id if event.actor else None
-    return replace(entity, updated_at=event.at, updated_by=by, **changes)
-
-
-def _after(kind: type[Entity], changes: dict[str, Change]) -> dict[str, Any]:
-    """The new values of `changes`, typed as the fields of `kind`; fields of a newer version are passed over."""
-    types = _FIELD_TYPES[kind]
-    return {name: msgspec.convert(c.after, types[name]) for name, c in changes.items() if name in types}
-
-
-def _field_types(kind: type[Entity]) -> dict[str, Any]:
-    return {f.encode_name: f.type for f in msgspec.structs.fields(kind)}
-
-
-_FIELD_TYPES: dict[type[Entity], dict[str, Any]] = {kind: _field_types(kind) for kind in (Board, Column, Label, CardSummary)}
-
-
-def _board_created(r: Replica, _: e.Event, data: e.BoardCreated | e.BoardImported) -> Touched:
-    r.board = data.board
-    return Touched(frame=True)
-
-
-def _board_updated(r: Replica, event: e.Event, data: e.BoardUpdated) -> Touched:
-    r.board = _edited(r.board, event, version=data.version, **_after(Board, data.changes))
-    return Touched(frame=True)
-
-
-def _board_deleted(r: Replica, _event: e.Event, _data: e.BoardDeleted) -> Touched:
-    r.deleted = True
-    return Touched(frame=True)
-
-
-def _member_added(r: Replica, _: e.Event, data: e.MemberAdded) -> Touched:
-    r.members[data.member.user_id] = data.member
-    return Touched(frame=True)
-
-
-def _member_updated(r: Replica, _: e.Event, data: e.MemberUpdated) -> Touched:
-    r.members[data.user_id] = replace(r.members[data.user_id], role=data.after)
-    return Touched(frame=True)
-
-
-def _member_removed(r: Replica, _: e.Event, data: e.MemberRemoved) -> Touched:
-    r.members.pop(data.member.user_id, None)
-    return Touched(frame=True)
-
-
-def _column_created(r: Replica, _: e.Event, data: e.ColumnCreated) -> Touched:
-    r.columns[data.column.id] = data.column
-    r._order.setdefault(data.column.id, [])
-    return Touched(columns={data.column.id}, frame=True)
-
-
-def _column_updated(r: Replica, event: e.Event, data: e.ColumnUpdated) -> Touched:
-    column = r.columns[data.column_id]
-    r.columns[column.id] = _edited(column, event, version=data.version, **_after(Column, data.changes))
-    return Touched(columns={column.id}, frame=True)
-
-
-def _column_moved(r: Replica, event: e.Event, data: e.ColumnMoved) -> Touched:
-    column = r.columns[data.column_id]
-    r.columns[column.id] = _edited(column, event, version=data.version, rank=data.after)
-    return Touched(columns={column.id}, frame=True)
-
-
-def _column_deleted(r: Replica, _: e.Event, data: e.ColumnDeleted) -> Touched:
-    r.columns.pop(data.column.id, None)
-    r._order.pop(data.column.id, None)
-    return Touched(columns={data.column.id}, frame=True)
-
-
-def _columns_reranked(r: Replica, _: e.Event, data: e.ColumnsReranked) -> Touched:
-    for column_id, rank in data.ranks.items():
-        r.columns[column_id] = replace(r.columns[column_id], rank=rank)
-    return Touched(frame=True)
-
-
-def _label_created(r: Replica, _: e.Event, data: e.LabelCreated) -> Touched:
-    r.labels[data.label.id] = data.label
-    return Touched(frame=True)
-
-
-def _label_updated(r: Replica, event: e.Event, data: e.LabelUpdated) -> Touched:
-    label = r.labels[data.label_id]
-    r.labels[label.id] = _edited(label, event, version=data.version, **_after(Label, data.changes))
-    return Touched(frame=True)
-
-
-def _label_deleted(r: Replica, _: e.Event, data: e.LabelDeleted) -> Touched:
-    r.labels.pop(data.label.id, None)
-    touched = Touched(set(), set(), frame=True)
-    for card_id in data.card_ids:
-        if card := r.cards.get(card_id):
-            touched.cards |= r._put(replace(card, label_ids=_less(card.label_ids, data.label.id))).cards
-    return touched
-
-
-def _card_put(r: Replica, _: e.Event, data: e.CardCreated | e.CardRestored) -> Touched:
-    return r._put(data.card)
-
-
-def _card_updated(r: Replica, event: e.Event, data: e.CardUpdated) -> Touched:
-    changes = _after(CardSummary, data.changes)
-    if "description" in data.changes:
-        changes["has_description"] = bool(data.changes["description"].after)
-    return r._change(event, data.card.id, version=data.version, **changes)
-
-
-def _card_moved(r: Replica, event: e.Event, data: e.CardMoved) -> Touched:
-    after = data.after
-    return r._change(event, data.card.id, version=data.version, column_id=after.column_id, rank=after.rank)
-
-
-def _card_archived(r: Replica, event: e.Event, data: e.CardArchived) -> Touched:
-    return r._change(event, data.card.id, version=data.version, archived=True)
-
-
-def _card_deleted(r: Replica, _: e.Event, data: e.CardDeleted) -> Touched:
-    r.cards.pop(data.card.id, None)
-    return r._refresh(data.card.id)
-
-
-def _cards_reranked(r: Replica, _: e.Event, data: e.CardsReranked) -> Touched:
-    for card_id, rank in data.ranks.items():
-        if card := r.cards.get(card_id):
-            r._put(replace(card, rank=rank))
-    return Touched(columns={data.column_id})
-
-
-def _card_assigned(r: Replica, event: e.Event, data: e.CardAssigned) -> Touched:
-    return _change_list(r, event, data, "assignee_ids", _plus, data.user_id)
-
-
-def _card_unassigned(r: Replica, event: e.Event, data: e.CardUnassigned) -> Touched:
-    return _change_list(r, event, data, "assignee_ids", _less, data.user_id)
-
-
-def _card_labelled(r: Replica, event: e.Event, data: e.CardLabelled) -> Touched:
-    return _change_list(r, event, data, "label_ids", _plus, data.label_id)
-
-
-def _card_unlabelled(r: Replica, event: e.Event, data: e.CardUnlabelled) -> Touched:
-    return _change_list(r, event, data, "label_ids", _less, data.label_id)
-
-
-def _change_list(
-    r: Replica,
-    event: e.Event,
-    data: e.CardAssigned | e.CardUnassigned | e.CardLabelled | e.CardUnlabelled,
-    name: str,
-    change: Callable[[list[str], str], list[str]],
-    value: str,
-) -> Touched:
-    card = r.cards.get(data.card.id)
-    if card is None:
-        return Touched()
-    return r._change(event, card.id, version=data.version, **{name: change(getattr(card, name), value)})
-
-
-def _plus(values: list[str], value: str) -> list[str]:
-    return values if value in values else sorted([*values, value])
-
-
-def _less(values: list[str], value: str) -> list[str]:
-    return [v for v in values if v != value]
-
-
-def _checklist_created(_r: Replica, _event: e.Event, data: e.ChecklistCreated) -> Touched:
-    return Touched(cards={data.card.id})
-
-
-def _checklist_counted(
-    r: Replica,
-    _: e.Event,
-    data: e.ChecklistDeleted | e.ChecklistItemCreated | e.ChecklistItemUpdated | e.ChecklistItemDeleted,
-) -> Touched:
-    return r._recount(data.card.id, checklist_done=data.checklist_done, checklist_total=data.checklist_total)
-
-
-def _comments_counted(r: Replica, _: e.Event, data: e.CommentCreated | e.CommentDeleted) -> Touched:
-    return r._recount(data.card.id, comment_count=data.comment_count)
-
-
-_Handler = Callable[[Replica, e.Event, Any], Touched]
-
-_HANDLERS: dict[type, _Handler] = {
-    e.BoardCreated: _board_created,
-    e.BoardImported: _board_created,
-    e.BoardUpdated: _board_updated,
-    e.BoardDeleted: _board_deleted,
-    e.MemberAdded: _member_added,
-    e.MemberUpdated: _member_updated,
-    e.MemberRemoved: _member_removed,
-    e.ColumnCreated: _column_created,
-    e.ColumnUpdated: _column_updated,
-    e.ColumnMoved: _column_moved,
-    e.ColumnDeleted: _column_deleted,
-    e.ColumnsReranked: _columns_reranked,
-    e.LabelCreated: _label_created,
-    e.LabelUpdated: _label_updated,
-    e.LabelDeleted: _label_deleted,
-    e.CardCreated: _card_put,
-    e.CardRestored: _card_put,
-    e.CardUpdated: _card_updated,
-    e.CardMoved: _card_moved,
-    e.CardArchived: _card_archived,
-    e.CardDeleted: _card_deleted,
-    e.CardsReranked: _cards_reranked,
-    e.CardAssigned: _card_assigned,
-    e.CardUnassigned: _card_unassigned,
-    e.CardLabelled: _card_labelled,
-    e.CardUnlabelled: _card_unlabelled,
-    e.ChecklistCreated: _checklist_created,
-    e.ChecklistDeleted: _checklist_counted,
-    e.ChecklistItemCreated: _checklist_counted,
-    e.ChecklistItemUpdated: _checklist_counted,
-    e.ChecklistItemDeleted: _checklist_counted,
-    e.CommentCreated: _comments_counted,
-    e.CommentDeleted: _comments_counted,
-}
+    def _hand_over(self, provisional_id: str, card_id: str) -> Touched:
+        """Show further operations on a provisional card on the card that the server made of it."""
+        touched = Touched()
+        for op in list(self.pending_on(provisional_id)):
+            self.pending[op.op_id] = replace(op, card_id=card_id)
+            touched.add(self._refresh(card_id))
+        return touched
+
+    def _with_pending(self, card_id: str) -> CardSummary | None:
+        """The confirmed card with the operations under way on it, save moves to a column that is gone."""
+        card = self.cards.get(card_id)
+        for op in self.pending_on(card_id):
+            card = card or op.new_card
+            if card is not None and op.changes.get("column_id", card.column_id) in self.columns:
+                card = replace(card, **op.changes)
+        return card if card is not None and card.column_id in self.columns else None
+
+
+def _text_between(lower: Rank | None, upper: Rank | None) -> Rank:
+    """A text that sorts between two ranks, None being an open end. `/` sorts before every digit, so there is always one."""
+    if lower is not None and (upper is None or lower + "8" < upper):
+        return lower + "8"
+    return upper[:-1] + "/8" if upper is not None else "8"

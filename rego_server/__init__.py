@@ -1,0 +1,1 @@
+"""The Rego server: one write path, one event log a board, any number of live clients."""

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from typing import Any, Generic, TypeVar
+from urllib.parse import quote
 
 from msgspec import Struct
+
+from rego.wire.errors import InvalidInput
 
 T = TypeVar("T")
 
@@ -12,6 +15,7 @@ T = TypeVar("T")
 class Call(Struct, Generic[T], kw_only=True, frozen=True):
     """One HTTP request whose answer is a `T`.
 
+    `returns` is the type that the answer is decoded to, or None when there is nothing to read.
     `path` is already percent-encoded. `body` is sent as JSON, `form` as a form, `upload` as the raw bytes of a file.
     A call that changes something is sent with an idempotency key, so that a transport may repeat it after an outage.
     """
@@ -29,3 +33,25 @@ class Call(Struct, Generic[T], kw_only=True, frozen=True):
     def changes_something(self) -> bool:
         """Whether a repeat of this request could do harm without an idempotency key."""
         return self.method != "GET"
+
+
+def path_of(*pieces: str) -> str:
+    """A path from its pieces, each percent-encoded, so that no id or reference can reach another endpoint.
+
+    Raises `InvalidInput` for a piece that is empty or that a URL would resolve away (`.` and `..`).
+    """
+    return "".join(f"/{_encoded(piece)}" for piece in pieces)
+
+
+def query_of(**parameters: str | int | None) -> dict[str, str]:
+    """Query parameters without those that are None."""
+    return {name: str(value) for name, value in parameters.items() if value is not None}
+
+
+def _encoded(piece: str) -> str:
+    if piece in ("", ".", ".."):
+        raise InvalidInput(f"'{piece}' is not an id or a reference such as OPS-12.")
+    try:
+        return quote(piece, safe="")
+    except UnicodeEncodeError as error:
+        raise InvalidInput("An id or a reference holds a character that is not valid text.") from error

@@ -12,8 +12,8 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from rego.wire import limits
 from rego.wire.text import clean_block, clean_line
 
-Id = Annotated[str, Meta(pattern="^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
-"""A UUID in its canonical lower-case form."""
+Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$(?!\n)")]
+"""A UUID in its canonical lower-case form. (Python's `$` also matches before a last newline, hence the lookahead.)"""
 
 Rank = str
 """A place in an order: 16 hexadecimal digits that sort as text."""

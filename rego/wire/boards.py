@@ -12,7 +12,7 @@ from rego.wire.base import Block, Command, Entity, Line, Patch, Role
 BoardKey = Annotated[
     str,
     Meta(
-        pattern=rf"^[A-Z]{{{limits.BOARD_KEY_MIN},{limits.BOARD_KEY_MAX}}}$",
+        pattern=rf"^[A-Z]{{{limits.BOARD_KEY_MIN},{limits.BOARD_KEY_MAX}}}$(?!\n)",
         description="2 to 6 capital letters; the first half of references such as OPS-12",
     ),
 ]

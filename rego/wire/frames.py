@@ -8,6 +8,8 @@ from enum import Enum, IntEnum, StrEnum
 import msgspec
 from msgspec import Struct
 
+from rego.wire.base import Id
+from rego.wire.base import Id
 from rego.wire.codec import RawEvent
 from rego.wire.presence import Person
 from rego.wire.snapshot import Snapshot
@@ -86,7 +88,7 @@ class Pong(ClientFrame, kw_only=True, tag="pong"):
 class Focus(ClientFrame, kw_only=True, tag="focus"):
     """The card under the cursor, or none."""
 
-    card_id: str | None = None
+    card_id: Id | None = None
     editing: bool = False
 
 

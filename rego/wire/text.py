@@ -13,15 +13,15 @@ from rego.wire.errors import InvalidInput
 
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
-_BIDI = re.compile(f"[{BIDI_CONTROLS}]")
-_NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_NOT_IN_A_BLOCK = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+BIDI = re.compile(f"[{BIDI_CONTROLS}]")
+NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+NOT_IN_A_BLOCK = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def clean_line(value: str, *, field: str) -> str:
     """`value` as one printable line; raises `InvalidInput` when it cannot be one or nothing is left."""
-    _refuse(_NOT_IN_A_LINE, value, field)
-    cleaned = unicodedata.normalize("NFC", _BIDI.sub("", value)).strip()
+    _refuse(NOT_IN_A_LINE, value, field)
+    cleaned = _normalised(BIDI.sub("", value)).strip()
     if value and not cleaned:
         raise InvalidInput(f"{field} is empty: give it at least one visible character.", field=field)
     return cleaned
@@ -30,8 +30,14 @@ def clean_line(value: str, *, field: str) -> str:
 def clean_block(value: str, *, field: str) -> str:
     """`value` as printable text of several lines with `\\n` line ends; raises `InvalidInput` when it cannot be."""
     unified = value.replace("\r\n", "\n").replace("\r", "\n")
-    _refuse(_NOT_IN_A_BLOCK, unified, field)
-    return unicodedata.normalize("NFC", unified)
+    _refuse(NOT_IN_A_BLOCK, unified, field)
+    return _normalised(unified)
+
+
+def _normalised(value: str) -> str:
+    """`value` in NFC, unless that is longer (as with U+0958): lengths were checked before, and limits must hold after."""
+    normal = unicodedata.normalize("NFC", value)
+    return normal if len(normal) <= len(value) else value
 
 
 def _refuse(pattern: re.Pattern[str], value: str, field: str) -> None:

@@ -15,11 +15,11 @@ Username = Annotated[
     Meta(
         min_length=limits.USERNAME_MIN,
         max_length=limits.USERNAME_MAX,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$(?!\n)",
         description="ASCII letters, digits, dot, dash and underscore, beginning with a letter or digit",
     ),
 ]
-Email = Annotated[str, Meta(max_length=limits.EMAIL_MAX, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$")]
+Email = Annotated[str, Meta(max_length=limits.EMAIL_MAX, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$(?!\n)")]
 Password = Annotated[str, Meta(min_length=limits.PASSWORD_MIN, max_length=limits.PASSWORD_MAX)]
 PersonName = Annotated[str, Meta(max_length=limits.NAME_MAX)]
 

@@ -1,0 +1,9 @@
+"""`python -m rego` is the `rego` command."""
+
+from __future__ import annotations
+
+import sys
+
+from rego.cli.main import run
+
+sys.exit(run())

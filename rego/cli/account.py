@@ -1,0 +1,154 @@
+"""`rego register`, `login`, `logout` and `whoami`: who you are, and where."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rego.cli.context import Session
+from rego.cli.options import JsonOption, QuietOption, RegoCommand, noun, session_of
+from rego.cli.output import Form, View
+from rego.client import auth, system
+from rego.client.blocking import Client
+from rego.client.config import Config, save_config
+from rego.client.credentials import Credentials
+from rego.client.server import Server
+from rego.safe_text import safe_text
+from rego.wire.errors import InvalidInput, RegoError
+from rego.wire.users import Register, User
+
+register_app = noun("", alone=True)
+login_app = noun("", alone=True)
+logout_app = noun("", alone=True)
+whoami_app = noun("", alone=True)
+
+USER = View[User](struct=User, entity=lambda user: user, short=lambda user: user.username)
+
+ServerOption = Annotated[
+    str | None, typer.Option("--server", metavar="URL", help="The server, such as https://rego.example.com.")
+]
+UsernameOption = Annotated[
+    str | None, typer.Option("--username", "-u", metavar="NAME", help="The name or the e-mail address; else asked for.")
+]
+PasswordOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")]
+
+
+@register_app.command(cls=RegoCommand)
+def _register(
+    context: typer.Context,
+    server: ServerOption = None,
+    username: Annotated[
+        str | None, typer.Option("--username", "-u", metavar="NAME", help="The name that others see; else asked for.")
+    ] = None,
+    email: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Where to reach you; else asked for.")] = None,
+    firstname: Annotated[str, typer.Option(metavar="NAME")] = "",
+    lastname: Annotated[str, typer.Option(metavar="NAME")] = "",
+    password_stdin: PasswordOption = False,
+) -> None:
+    """Make an account on a server and log in."""
+    session = session_of(context)
+    place = _checked(session, server)
+    body = Register(
+        username=username or session.ask("Username"),
+        email=email or session.ask("E-mail"),
+        password=_new_password(session, from_stdin=password_stdin),
+        firstname=firstname,
+        lastname=lastname,
+    )
+    register(session, place, body)
+
+
+@login_app.command(cls=RegoCommand)
+def _login(
+    context: typer.Context, server: ServerOption = None, username: UsernameOption = None, password_stdin: PasswordOption = False
+) -> None:
+    """Log in to a server; later commands then speak to it."""
+    session = session_of(context)
+    place = _checked(session, server)
+    name = username or session.ask("Username")
+    log_in(session, place, name, session.ask_password("Password", from_stdin=password_stdin))
+
+
+@logout_app.command(cls=RegoCommand)
+def _logout(
+    context: typer.Context,
+    forget_server: Annotated[
+        bool, typer.Option("--forget-server", help="Also go back to working on this machine alone.")
+    ] = False,
+) -> None:
+    """End the session on the server and forget its tokens."""
+    log_out(session_of(context), forget_server=forget_server)
+
+
+@whoami_app.command(cls=RegoCommand)
+def _whoami(context: typer.Context, json: JsonOption = None, quiet: QuietOption = False) -> None:
+    """Say which account is used, and on which server."""
+    who_am_i(session_of(context), USER.form(json, quiet))
+
+
+def register(session: Session, server: Server, body: Register) -> None:
+    """Make the account and log in with it."""
+    with Client(server) as client:
+        user = client.send(auth.register(body))
+    log_in(session, server, user.username, body.password)
+
+
+def log_in(session: Session, server: Server, username: str, password: str) -> None:
+    """Begin a session, keep its tokens, and make this the server of later commands."""
+    with Client(server) as client:
+        tokens = client.send(auth.login(username, password))
+    credentials = session.store.save(Credentials.of_tokens(server, tokens))
+    if session.store.notice:
+        session.output.note(session.store.notice)
+    save_config(session.paths, Config(server=server.url))
+    with Client(server, credentials) as client:
+        user = client.send(auth.me())
+    session.output.note(f"Logged in to {server} as {user.username}.")
+
+
+def log_out(session: Session, *, forget_server: bool) -> None:
+    """Forget the tokens even when the server cannot be told; raises `InvalidInput` in local mode."""
+    server = session.chosen_server
+    if server is None:
+        raise InvalidInput("You are not logged in anywhere: without a server Rego works on this machine alone.")
+    credentials = session.store.load(server)
+    told = credentials is None or _told(Client(server, credentials))
+    session.store.forget(server)
+    if forget_server:
+        save_config(session.paths, Config())
+    session.output.note(f"Logged out of {server}." if told else f"Logged out of {server} here; it could not be told.")
+
+
+def who_am_i(session: Session, form: Form) -> None:
+    """Print the account."""
+    user = session.send(auth.me())
+    where = "this machine" if session.chosen_server is None else str(session.chosen_server)
+    session.output.one(USER, user, form, f"{safe_text(user.username)} on {where}")
+
+
+def _checked(session: Session, server: str | None) -> Server:
+    """The server to log in to, once it is known to be one; raises `InvalidInput`, `Unreachable` or `NotRego`."""
+    place = Server.parse(server) if server else session.chosen_server
+    if place is None:
+        raise InvalidInput("Which server? Give --server URL. Without a server Rego works on this machine and needs no login.")
+    with Client(place) as client:
+        client.send(system.health())
+    return place
+
+
+def _new_password(session: Session, *, from_stdin: bool) -> str:
+    password = session.ask_password("Password", from_stdin=from_stdin)
+    if not from_stdin and password != session.ask_password("Again", from_stdin=False):
+        raise InvalidInput("The two passwords differ; nothing was done.")
+    return password
+
+
+def _told(client: Client) -> bool:
+    """Whether the server ended the session, or has none to end."""
+    try:
+        with client:
+            client.send(auth.logout())
+    except RegoError:
+        return False
+    return True

@@ -1,0 +1,65 @@
+"""`rego boards`: the boards that you are on."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from rego.cli.context import Session
+from rego.cli.options import JsonOption, QuietOption, RegoCommand, TitleArgument, noun, session_of
+from rego.cli.output import Cell, Form, View
+from rego.client import boards
+from rego.wire.boards import Board, CreateBoard
+
+app = noun("Your boards: list them, add one.", bare=True)
+
+BOARD = View[Board](
+    struct=Board,
+    entity=lambda board: board,
+    short=lambda board: board.key,
+    cells=(
+        Cell("key", lambda board: board.key),
+        Cell("title", lambda board: board.title, long=True),
+        Cell("role", lambda board: board.role.value if board.role else ""),
+    ),
+)
+
+
+@app.callback(invoke_without_command=True)
+def _boards(context: typer.Context) -> None:
+    """Your boards: list them, add one."""
+    if context.invoked_subcommand is None:
+        list_boards(session_of(context), Form())
+
+
+@app.command("list", cls=RegoCommand)
+def _list(context: typer.Context, json: JsonOption = None, quiet: QuietOption = False) -> None:
+    """List the boards that you are on."""
+    list_boards(session_of(context), BOARD.form(json, quiet))
+
+
+@app.command("add", cls=RegoCommand)
+def _add(
+    context: typer.Context,
+    title: TitleArgument,
+    key: Annotated[str | None, typer.Option(metavar="KEY", help="2 to 6 letters for references such as OPS-12.")] = None,
+    description: Annotated[str, typer.Option(metavar="TEXT", help="What the board is for, in Markdown.")] = "",
+    json: JsonOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Add a board, with no columns yet."""
+    body = CreateBoard(title=title, key=key.upper() if key else None, description=description)
+    add_board(session_of(context), body, BOARD.form(json, quiet))
+
+
+def list_boards(session: Session, form: Form) -> None:
+    """Print the boards, archived ones left out."""
+    shown = [board for board in session.boards() if not board.archived]
+    session.output.many(BOARD, shown, form, none="There is no board yet: make one with 'rego boards add TITLE'.")
+
+
+def add_board(session: Session, body: CreateBoard, form: Form) -> None:
+    """Make a board and say under which key."""
+    board = session.send(boards.create_board(body))
+    session.output.changed(BOARD, board, form, f"Board {board.key} added: {board.title}")

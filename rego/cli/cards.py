@@ -1,0 +1,159 @@
+"""`rego cards`, the half that parses: flags and arguments in, one call of `rego.cli.card_work` each."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+from msgspec import UNSET
+
+from rego.cli import card_work as work
+from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET
+from rego.cli.dates import FORMS, parse_due
+from rego.cli.naming import card_path
+from rego.cli.options import BoardArgument, BoardOption, JsonOption, QuietOption, RegoCommand, TitleArgument, noun, session_of
+from rego.cli.places import where
+from rego.wire.cards import Priority, UpdateCard
+from rego.wire.errors import InvalidInput
+
+app = noun("Cards: list, show, add, edit, move, archive, mark as done.")
+
+LEVELS = ", ".join(Priority)
+
+CardArgument = Annotated[str, typer.Argument(metavar="CARD", help="Its reference, such as OPS-12, or its id.")]
+TopOption = Annotated[bool, typer.Option("--top", help="To the top.")]
+BottomOption = Annotated[bool, typer.Option("--bottom", help="To the bottom; this is the default.")]
+AfterOption = Annotated[str | None, typer.Option("--after", metavar="CARD", help="Just below that card.")]
+BeforeOption = Annotated[str | None, typer.Option("--before", metavar="CARD", help="Just above that card.")]
+UndoOption = Annotated[bool, typer.Option("--undo", help="Take it back.")]
+
+
+@app.command("list", cls=RegoCommand)
+def _list(
+    context: typer.Context,
+    name: BoardArgument = None,
+    board: BoardOption = None,
+    column: Annotated[
+        str | None, typer.Option("--column", "-c", metavar="COLUMN", help="Only the cards of this column.")
+    ] = None,
+    archived: Annotated[bool, typer.Option("--archived", help="Archived cards too.")] = False,
+    json: JsonOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """List a board's cards, all of them, in order."""
+    form = CARD_ROW.form(json, quiet)
+    if name and board:
+        raise InvalidInput("Name the board once: as an argument or with --board.")
+    work.list_cards(session_of(context), name or board, column, archived, form)
+
+
+@app.command("show", cls=RegoCommand)
+def _show(context: typer.Context, card: CardArgument, json: JsonOption = None) -> None:
+    """Show a card with its checklists and comments."""
+    work.show_card(session_of(context), card_path(card), CARD_SHEET.form(json, quiet=False))
+
+
+@app.command("add", cls=RegoCommand)
+def _add(
+    context: typer.Context,
+    title: TitleArgument,
+    to: Annotated[str | None, typer.Option("--to", "-c", metavar="COLUMN", help="The column; else the board's first.")] = None,
+    board: BoardOption = None,
+    description: Annotated[
+        str, typer.Option("--description", "-d", metavar="TEXT", help="Markdown; '-' reads it from stdin.")
+    ] = "",
+    due: Annotated[str | None, typer.Option(metavar="WHEN", help=f"Such as {FORMS}.")] = None,
+    priority: Annotated[Priority, typer.Option("--priority", "-p", metavar="LEVEL", help=LEVELS)] = Priority.NONE,
+    label: Annotated[
+        list[str] | None, typer.Option("--label", "-l", metavar="LABEL", help="A label; may be given several times.")
+    ] = None,
+    top: TopOption = False,
+    bottom: BottomOption = False,
+    after: AfterOption = None,
+    before: BeforeOption = None,
+    json: JsonOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Add a card."""
+    session = session_of(context)
+    new = work.NewCard(
+        title=title,
+        column=to,
+        description=session.text_or_stdin(description),
+        due_at=_moment(due),
+        priority=priority,
+        labels=label or [],
+        where=where(first=top, last=bottom, after=after, before=before),
+    )
+    work.add_card(session, board, new, CARD.form(json, quiet))
+
+
+@app.command("edit", cls=RegoCommand)
+def _edit(
+    context: typer.Context,
+    card: CardArgument,
+    title: Annotated[str | None, typer.Option("--title", "-t", metavar="TEXT")] = None,
+    description: Annotated[
+        str | None, typer.Option("--description", "-d", metavar="TEXT", help="Markdown; '-' reads it from stdin.")
+    ] = None,
+    due: Annotated[str | None, typer.Option(metavar="WHEN", help=f"Such as {FORMS}.")] = None,
+    no_due: Annotated[bool, typer.Option("--no-due", help="Take the due date away.")] = False,
+    priority: Annotated[Priority | None, typer.Option("--priority", "-p", metavar="LEVEL", help=LEVELS)] = None,
+    json: JsonOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Change what you name of a card; the rest stays."""
+    session = session_of(context)
+    form = CARD.form(json, quiet)
+    if due is not None and no_due:
+        raise InvalidInput("Give --due or --no-due, not both.")
+    body = UpdateCard(
+        title=UNSET if title is None else title,
+        description=UNSET if description is None else session.text_or_stdin(description),
+        due_at=None if no_due else _moment(due) or UNSET,
+        priority=UNSET if priority is None else priority,
+    )
+    if not body.changes():
+        raise InvalidInput("Nothing to change: give --title, --description, --due, --no-due or --priority.")
+    work.edit_card(session, card_path(card), body, form)
+
+
+@app.command("move", cls=RegoCommand)
+def _move(
+    context: typer.Context,
+    card: CardArgument,
+    column: Annotated[str | None, typer.Argument(metavar="COLUMN", help="Where to; without it, within its column.")] = None,
+    top: TopOption = False,
+    bottom: BottomOption = False,
+    after: AfterOption = None,
+    before: BeforeOption = None,
+    json: JsonOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Move a card to another column or place."""
+    form = CARD.form(json, quiet)
+    place = where(first=top, last=bottom, after=after, before=before)
+    if column is None and not place.given:
+        raise InvalidInput("Where to? Name a column, or give --top, --bottom, --after or --before.")
+    work.move_card(session_of(context), card_path(card), column, place, form)
+
+
+@app.command("archive", cls=RegoCommand)
+def _archive(
+    context: typer.Context, card: CardArgument, undo: UndoOption = False, json: JsonOption = None, quiet: QuietOption = False
+) -> None:
+    """Put a card away; --undo brings it back."""
+    work.archive_card(session_of(context), card_path(card), not undo, CARD.form(json, quiet))
+
+
+@app.command("done", cls=RegoCommand)
+def _done(
+    context: typer.Context, card: CardArgument, undo: UndoOption = False, json: JsonOption = None, quiet: QuietOption = False
+) -> None:
+    """Mark a card as done."""
+    work.complete_card(session_of(context), card_path(card), not undo, CARD.form(json, quiet))
+
+
+def _moment(due: str | None) -> datetime | None:
+    return None if due is None else parse_due(due, datetime.now().astimezone())

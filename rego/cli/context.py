@@ -1,0 +1,134 @@
+"""What every command works with: which server, the client to it, the streams. Each is made when it is first used."""
+
+from __future__ import annotations
+
+import os
+import sys
+from functools import cached_property
+from typing import TYPE_CHECKING, TextIO, TypeVar
+
+from rego.cli.naming import find_board
+from rego.cli.output import Output
+from rego.client import boards
+from rego.client.blocking import Client
+from rego.client.call import Call
+from rego.client.config import choose_server
+from rego.client.credentials import Credentials, CredentialStore
+from rego.client.paths import Paths
+from rego.client.server import Server
+from rego.wire.boards import Board
+from rego.wire.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from rego.client.aio import Client as AsyncClient
+    from rego.client.aio import Revive
+
+T = TypeVar("T")
+
+
+class Session:
+    """One run of one command. The server is the one of the flag, of REGO_SERVER, or the configured one; else local mode."""
+
+    def __init__(self, *, server_flag: str | None = None) -> None:
+        self.server_flag = server_flag
+
+    @cached_property
+    def output(self) -> Output:
+        return Output(sys.stdout, sys.stderr)
+
+    @property
+    def input(self) -> TextIO:
+        return sys.stdin
+
+    @cached_property
+    def paths(self) -> Paths:
+        return Paths.of_user()
+
+    @cached_property
+    def chosen_server(self) -> Server | None:
+        """The server that was asked for, or None for local mode."""
+        return choose_server(self.paths, self.server_flag)
+
+    @cached_property
+    def store(self) -> CredentialStore:
+        return CredentialStore(self.paths)
+
+    @cached_property
+    def way_in(self) -> tuple[Server, Credentials | None]:
+        """The server to speak to and the login for it; in local mode the local server is started when none runs."""
+        if self.chosen_server is not None:
+            return self.chosen_server, self.store.load(self.chosen_server)
+        from rego.client.local import find_or_start
+
+        local = find_or_start(self.paths)
+        return local.server, local.credentials
+
+    def stay_on_this_machine(self) -> None:
+        """Use local mode, whatever is configured."""
+        self.chosen_server = None
+
+    async def async_client(self) -> AsyncClient:
+        """A client for an event loop; the local server is started meanwhile, when that is what is needed."""
+        import asyncio
+
+        from rego.client.aio import Client as AsyncClient
+
+        way_in = await asyncio.to_thread(lambda: self.way_in)
+        return AsyncClient(*way_in, revive=self.reviver())
+
+    @property
+    def board_from_environment(self) -> str | None:
+        return os.environ.get("REGO_BOARD") or None
+
+    def reviver(self) -> Revive | None:
+        """What brings the server back when it is gone: this machine's own can be started again, another cannot."""
+        if self.chosen_server is not None:
+            return None
+        from rego.client.local import reviver
+
+        return reviver(self.paths)
+
+    @cached_property
+    def client(self) -> Client:
+        return Client(*self.way_in)
+
+    def close(self) -> None:
+        """Drop the connection, if there is one."""
+        if "client" in self.__dict__:
+            self.client.close()
+
+    def send(self, call: Call[T]) -> T:
+        """The server's answer to `call`; raises a `RegoError`."""
+        return self.client.send(call)
+
+    def boards(self) -> list[Board]:
+        """The boards that the user is on."""
+        return self.send(boards.list_boards())
+
+    def board(self, name: str | None) -> Board:
+        """The board called `name`, by default REGO_BOARD or the only one; raises `NotFound` or `InvalidInput`."""
+        every = self.boards()
+        wanted = name or self.board_from_environment
+        return find_board(every if wanted else [board for board in every if not board.archived], wanted)
+
+    def text_or_stdin(self, text: str) -> str:
+        """`text`, or what stands on stdin when it is `-`."""
+        return self.input.read() if text == "-" else text
+
+    def ask(self, question: str) -> str:
+        """A line that the person types; raises `InvalidInput` when nobody can be asked."""
+        if not self.input.isatty():
+            raise InvalidInput(f"{question}? Give it as an option: there is no terminal to ask on.")
+        self.output.err.write(f"{question}: ")
+        self.output.err.flush()
+        return self.input.readline().strip()
+
+    def ask_password(self, question: str, *, from_stdin: bool) -> str:
+        """A password from stdin, or typed without echo; never from the command line, where other users could read it."""
+        if from_stdin:
+            return self.input.readline().rstrip("\r\n")
+        if not self.input.isatty():
+            raise InvalidInput("There is no terminal to ask for the password on: pipe it in and give --password-stdin.")
+        from getpass import getpass
+
+        return getpass(f"{question}: ", stream=self.output.err)

@@ -1,0 +1,31 @@
+"""The entry of the `rego` command: arguments in, exit code out, and never a traceback on the way."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Carry out one command line (by default the process's own) and return its exit code."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments in (["--version"], ["-V"]):
+        return _print_version()
+    try:
+        from rego.cli.root import carry_out
+
+        code = carry_out(arguments)
+        sys.stdout.flush()
+    except BaseException as error:
+        from rego.cli.failure import report
+
+        return report(error)
+    return code
+
+
+def _print_version() -> int:
+    """The answer for scripts that only ask for the version, before anything else is loaded."""
+    from rego import __version__
+
+    print(f"rego {__version__}")
+    return 0

@@ -1,0 +1,88 @@
+"""From what people type to what they mean: boards by key, title or id, the rest by title or id. Pure, no I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import TypeVar
+
+from rego.wire.boards import Board
+from rego.wire.columns import Column
+from rego.wire.errors import InvalidInput, NotFound
+from rego.wire.labels import Label
+
+T = TypeVar("T", Board, Column, Label)
+
+CARD_REFERENCE = re.compile(r"[A-Za-z]{2,6}-[1-9]\d{0,9}")
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_SHOWN_AT_MOST = 12
+
+
+def find_board(boards: Sequence[Board], name: str | None) -> Board:
+    """The board called `name`, or the only one when no name is given; raises `NotFound` or, when unclear, `InvalidInput`."""
+    if name is not None:
+        return _find(boards, name, "board", lambda board: (board.key, board.title), _board_name)
+    if not boards:
+        raise NotFound("There is no board yet: make one with 'rego boards add TITLE', or look at 'rego demo'.")
+    if len(boards) > 1:
+        raise InvalidInput(f"Which board? You have {_listed(map(_board_name, boards))}.")
+    return boards[0]
+
+
+def find_column(columns: Sequence[Column], name: str) -> Column:
+    """The column called `name`; raises `NotFound` or, when several fit, `InvalidInput`."""
+    return _find(columns, name, "column", lambda column: (column.title,), lambda column: column.title)
+
+
+def find_label(labels: Sequence[Label], name: str) -> Label:
+    """The label called `name`, a nameless one by its colour; raises `NotFound` or, when several fit, `InvalidInput`."""
+    return _find(labels, name, "label", lambda label: (label_name(label),), label_name)
+
+
+def label_name(label: Label) -> str:
+    """What people call a label: its name, or its colour when it has none."""
+    return label.name or label.color.value
+
+
+def card_path(name: str) -> str:
+    """`name` as the server takes it: a reference such as OPS-12 in capitals, or an id; raises `InvalidInput`."""
+    if CARD_REFERENCE.fullmatch(name):
+        return name.upper()
+    if _ID.fullmatch(name.lower()):
+        return name.lower()
+    raise InvalidInput(f"{name!r} names no card: write a reference such as OPS-12, or the card's id.")
+
+
+def _board_name(board: Board) -> str:
+    return f"{board.key} ({board.title})"
+
+
+def _find(
+    things: Sequence[T],
+    name: str,
+    kind: str,
+    names_of: Callable[[T], tuple[str, ...]],
+    shown: Callable[[T], str],
+) -> T:
+    """The thing with that id, else the one with exactly that name, else the only one whose name begins so."""
+    wanted = name.casefold()
+    exact = [t for t in things if t.id == name.lower()] or [t for t in things if wanted in _folded(names_of(t))]
+    fitting = exact or [t for t in things if wanted and any(n.startswith(wanted) for n in _folded(names_of(t)))]
+    if len(fitting) == 1:
+        return fitting[0]
+    if not fitting:
+        there_are = f"there are {_listed(map(shown, things))}" if things else "there are none"
+        raise NotFound(f"No {kind} is called {name!r}: {there_are}.")
+    choices = _listed(f"{shown(t)} [{t.id}]" for t in fitting)
+    raise InvalidInput(f"{name!r} fits {len(fitting)} {kind}s: {choices}. Write more of the name, or the id.")
+
+
+def _folded(names: Iterable[str]) -> list[str]:
+    return [name.casefold() for name in names]
+
+
+def _listed(names: Iterable[str]) -> str:
+    """`names` for a sentence, cut with a count when there are many."""
+    every = list(names)
+    rest = len(every) - _SHOWN_AT_MOST
+    return ", ".join(every[:_SHOWN_AT_MOST]) + (f" and {rest} more" if rest > 0 else "")

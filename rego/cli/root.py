@@ -1,0 +1,135 @@
+"""The tree of commands. A noun's module is loaded when its name is used, so that no command pays for the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, MutableMapping
+from importlib import import_module
+from typing import Annotated, Any, NamedTuple
+
+import typer
+
+# Typer carries its own copy of Click, under this name in every version that pyproject.toml allows.
+from typer._click import Command, HelpFormatter
+from typer._click import Context as ClickContext
+from typer.core import TyperGroup
+
+from rego import __version__
+
+
+class Place(NamedTuple):
+    """Where a command is written (an `app` of that module), and what `rego --help` says of it."""
+
+    module: str
+    app: str
+    help: str
+
+
+COMMANDS: dict[str, Place] = {
+    "boards": Place("rego.cli.boards", "app", "Your boards: list them, add one."),
+    "cards": Place("rego.cli.cards", "app", "Cards: list, show, add, edit, move, archive, mark as done."),
+    "columns": Place("rego.cli.columns", "app", "The columns of a board: list, add, move, rename."),
+    "watch": Place("rego.cli.watch", "app", "Print what happens on a board as it happens, as JSON lines."),
+    "import": Place("rego.cli.imports", "app", "Bring a board in from a file."),
+    "tui": Place("rego.cli.tui", "app", "Open the board in the terminal."),
+    "demo": Place("rego.cli.demo", "app", "Look around on a small board where two colleagues are at work."),
+    "serve": Place("rego.cli.serve", "app", "Run a server for a team."),
+    "register": Place("rego.cli.account", "register_app", "Make an account on a server and log in."),
+    "login": Place("rego.cli.account", "login_app", "Log in to a server; later commands then speak to it."),
+    "logout": Place("rego.cli.account", "logout_app", "End the session on the server and forget its tokens."),
+    "whoami": Place("rego.cli.account", "whoami_app", "Say which account is used, and on which server."),
+    "health": Place("rego.cli.health", "app", "Ask the server how it is."),
+}
+
+
+class LazyCommands(MutableMapping[str, Command]):
+    """The commands by name, each loaded at its first use."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Command] = {}
+
+    def __getitem__(self, name: str) -> Command:
+        if name not in self._loaded:
+            place = COMMANDS[name]
+            command = typer.main.get_command(getattr(import_module(place.module), place.app))
+            command.name = name
+            self._loaded[name] = command
+        return self._loaded[name]
+
+    def __setitem__(self, name: str, command: Command) -> None:
+        self._loaded[name] = command
+
+    def __delitem__(self, name: str) -> None:
+        del self._loaded[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class Root(TyperGroup):
+    """The `rego` command itself; its help comes from the table and loads no noun."""
+
+    def __init__(self, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.commands = LazyCommands()
+
+    def list_commands(self, ctx: ClickContext) -> list[str]:  # noqa: ARG002 - Click's signature
+        return list(COMMANDS)
+
+    def format_commands(self, ctx: ClickContext, formatter: HelpFormatter) -> None:  # noqa: ARG002 - Click's signature
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
+
+
+def root_command() -> Command:
+    """The whole command line as one command."""
+    app = typer.Typer(
+        cls=Root,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_root)
+    return typer.main.get_command(app)
+
+
+def carry_out(arguments: list[str]) -> int:
+    """Run one command line and return its exit code; raises whatever goes wrong, Ctrl-C and a closed pipe included."""
+    try:
+        # Not `main`, which would turn some failures into exit codes of its own.
+        command = root_command()
+        with command.make_context("rego", arguments) as context:
+            command.invoke(context)
+    except typer.Exit as end:
+        return end.exit_code
+    return 0
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"rego {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    context: typer.Context,
+    server: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="The server to speak to (else REGO_SERVER, the one you logged in to, this machine)."),
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Rego: a live kanban board for people who live in a terminal.
+
+    Without a server everything works on this machine alone; 'rego demo' is a good first step.
+    """
+    from rego.cli.context import Session
+
+    session = context.obj = Session(server_flag=server)
+    context.call_on_close(session.close)

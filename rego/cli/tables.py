@@ -1,0 +1,69 @@
+"""Tables on a terminal: the only place that loads rich, and only when a table is really drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TextIO, TypeVar
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from rego.cli.output import Cell, Piece
+from rego.safe_text import safe_text
+from rego.wire.columns import Color
+
+T = TypeVar("T")
+
+STYLES = {
+    Color.GREEN: "green",
+    Color.YELLOW: "yellow",
+    Color.ORANGE: "dark_orange",
+    Color.RED: "red",
+    Color.PURPLE: "medium_purple",
+    Color.BLUE: "dodger_blue1",
+    Color.SKY: "deep_sky_blue1",
+    Color.LIME: "chartreuse3",
+    Color.PINK: "hot_pink",
+    Color.GRAY: "grey62",
+}
+"""The style of each colour. Rich drops colours when NO_COLOR is set."""
+
+GAP = 2
+"""Blank cells between two columns."""
+
+LEAST = 8
+"""How narrow a long column may become."""
+
+
+def print_table(out: TextIO, cells: Sequence[Cell[T]], items: Sequence[T], *, width: int | None = None) -> None:
+    """Draw `items`, one line each, in the width of the terminal."""
+    console = Console(file=out, width=width, markup=False, emoji=False, highlight=False)
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
+    rows = [[_text(cell.show(item)) for cell in cells] for item in items]
+    naturals = [max([len(cell.heading), *(row[n].cell_len for row in rows)]) for n, cell in enumerate(cells)]
+    available = console.width - GAP * (len(cells) - 1)
+    for cell, wide in zip(cells, fit(naturals, [cell.long for cell in cells], available), strict=True):
+        table.add_column(cell.heading.upper(), no_wrap=True, overflow="ellipsis", width=wide)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table, crop=True)
+
+
+def fit(naturals: Sequence[int], long: Sequence[bool], available: int) -> list[int]:
+    """How wide each column is drawn: the long ones give way, the longest first, but none below `LEAST`."""
+    widths = list(naturals)
+    while (excess := sum(widths) - available) > 0:
+        widest = max((n for n, is_long in enumerate(long) if is_long), key=lambda n: widths[n], default=None)
+        if widest is None or widths[widest] <= LEAST:
+            break
+        second = max((widths[n] for n, is_long in enumerate(long) if is_long and n != widest), default=LEAST)
+        widths[widest] -= min(excess, max(1, widths[widest] - max(second, LEAST)))
+    return widths
+
+
+def _text(shown: str | list[Piece]) -> Text:
+    if isinstance(shown, str):
+        return Text(safe_text(shown))
+    words = [Text(safe_text(piece.text), style=STYLES[piece.color] if piece.color else "") for piece in shown]
+    return Text(", ").join(words)

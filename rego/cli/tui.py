@@ -1,0 +1,28 @@
+"""`rego tui`: the board in the terminal."""
+
+from __future__ import annotations
+
+import typer
+
+from rego.cli.context import Session
+from rego.cli.options import BoardArgument, RegoCommand, noun, session_of
+from rego.wire.errors import InvalidInput, NotAuthenticated
+
+app = noun("", alone=True)
+
+
+@app.command(cls=RegoCommand)
+def _tui(context: typer.Context, board: BoardArgument = None) -> None:
+    """Open the board in the terminal; without a name your only one, or the list to choose from."""
+    raise typer.Exit(open_board(session_of(context), board))
+
+
+def open_board(session: Session, board_name: str | None) -> int:
+    """Run the TUI until the user quits; it says by itself when the server cannot be reached, and tries again."""
+    if not (session.output.terminal and session.input.isatty()):
+        raise InvalidInput("The board needs a terminal. In a pipe, 'rego cards list' prints the same cards.")
+    if session.chosen_server is not None and session.store.load(session.chosen_server) is None:
+        raise NotAuthenticated(f"You are not logged in to {session.chosen_server}.")
+    from rego_tui.app import Connect, run
+
+    return run(Connect(client=session.async_client, board=board_name or session.board_from_environment))

@@ -1,0 +1,57 @@
+"""Cards. A `card` in a signature is an id or a reference such as `OPS-12`."""
+
+from __future__ import annotations
+
+from rego.client.call import Call, path_of, query_of
+from rego.wire.cards import Card, CardSummary, CreateCard, MoveCard, UpdateCard
+
+
+def list_cards(
+    board_id: str,
+    q: str | None = None,
+    column_id: str | None = None,
+    archived: bool = False,
+    limit: int | None = None,
+) -> Call[list[CardSummary]]:
+    """One page of a board's cards in order; `Client.pages` follows it to the end. `q` filters by the query language."""
+    query = query_of(q=q, column_id=column_id, archived="true" if archived else None, limit=limit)
+    return Call(method="GET", path=path_of("boards", board_id, "cards"), query=query, returns=list[CardSummary])
+
+
+def create_card(board_id: str, body: CreateCard) -> Call[CardSummary]:
+    return Call(method="POST", path=path_of("boards", board_id, "cards"), body=body, returns=CardSummary)
+
+
+def get_card(card: str) -> Call[Card]:
+    """The card with its description."""
+    return Call(method="GET", path=path_of("cards", card), returns=Card)
+
+
+def update_card(card: str, body: UpdateCard) -> Call[CardSummary]:
+    """Change a card's fields; raises `StaleVersion` when `body.version` is old and the fields overlap."""
+    return Call(method="PATCH", path=path_of("cards", card), body=body, returns=CardSummary)
+
+
+def delete_card(card: str) -> Call[None]:
+    return Call(method="DELETE", path=path_of("cards", card), returns=None)
+
+
+def move_card(card: str, body: MoveCard) -> Call[CardSummary]:
+    """Put a card next to another one, or at an end of a column. Never conflicts with an edit of its text."""
+    return Call(method="POST", path=path_of("cards", card, "move"), body=body, returns=CardSummary)
+
+
+def assign_card(card: str, user_id: str) -> Call[CardSummary]:
+    return Call(method="PUT", path=path_of("cards", card, "assignees", user_id), returns=CardSummary)
+
+
+def unassign_card(card: str, user_id: str) -> Call[None]:
+    return Call(method="DELETE", path=path_of("cards", card, "assignees", user_id), returns=None)
+
+
+def label_card(card: str, label_id: str) -> Call[CardSummary]:
+    return Call(method="PUT", path=path_of("cards", card, "labels", label_id), returns=CardSummary)
+
+
+def unlabel_card(card: str, label_id: str) -> Call[None]:
+    return Call(method="DELETE", path=path_of("cards", card, "labels", label_id), returns=None)

@@ -1,0 +1,80 @@
+"""The user's directories: where Rego keeps its configuration and, in local mode, its data."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from msgspec import Struct
+
+
+class Paths(Struct, frozen=True, kw_only=True):
+    """`config` holds the configured server and the logins, `data` the local server's database, socket and log."""
+
+    config: Path
+    data: Path
+
+    @classmethod
+    def of_user(cls, environ: Mapping[str, str] | None = None) -> Paths:
+        """The platform's usual places; `REGO_CONFIG_DIR` and `REGO_DATA_DIR` override them."""
+        environ = os.environ if environ is None else environ
+        return cls(config=_directory(environ, "config"), data=_directory(environ, "data"))
+
+    @property
+    def config_file(self) -> Path:
+        return self.config / "config.toml"
+
+    @property
+    def credentials_file(self) -> Path:
+        return self.config / "credentials.json"
+
+    @property
+    def local_file(self) -> Path:
+        """Where a running local server says how to reach it."""
+        return self.data / "local.json"
+
+    @property
+    def start_lock(self) -> Path:
+        """Held by the one process that starts a local server."""
+        return self.data / "start.lock"
+
+    @property
+    def server_log(self) -> Path:
+        return self.data / "server.log"
+
+
+def _directory(environ: Mapping[str, str], kind: str) -> Path:
+    if chosen := environ.get(f"REGO_{kind.upper()}_DIR"):
+        return Path(chosen).expanduser().absolute()
+    # Imported here because commands that talk to a configured server with a token need no directory at all.
+    import platformdirs
+
+    return platformdirs.user_config_path("rego") if kind == "config" else platformdirs.user_data_path("rego")
+
+
+def make_private_directory(path: Path) -> None:
+    """Create `path` for the user alone; a directory that is already there keeps its mode. Raises `OSError`."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def write_private_file(path: Path, content: bytes) -> None:
+    """Replace the file at `path` in one step by one that only the user can read. Raises `OSError`."""
+    make_private_directory(path.parent)
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        _write(draft, content)
+        draft.replace(path)
+    finally:
+        with suppress(OSError):
+            draft.unlink()
+
+
+def _write(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)

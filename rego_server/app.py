@@ -1,0 +1,124 @@
+"""The composition root: settings in, a running application with all its parts out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiohttp import web
+
+from rego_server import schema as _schema  # noqa: F401 - every table must be known before the first statement
+from rego_server.core import data_dir
+from rego_server.core.bus import Bus, LocalBus
+from rego_server.core.clock import Clock, SystemClock
+from rego_server.core.db import Database
+from rego_server.core.db.migrate import migrate_postgres, migrate_sqlite
+from rego_server.core.events import GET_EPOCH
+from rego_server.core.ids import NewId, uuid7
+from rego_server.core.secret import signing_key
+from rego_server.core.settings import Settings
+from rego_server.core.uow import Runner
+from rego_server.domains.access.routes import table as access
+from rego_server.domains.auth.passwords import Cost, Passwords
+from rego_server.domains.auth.routes import AUTH, Auth
+from rego_server.domains.auth.routes import table as auth
+from rego_server.domains.auth.tokens import AccessTokens
+from rego_server.domains.boards.routes import table as boards
+from rego_server.domains.cards.routes import table as cards
+from rego_server.domains.checklists.routes import table as checklists
+from rego_server.domains.columns.routes import table as columns
+from rego_server.domains.comments.routes import table as comments
+from rego_server.domains.imports.routes import table as imports
+from rego_server.domains.labels.routes import table as labels
+from rego_server.domains.system.routes import VITALS, Vitals
+from rego_server.domains.system.routes import table as system
+from rego_server.realtime.hub import Hub
+from rego_server.realtime.routes import table as live
+from rego_server.realtime.socket import LIVE, Live, follow_board
+from rego_server.snapshots import Snapshots
+from rego_server.web.endpoint import SERVICES, Services, install
+from rego_server.web.middleware import requests
+
+# `POST /boards/import` must be known before `/boards/{board_id}` paths of the same length.
+TABLES = (system, auth, imports, boards, live, access, columns, cards, labels, checklists, comments)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server that is ready to take requests."""
+
+    app: web.Application
+    settings: Settings
+    database: Database
+    runner: Runner
+    hub: Hub
+    auth: Auth
+    epoch: str
+
+
+@asynccontextmanager
+async def open_server(
+    settings: Settings, *, clock: Clock | None = None, new_id: NewId = uuid7, bus: Bus | None = None
+) -> AsyncIterator[Server]:
+    """Open the database, bring it up to date and build the application; everything is closed at the end.
+
+    Raises `Unavailable` with a sentence for whoever started the server when the data cannot be used.
+    """
+    clock = clock or SystemClock()
+    bus = bus or LocalBus()
+    async with AsyncExitStack() as stack:
+        data_dir.prepare(settings.data_dir)
+        database = await _open_database(settings, stack)
+        row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
+        assert row is not None
+        runner = Runner(database, bus, clock, new_id)
+        hub = Hub(database, bus, clock, settings.heartbeat_seconds)
+        auth_part = _open_auth(settings, clock, stack)
+        app = web.Application(middlewares=[requests])
+        app[SERVICES] = Services(runner, auth_part)
+        app[AUTH] = auth_part
+        app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id)
+        app[VITALS] = Vitals(database, hub, settings.environment, settings.debug)
+        install(app, TABLES)
+        app.router.add_get("/ws/boards/{board_id}", follow_board)
+        app.on_startup.append(lambda _: _started(hub))
+        app.on_shutdown.append(lambda _: hub.stop())
+        yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
+
+
+async def _started(hub: Hub) -> None:
+    hub.start()
+
+
+async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
+    path = settings.sqlite_path
+    database: Database
+    if path is None:
+        from rego_server.core.db.postgres import PostgresDatabase
+
+        await migrate_postgres(settings.database_url)
+        database = await PostgresDatabase.open(settings.database_url)
+    else:
+        from rego_server.core.db.sqlite import SqliteDatabase
+
+        path.parent.mkdir(parents=True, exist_ok=True)
+        stack.enter_context(data_dir.held(path.with_name(path.name + ".lock")))
+        await migrate_sqlite(path)
+        database = SqliteDatabase(path)
+    stack.push_async_callback(database.close)
+    return database
+
+
+def _open_auth(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Auth:
+    cost = Cost(settings.argon2_time_cost, settings.argon2_memory_kib, settings.argon2_parallelism)
+    passwords = Passwords(cost)
+    stack.callback(passwords.close)
+    lifetime = timedelta(minutes=settings.access_token_minutes)
+    return Auth(
+        passwords,
+        AccessTokens(signing_key(settings.data_dir), lifetime, clock),
+        session_lifetime=timedelta(days=settings.session_days),
+        registration=settings.registration,
+    )

@@ -1,0 +1,103 @@
+"""Bringing a database to the current shape at start-up. Alembic is loaded only when there is something to do."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rego.wire.errors import Unavailable
+from rego_server.migrations import REVISIONS
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from sqlalchemy import Connection
+
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+ADVISORY_LOCK = 0x7265676F
+"""Holds back a second server that starts at the same moment; the number spells "rego"."""
+
+
+class NewerDatabase(Unavailable):
+    """The database was made by a newer Rego than this one."""
+
+
+async def migrate_sqlite(path: Path) -> None:
+    """Bring the file to the current shape. The caller holds the lock of its directory."""
+    await asyncio.to_thread(_migrate_sqlite, path)
+
+
+async def migrate_postgres(url: str) -> None:
+    """Bring the PostgreSQL database at `url` to the current shape, one server at a time."""
+    import asyncpg
+
+    try:
+        connection = await asyncpg.connect(url, timeout=10)
+    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+        raise Unavailable(f"PostgreSQL cannot be reached: {error}") from error
+    try:
+        await connection.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)
+        exists = await connection.fetchval("SELECT to_regclass('alembic_version')")
+        found = await connection.fetchval("SELECT version_num FROM alembic_version") if exists else None
+        if _is_behind(found):
+            await _upgrade_postgres(url)
+    finally:
+        await connection.close()
+
+
+def alembic_config(connection: Connection | None = None) -> Config:
+    """Alembic's configuration, without an ini file."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(connection: Connection) -> None:
+    """Run the revisions that `connection`'s database has not seen."""
+    from alembic import command
+
+    command.upgrade(alembic_config(connection), "head")
+
+
+def _migrate_sqlite(path: Path) -> None:
+    with sqlite3.connect(path) as probe:
+        exists = probe.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
+        row: Any = probe.execute("SELECT version_num FROM alembic_version").fetchone() if exists else None
+    probe.close()
+    if _is_behind(row[0] if row else None):
+        _upgrade_sqlite(path)
+
+
+def _upgrade_sqlite(path: Path) -> None:
+    from sqlalchemy import create_engine
+
+    engine = create_engine(f"sqlite:///{path}")
+    try:
+        with engine.begin() as connection:
+            upgrade(connection)
+    finally:
+        engine.dispose()
+
+
+async def _upgrade_postgres(url: str) -> None:
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    engine = create_async_engine("postgresql+asyncpg://" + url.partition("://")[2])
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(upgrade)
+    finally:
+        await engine.dispose()
+
+
+def _is_behind(found: str | None) -> bool:
+    if found is not None and found not in REVISIONS:
+        raise NewerDatabase(
+            f"This database was made by a newer Rego (revision {found}; this one knows up to {REVISIONS[-1]}). "
+            "Update Rego, or choose another database."
+        )
+    return found != REVISIONS[-1]

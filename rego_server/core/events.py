@@ -1,0 +1,122 @@
+"""The event log: for each board a head row that counts, and one append-only table of what happened.
+
+The head row is the lock of its board: whoever changes the board holds it, so commit order is sequence order and a reader who
+tails `seq > n` never meets a gap or a late arrival.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    bindparam,
+    insert,
+    select,
+    update,
+)
+
+from rego.wire.codec import RawEvent
+from rego.wire.events import Actor
+from rego_server.core.db import Connection, Row, Statement, one_of
+from rego_server.core.db.schema import Id, Json, Timestamp, metadata
+
+board_heads = Table(
+    "board_heads",
+    metadata,
+    Column("board_id", Id, ForeignKey("boards.id", ondelete="CASCADE"), primary_key=True),
+    # What the first half of a reference such as OPS-12 says; it never changes.
+    Column("key", String(6), nullable=False, unique=True),
+    Column("seq", BigInteger, nullable=False),
+    # A client whose seq is below the floor cannot be brought up to date by events; it gets a snapshot.
+    Column("floor", BigInteger, nullable=False),
+    # The number of the newest card.
+    Column("last_number", Integer, nullable=False),
+)
+
+event_log = Table(
+    "event_log",
+    metadata,
+    Column("board_id", Id, ForeignKey("boards.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("type", String(40), nullable=False),
+    Column("at", Timestamp, nullable=False),
+    Column("actor_id", Id),
+    Column("actor_name", String(100)),
+    Column("cause", Json),
+    Column("op_id", String(64)),
+    Column("data", Text, nullable=False),
+)
+Index("ix_event_log_op", event_log.c.board_id, event_log.c.actor_id, event_log.c.op_id)
+
+instance = Table(
+    "instance",
+    metadata,
+    Column("id", Integer, CheckConstraint("id = 1", name="one_row"), primary_key=True),
+    Column("epoch", Id, nullable=False),
+)
+
+GET_EPOCH = Statement(select(instance.c.epoch))
+ADD_EPOCH = Statement(insert(instance))
+
+ADD_HEAD = Statement(insert(board_heads))
+SET_HEAD = Statement(
+    update(board_heads)
+    .where(board_heads.c.board_id == bindparam("head_id"))
+    .values(seq=bindparam("seq"), last_number=bindparam("last_number"))
+)
+GET_SEQ = Statement(select(board_heads.c.seq).where(board_heads.c.board_id == bindparam("board_id")))
+GET_SEQS = Statement(
+    select(board_heads.c.board_id, board_heads.c.seq).where(one_of(board_heads.c.board_id, bindparam("board_ids", type_=Json)))
+)
+
+ADD_EVENT = Statement(insert(event_log))
+_OF_BOARD = select(event_log).where(event_log.c.board_id == bindparam("board_id"))
+EVENTS_SINCE = Statement(
+    _OF_BOARD.where(event_log.c.seq > bindparam("since")).order_by(event_log.c.seq).limit(bindparam("count"))
+)
+EVENTS_BEFORE = Statement(
+    _OF_BOARD.where(event_log.c.seq < bindparam("before")).order_by(event_log.c.seq.desc()).limit(bindparam("count"))
+)
+
+
+class Committed(NamedTuple):
+    """Events of one board that are in the log: the number of the first, and each as the JSON that goes to clients."""
+
+    board_id: str
+    first_seq: int
+    events: Sequence[bytes]
+
+    @property
+    def last_seq(self) -> int:
+        return self.first_seq + len(self.events) - 1
+
+
+async def events_since(connection: Connection, board_id: str, since: int, count: int) -> list[RawEvent]:
+    """At most `count` events after `since`, oldest first."""
+    rows = await connection.fetch(EVENTS_SINCE, board_id=board_id, since=since, count=count)
+    return [event_of(row) for row in rows]
+
+
+def event_of(row: Row) -> RawEvent:
+    """The event in a row of the log."""
+    return RawEvent(
+        seq=row["seq"],
+        board_id=row["board_id"],
+        type=row["type"],
+        at=row["at"],
+        actor=Actor(id=row["actor_id"], username=row["actor_name"]) if row["actor_id"] else None,
+        cause=row["cause"],
+        op_id=row["op_id"],
+        data=msgspec.Raw(row["data"].encode()),
+    )

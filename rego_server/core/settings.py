@@ -1,0 +1,109 @@
+"""What can be set, where it may be set, and what it is when nobody sets it.
+
+A flag of `rego serve` beats an environment variable, which beats the `.env` file of the working directory, which beats the default.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from dotenv import dotenv_values
+
+from rego.wire.errors import InvalidInput
+
+PREFIX = "REGO_"
+
+
+def setting(default: Any, doc: str) -> Any:
+    """A setting with its default and a sentence for the reference page."""
+    return field(default=default, metadata={"doc": doc})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one server process. Each is read from the environment variable `REGO_` + its name in capitals."""
+
+    host: str = setting("127.0.0.1", "The address to listen on. Anything but loopback shows the server to others.")
+    port: int = setting(8000, "The TCP port to listen on; 0 lets the system choose a free one.")
+    data_dir: Path = setting(
+        Path(platformdirs.user_data_dir("rego", appauthor=False)),
+        "The directory of the SQLite database and the signing key. Made at the first start.",
+    )
+    database_url: str = setting(
+        "", "`postgresql://…` for PostgreSQL, `sqlite:///PATH` for a file; empty is `rego.db` in the data directory."
+    )
+    environment: str = setting("production", "A name for this installation, shown by `/health`.")
+    debug: bool = setting(False, "Log more, in a form for people.")
+    registration: bool = setting(True, "Whether strangers may register an account.")
+    access_token_minutes: int = setting(15, "The life of an access token, in minutes.")
+    session_days: int = setting(30, "The life of a login without use of it, in days.")
+    argon2_time_cost: int = setting(2, "Passes of argon2id over its memory for one password hash.")
+    argon2_memory_kib: int = setting(19_456, "Memory of one password hash, in KiB.")
+    argon2_parallelism: int = setting(1, "Lanes of one password hash.")
+    heartbeat_seconds: float = setting(15.0, "How often a socket hears the board's sequence number, in seconds.")
+    idle_exit_seconds: float = setting(
+        0.0, "Local mode: exit after this many seconds without a request or a socket; 0 never does."
+    )
+
+    @property
+    def sqlite_path(self) -> Path | None:
+        """The SQLite file, or None when the database is PostgreSQL."""
+        if not self.database_url:
+            return self.data_dir / "rego.db"
+        scheme, _, rest = self.database_url.partition("://")
+        return Path(rest.removeprefix("/")) if scheme == "sqlite" else None
+
+
+def load(
+    flags: Mapping[str, Any] | None = None, environ: Mapping[str, str] = os.environ, env_file: Path | None = Path(".env")
+) -> Settings:
+    """The settings from all sources. Raises `InvalidInput` for a value that cannot be what its setting needs."""
+    sources: dict[str, Any] = {}
+    written = dotenv_values(env_file) if env_file is not None and env_file.is_file() else {}
+    for each in fields(Settings):
+        name = variable(each)
+        text = environ.get(name, written.get(name))
+        if text is not None:
+            sources[each.name] = _parsed(each, text)
+    sources |= {name: value for name, value in (flags or {}).items() if value is not None}
+    settings = Settings(**sources)
+    _check(settings)
+    return settings
+
+
+def variable(each: Field[Any]) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + each.name.upper()
+
+
+def default_of(each: Field[Any]) -> Any:
+    """The value of a setting that nobody set."""
+    assert each.default is not MISSING
+    return each.default
+
+
+def _parsed(each: Field[Any], text: str) -> Any:
+    kind = type(each.default)
+    try:
+        if kind is bool:
+            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[text.lower()]
+        return kind(text) if kind in (int, float) else Path(text).expanduser() if issubclass(kind, Path) else text
+    except (ValueError, KeyError):
+        wanted = {bool: "true or false", int: "a whole number", float: "a number"}[kind]
+        raise InvalidInput(f"{variable(each)} must be {wanted}, not {text!r}.", field=variable(each)) from None
+
+
+def _check(settings: Settings) -> None:
+    if not 0 <= settings.port <= 65_535:
+        raise InvalidInput(f"The port must be from 0 to 65535, not {settings.port}.", field="port")
+    scheme = settings.database_url.partition("://")[0]
+    if settings.database_url and scheme not in ("postgresql", "postgres", "sqlite"):
+        raise InvalidInput(
+            "The database URL must begin with postgresql:// or sqlite:///; leave it out for a file in the data directory.",
+            field="database_url",
+        )

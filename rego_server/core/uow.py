@@ -1,0 +1,264 @@
+"""The unit of work: the one write path. An action runs in a transaction, queues its writes, emits events; nothing leaves before commit."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
+
+import msgspec
+from sqlalchemy import Column, ForeignKey, String, Table, Text, bindparam, insert, select
+
+from rego.wire.base import to_json
+from rego.wire.codec import RawEvent, encode_data
+from rego.wire.errors import KeyReused
+from rego.wire.events import Actor, EventData, event_type
+from rego_server.core.bus import Bus
+from rego_server.core.clock import Clock
+from rego_server.core.db import Connection, Database, Row, Statement, UniqueViolation
+from rego_server.core.db.schema import Id, Timestamp, metadata
+from rego_server.core.events import ADD_EVENT, SET_HEAD, Committed
+from rego_server.core.ids import NewId
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+operations = Table(
+    "operations",
+    metadata,
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("op_id", String(64), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("created_at", Timestamp, nullable=False, index=True),
+)
+
+ADD_OPERATION = Statement(insert(operations))
+GET_OPERATION = Statement(
+    select(operations.c.fingerprint, operations.c.answer).where(
+        operations.c.user_id == bindparam("user_id"), operations.c.op_id == bindparam("op_id")
+    )
+)
+
+EVENTS_TOGETHER = 4
+"""Up to this many events ride in the same statement as the other writes; more go in one batch of their own."""
+
+
+class Caller(NamedTuple):
+    """Who asks. A caller without a session came with a credential that is checked by itself at each request."""
+
+    user_id: str | None = None
+    session_id: str | None = None
+
+
+class Operation(NamedTuple):
+    """A request that may be repeated: the client's idempotency key, and a digest that tells a repeat from a mix-up."""
+
+    id: str
+    fingerprint: str
+
+
+@dataclass(slots=True)
+class Head:
+    """A board that this unit of work has locked. `seq` and `last_number` are counted up as events and cards are made."""
+
+    board_id: str
+    key: str
+    seq: int
+    last_number: int
+    committed: list[bytes] = field(default_factory=list)
+
+
+class Repeated(Exception):
+    """The operation was carried out before; `answer` is what it said then, as JSON."""
+
+    def __init__(self, answer: str) -> None:
+        super().__init__("repeated operation")
+        self.answer = answer
+
+
+class Reading:
+    """What a query function works with: a consistent state of the database, and who asks."""
+
+    def __init__(self, connection: Connection, caller: Caller) -> None:
+        self.connection = connection
+        self.caller = caller
+
+    async def fetch(self, statement: Statement, **params: Any) -> Sequence[Row]:
+        """All rows of `statement`."""
+        return await self.connection.fetch(statement, **params)
+
+    async def fetch_one(self, statement: Statement, **params: Any) -> Row | None:
+        """The first row of `statement`, or None."""
+        return await self.connection.fetch_one(statement, **params)
+
+
+class UnitOfWork(Reading):
+    """One action under way. Writes are queued and go to the database together; a read sends them first."""
+
+    def __init__(self, connection: Connection, caller: Caller, op: Operation | None, now: datetime, new_id: NewId) -> None:
+        super().__init__(connection, caller)
+        self.op = op
+        self.now = now
+        self.new_id = new_id
+        self.actor: Actor | None = None
+        self.heads: dict[str, Head] = {}
+        self._writes: list[tuple[Statement, Mapping[str, Any]]] = []
+        self._last: list[tuple[Statement, Mapping[str, Any]]] = []
+        self._events: list[Mapping[str, Any]] = []
+
+    async def fetch(self, statement: Statement, **params: Any) -> Sequence[Row]:
+        await self.flush()
+        return await super().fetch(statement, **params)
+
+    async def fetch_one(self, statement: Statement, **params: Any) -> Row | None:
+        await self.flush()
+        return await super().fetch_one(statement, **params)
+
+    def write(self, statement: Statement, **params: Any) -> None:
+        """Queue a write. Writes that are queued together must not depend on each other's effect."""
+        self._writes.append((statement, params))
+
+    def write_last(self, statement: Statement, **params: Any) -> None:
+        """Queue a write that comes after all others and after the events, such as the end of the board itself."""
+        self._last.append((statement, params))
+
+    async def write_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Carry out one write for each row of parameters, after those that are queued."""
+        if rows := list(rows):
+            await self.flush()
+            await self.connection.execute_many(statement, rows)
+
+    async def flush(self) -> None:
+        """Send the queued writes."""
+        if self._writes:
+            writes, self._writes = self._writes, []
+            await self.connection.execute_together(writes)
+
+    def emit(self, board_id: str, data: EventData) -> None:
+        """Record an event on a board that was entered; its number is the next one of that board."""
+        head = self.heads[board_id]
+        head.seq += 1
+        encoded = encode_data(data)
+        op_id = self.op.id if self.op else None
+        kind = event_type(data)
+        event = RawEvent(
+            seq=head.seq,
+            board_id=board_id,
+            type=kind,
+            at=self.now,
+            actor=self.actor,
+            op_id=op_id,
+            data=msgspec.Raw(encoded),
+        )
+        head.committed.append(to_json(event))
+        self._events.append(
+            {
+                "board_id": board_id,
+                "seq": head.seq,
+                "type": kind,
+                "at": self.now,
+                "actor_id": self.actor.id if self.actor else None,
+                "actor_name": self.actor.username if self.actor else None,
+                "cause": None,
+                "op_id": op_id,
+                "data": encoded.decode(),
+            }
+        )
+
+    async def recall(self) -> None:
+        """Raise `Repeated` when this operation was carried out before. For actions that enter no board."""
+        if self.op and self.caller.user_id:
+            row = await self.fetch_one(GET_OPERATION, user_id=self.caller.user_id, op_id=self.op.id)
+            if row is not None:
+                self.check_repeat(row["fingerprint"], row["answer"])
+
+    def check_repeat(self, fingerprint: str | None, answer: str | None) -> None:
+        """Raise `Repeated` for a stored operation, or `KeyReused` when its key belongs to another request."""
+        if self.op is None or fingerprint is None or answer is None:
+            return
+        if fingerprint != self.op.fingerprint:
+            raise KeyReused("This Idempotency-Key was used for another request; use a new key for each change.")
+        raise Repeated(answer)
+
+    async def finish(self, result: object) -> list[Committed]:
+        """Send all that is left, and return what there is to publish once it is committed."""
+        changed = [head for head in self.heads.values() if head.committed]
+        for head in changed:
+            self.write(SET_HEAD, head_id=head.board_id, seq=head.seq, last_number=head.last_number)
+        if len(self._events) <= EVENTS_TOGETHER:
+            for event in self._events:
+                self.write(ADD_EVENT, **event)
+        else:
+            await self.write_many(ADD_EVENT, self._events)
+        if self.op and self.caller.user_id:
+            self._remember(self.op, result)
+        await self.flush()
+        self._writes = self._last
+        await self.flush()
+        return [Committed(h.board_id, h.seq - len(h.committed) + 1, h.committed) for h in changed]
+
+    def _remember(self, op: Operation, result: object) -> None:
+        self.write(
+            ADD_OPERATION,
+            user_id=self.caller.user_id,
+            op_id=op.id,
+            fingerprint=op.fingerprint,
+            answer=to_json(result).decode(),
+            created_at=self.now,
+        )
+
+
+class Runner:
+    """Runs actions and queries: the only place that commits, and the only one that publishes."""
+
+    def __init__(self, database: Database, bus: Bus, clock: Clock, new_id: NewId) -> None:
+        self.database = database
+        self.bus = bus
+        self.clock = clock
+        self.new_id = new_id
+
+    async def run(
+        self,
+        action: Callable[Concatenate[UnitOfWork, P], Awaitable[T]],
+        caller: Caller,
+        op: Operation | None,
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T | msgspec.Raw:
+        """Carry out `action` and publish its events after the commit; a repeated operation answers what it answered first."""
+
+        async def work(connection: Connection) -> tuple[T, list[Committed]]:
+            uow = UnitOfWork(connection, caller, op, self.clock.now(), self.new_id)
+            result = await action(uow, *args, **kwargs)
+            return result, await uow.finish(result)
+
+        try:
+            result, committed = await self._transaction(work)
+        except Repeated as repeated:
+            return msgspec.Raw(repeated.answer.encode())
+        for news in committed:
+            self.bus.publish(news)
+        return result
+
+    async def read(
+        self,
+        query: Callable[Concatenate[Reading, P], Awaitable[T]],
+        caller: Caller,
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """Run `query` on one consistent state."""
+        return await self.database.reading(lambda connection: query(Reading(connection, caller), *args, **kwargs))
+
+    async def _transaction(self, work: Callable[[Connection], Awaitable[T]]) -> T:
+        try:
+            return await self.database.transaction(work)
+        except UniqueViolation as violation:
+            if "operations" not in violation.name:
+                raise
+            # Two requests with one key ran at once: by now the other's answer is there to be repeated.
+            return await self.database.transaction(work)

@@ -1,0 +1,1 @@
+"""The domains: one folder for each noun, all with the same file names (models, queries, rules or policy, actions, routes)."""

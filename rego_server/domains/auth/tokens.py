@@ -1,0 +1,81 @@
+"""Access tokens: short-lived JWTs (RFC 7519) that say who and which session, and nothing about rights."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import jwt
+
+from rego.wire.errors import NotAuthenticated
+from rego_server.core.clock import Clock
+from rego_server.core.uow import Caller
+
+ALGORITHM = "HS256"
+ISSUER = AUDIENCE = "rego"
+KEY_MIN_BYTES = 32
+CACHE_MAX = 4_096
+_REQUIRED = ["exp", "iat", "sub", "aud", "iss", "sid", "typ"]
+
+
+class Verified(NamedTuple):
+    """A token that was checked: whose it is, and until when."""
+
+    caller: Caller
+    expires_at: datetime
+
+
+class AccessTokens:
+    """Signs and checks access tokens; a checked one is remembered until it expires."""
+
+    def __init__(self, key: bytes, lifetime: timedelta, clock: Clock) -> None:
+        if len(key) < KEY_MIN_BYTES:
+            raise ValueError(f"The signing key needs at least {KEY_MIN_BYTES} bytes.")
+        self.lifetime = lifetime
+        self._key = key
+        self._clock = clock
+        self._verified: OrderedDict[str, Verified] = OrderedDict()
+
+    def issue(self, user_id: str, session_id: str) -> str:
+        """A token for `user_id` in `session_id`, good for `lifetime`."""
+        now = self._clock.now()
+        claims = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": user_id,
+            "sid": session_id,
+            "typ": "access",
+            "iat": int(now.timestamp()),
+            "exp": int((now + self.lifetime).timestamp()),
+        }
+        return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": "1"})
+
+    def verify(self, token: str) -> Caller:
+        """Whose token it is. Raises `NotAuthenticated`. Whether the session still stands is the database's to say."""
+        verified = self._verified.get(token) or self._decode(token)
+        if verified.expires_at <= self._clock.now():
+            self._verified.pop(token, None)
+            raise NotAuthenticated("Your access token has expired; refresh it or log in again.")
+        return verified.caller
+
+    def _decode(self, token: str) -> Verified:
+        try:
+            claims = jwt.decode(
+                token,
+                self._key,
+                algorithms=[ALGORITHM],
+                audience=AUDIENCE,
+                issuer=ISSUER,
+                options={"require": _REQUIRED, "verify_exp": False, "verify_iat": False},
+            )
+        except jwt.PyJWTError as error:
+            raise NotAuthenticated("This access token is not valid; log in again.") from error
+        if claims["typ"] != "access":
+            raise NotAuthenticated("This token is not an access token; log in again.")
+        expires_at = datetime.fromtimestamp(claims["exp"], tz=self._clock.now().tzinfo)
+        verified = Verified(Caller(claims["sub"], claims["sid"]), expires_at)
+        self._verified[token] = verified
+        if len(self._verified) > CACHE_MAX:
+            self._verified.popitem(last=False)
+        return verified

@@ -1,0 +1,212 @@
+"""Making, changing, moving and deleting cards."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from rego.wire.base import Role
+from rego.wire.cards import Card, CardSummary, CreateCard, MoveCard, UpdateCard
+from rego.wire.errors import InvalidInput, NotFound
+from rego.wire.events import (
+    CardArchived,
+    CardCreated,
+    CardDeleted,
+    CardMoved,
+    CardPlace,
+    CardRestored,
+    CardsReranked,
+    CardUpdated,
+)
+from rego_server.core.db import Row
+from rego_server.core.patch import Merged, merge, new_entity, save
+from rego_server.core.places import Room, anchor_of, check_anchor, is_between, make_room, rank_rows, spot_of, wire_ranks
+from rego_server.core.ranking import to_wire
+from rego_server.core.uow import Reading, UnitOfWork
+from rego_server.domains.access import queries as access
+from rego_server.domains.access.policy import enter, look
+from rego_server.domains.cards import queries
+from rego_server.domains.cards.models import cards
+from rego_server.domains.cards.queries import named
+from rego_server.domains.cards.rules import CardName, refuse_full
+
+
+async def list_cards(reading: Reading, board_id: str, column_id: str | None, after: int, limit: int) -> Sequence[CardSummary]:
+    """Open cards of the board or of one column, by number, from the one after number `after`."""
+    await look(reading, access.BOARD, board_id=board_id)
+    if column_id is None:
+        rows = await reading.fetch(queries.PAGE, board_id=board_id, after=after, count=limit)
+    else:
+        rows = await reading.fetch(queries.PAGE_OF_COLUMN, board_id=board_id, column_id=column_id, after=after, count=limit)
+    return [queries.summary_of(row) for row in rows]
+
+
+async def get_card(reading: Reading, card: CardName) -> Card:
+    """One card with its description."""
+    return queries.card_of(await look(reading, queries.CARD.for_(card), **named(card)))
+
+
+async def create_card(uow: UnitOfWork, board_id: str, body: CreateCard) -> Card:
+    """A new card at a place in a column; without one, at its end."""
+    spot = spot_of(body)
+    found = await enter(
+        uow,
+        queries.ENTER_TO_CREATE[spot],
+        Role.MEMBER,
+        board_id=board_id,
+        column_id=body.column_id,
+        anchor_id=anchor_of(body),
+    )
+    _check_target(found)
+    check_anchor(found, spot, "card")
+    refuse_full(found)
+    await _check_belongings(uow, board_id, body)
+    room = await _room(uow, board_id, body.column_id, found, None)
+    row = _new_row(uow, board_id, body, room.rank)
+    uow.write(queries.ADD, **row)
+    await _attach(uow, row)
+    uow.emit(
+        board_id,
+        CardCreated(
+            card=queries.summary_of(row),
+            ref=f"{found['head_key']}-{row['number']}",
+            column_title=found["target_title"],
+            description=body.description,
+        ),
+    )
+    return queries.card_of(row)
+
+
+async def update_card(uow: UnitOfWork, card: CardName, body: UpdateCard) -> Card:
+    """Change a card's own fields; archiving and restoring are events of their own."""
+    row = await enter(uow, queries.ENTER.for_(card), Role.MEMBER, **named(card))
+    merged = merge(row, body, queries.card_of)
+    if merged is None:
+        return queries.card_of(row)
+    values = merged.values
+    if "description" in values:
+        values = {**values, "has_description": bool(values["description"])}
+    changed = {**row, **save(uow, cards, row, values)}
+    _announce(uow, changed, merged)
+    return queries.card_of(changed)
+
+
+async def move_card(uow: UnitOfWork, card: CardName, body: MoveCard) -> CardSummary:
+    """Give a card another place, in its column or in another one. A card that is there already stays as it is."""
+    spot = spot_of(body)
+    row = await enter(
+        uow,
+        queries.ENTER_TO_MOVE[spot].for_(card),
+        Role.MEMBER,
+        column_id=body.column_id,
+        anchor_id=anchor_of(body),
+        **named(card),
+    )
+    _check_target(row)
+    check_anchor(row, spot, "card")
+    stays = row["target_id"] == row["column_id"]
+    if stays and is_between(row["rank"], row):
+        return queries.summary_of(row)
+    if not stays:
+        refuse_full(row)
+    room = await _room(uow, row["board_id"], row["target_id"], row, row)
+    moved = {**row, **save(uow, cards, row, {"column_id": row["target_id"], "rank": room.rank})}
+    uow.emit(
+        row["board_id"],
+        CardMoved(
+            card=queries.ref_of(row, row["head_key"]),
+            before=CardPlace(column_id=row["column_id"], column_title=row["column_title"], rank=to_wire(row["rank"])),
+            after=CardPlace(column_id=row["target_id"], column_title=row["target_title"], rank=to_wire(room.rank)),
+            version=moved["version"],
+        ),
+    )
+    return queries.summary_of(moved)
+
+
+async def delete_card(uow: UnitOfWork, card: CardName) -> None:
+    """Delete a card with all that hangs on it."""
+    row = await enter(uow, queries.ENTER.for_(card), Role.MEMBER, **named(card))
+    uow.write(queries.DELETE, row_id=row["id"])
+    ref = queries.ref_of(row, row["head_key"]).ref
+    uow.emit(row["board_id"], CardDeleted(card=queries.summary_of(row), ref=ref, description=row["description"]))
+
+
+def _announce(uow: UnitOfWork, changed: Row, merged: Merged) -> None:
+    """The events of a PATCH: one for the fields, one for the archive; each says what was true after both."""
+    ref = queries.ref_of(changed, changed["head_key"])
+    board_id, version = changed["board_id"], changed["version"]
+    fields = {name: change for name, change in merged.changes.items() if name != "archived"}
+    archived = merged.values.get("archived")
+    if archived is False:
+        uow.emit(board_id, CardRestored(card=queries.summary_of(changed), ref=ref.ref))
+    if fields:
+        uow.emit(board_id, CardUpdated(card=ref, changes=fields, version=version))
+    if archived is True:
+        uow.emit(board_id, CardArchived(card=ref, version=version))
+
+
+def _check_target(found: Row) -> None:
+    if found["target_id"] is None:
+        raise NotFound("There is no such column on this board.", field="column_id")
+
+
+async def _check_belongings(uow: UnitOfWork, board_id: str, body: CreateCard) -> None:
+    """Labels must be the board's, and assignees its members."""
+    for field, wanted, among, what in (
+        ("label_ids", body.label_ids, queries.LABELS_AMONG, "labels of this board"),
+        ("assignee_ids", body.assignee_ids, queries.MEMBERS_AMONG, "members of this board"),
+    ):
+        if not wanted:
+            continue
+        found = {row["id"] for row in await uow.fetch(among, board_id=board_id, ids=wanted)}
+        if missing := set(wanted) - found:
+            raise InvalidInput(f"{field} must be {what}; {', '.join(sorted(missing))} is not.", field=field)
+
+
+async def _room(uow: UnitOfWork, board_id: str, column_id: str, found: Row, moving: Row | None) -> Room:
+    """A rank between the neighbours that were found; cards in the way are moved apart, and that is announced."""
+    own_id = moving["id"] if moving is not None else None
+    stays = moving is not None and moving["column_id"] == column_id
+
+    async def siblings() -> list[tuple[str, int]]:
+        return [(r["id"], r["rank"]) for r in await uow.fetch(queries.RANKS, column_id=column_id, card_id=own_id)]
+
+    room = await make_room(found, siblings, moving["rank"] if moving is not None and stays else None)
+    if room.moved:
+        await uow.write_many(queries.SET_RANK, rank_rows(room))
+        uow.emit(board_id, CardsReranked(column_id=column_id, ranks=wire_ranks(room)))
+    return room
+
+
+def _new_row(uow: UnitOfWork, board_id: str, body: CreateCard, rank: int) -> dict[str, Any]:
+    head = uow.heads[board_id]
+    head.last_number += 1
+    return {
+        **new_entity(uow),
+        "board_id": board_id,
+        "column_id": body.column_id,
+        "number": head.last_number,
+        "title": body.title,
+        "rank": rank,
+        "due_at": body.due_at,
+        "start_at": body.start_at,
+        "priority": body.priority,
+        "completed": False,
+        "archived": False,
+        "has_description": bool(body.description),
+        "label_ids": sorted(set(body.label_ids)),
+        "assignee_ids": sorted(set(body.assignee_ids)),
+        "checklist_done": 0,
+        "checklist_total": 0,
+        "comment_count": 0,
+        "attachment_count": 0,
+        "description": body.description,
+    }
+
+
+async def _attach(uow: UnitOfWork, row: Row) -> None:
+    """The label and assignee rows behind a new card's lists."""
+    if row["label_ids"]:
+        await uow.write_many(queries.ADD_LABEL, [{"card_id": row["id"], "label_id": x} for x in row["label_ids"]])
+    if row["assignee_ids"]:
+        await uow.write_many(queries.ADD_ASSIGNEE, [{"card_id": row["id"], "user_id": x} for x in row["assignee_ids"]])

@@ -1,0 +1,214 @@
+"""Cards: how they are found, entered, placed and read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, delete, func, insert, not_, or_, select
+
+from rego.wire.cards import Card, CardRef, CardSummary, Priority
+from rego_server.core.db import Row, Statement, one_of
+from rego_server.core.db.schema import Id, Json
+from rego_server.core.events import board_heads
+from rego_server.core.patch import stamps
+from rego_server.core.places import ANCHOR, Spot, neighbour_ranks, set_rank
+from rego_server.core.ranking import to_wire
+from rego_server.domains.access.models import board_members
+from rego_server.domains.access.policy import Selected, entrance, on_board, view
+from rego_server.domains.cards.models import card_assignees, card_labels, cards
+from rego_server.domains.cards.rules import CardName
+from rego_server.domains.columns.models import columns
+from rego_server.domains.labels.models import labels
+from rego_server.domains.users.models import users
+
+BOARD_ID = bindparam("board_id", type_=Id)
+CARD_ID = bindparam("card_id", type_=Id)
+COLUMN_ID = bindparam("column_id", type_=Id)
+USER_ID = bindparam("user_id", type_=Id)
+LABEL_ID = bindparam("label_id", type_=Id)
+
+SUMMARY = [column for column in cards.c if column.name != "description"]
+"""Every column but the long text."""
+
+_by_id = cards.c.id == CARD_ID
+_by_reference = and_(board_heads.c.key == bindparam("key"), cards.c.number == bindparam("number"))
+
+
+class Named:
+    """A statement on one card in two forms: for the id, and for a reference such as OPS-12."""
+
+    def __init__(self, make: Any, columns_: list[Selected], source: FromClause) -> None:
+        self._by_id: Statement = make(columns_, source, _by_id)
+        self._by_reference: Statement = make(columns_, source, _by_reference)
+
+    def for_(self, name: CardName) -> Statement:
+        """The form that finds `name`."""
+        return self._by_id if name.card_id else self._by_reference
+
+
+def named(name: CardName) -> dict[str, Any]:
+    """The parameters that a `Named` statement takes for `name`."""
+    return {"card_id": name.card_id} if name.card_id else {"key": name.key, "number": name.number}
+
+
+# --- one card ----------------------------------------------------------------------------------------------------
+
+_column = columns.alias("its_column")
+_source = on_board(cards)
+_with_column = _source.join(_column, _column.c.id == cards.c.column_id)
+_member = board_members.alias("assignee_member")
+_assignee = users.alias("assignee")
+
+CARD = Named(view, [cards, board_heads.c.key], _source)
+ENTER = Named(entrance, [cards], _source)
+ENTER_WITH_COLUMN = Named(entrance, [cards, _column.c.title.label("column_title")], _with_column)
+ENTER_TO_ASSIGN = Named(
+    entrance,
+    [*SUMMARY, _member.c.user_id.label("assignee_id"), _assignee.c.username.label("assignee_name")],
+    _source.outerjoin(_member, and_(_member.c.board_id == cards.c.board_id, _member.c.user_id == USER_ID)).outerjoin(
+        _assignee, _assignee.c.id == USER_ID
+    ),
+)
+ENTER_TO_LABEL = Named(
+    entrance,
+    [*SUMMARY, labels.c.id.label("label_id"), labels.c.name.label("label_name")],
+    _source.outerjoin(labels, and_(labels.c.board_id == cards.c.board_id, labels.c.id == LABEL_ID)),
+)
+
+# --- placing -----------------------------------------------------------------------------------------------------
+
+_anchor = cards.alias("anchor")
+_target = columns.alias("target")
+_in_target = cards.alias("in_target")
+
+# Without a column of its own a move goes to the column of the neighbour that it names, else it stays in its column.
+_anchors_column = (
+    select(_anchor.c.column_id)
+    .where(_anchor.c.id == ANCHOR, _anchor.c.board_id == board_heads.c.board_id)
+    .correlate(board_heads)
+    .scalar_subquery()
+)
+_targets = {
+    spot: func.coalesce(COLUMN_ID, _anchors_column, cards.c.column_id)
+    if spot in (Spot.AFTER, Spot.BEFORE)
+    else func.coalesce(COLUMN_ID, cards.c.column_id)
+    for spot in Spot
+}
+
+
+def _target_columns(without: ColumnElement[bool] | None) -> list[ColumnElement[Any]]:
+    """The target column's own fields; its cards are counted only where a hard limit asks for it."""
+    open_cards = and_(_in_target.c.column_id == _target.c.id, not_(_in_target.c.archived))
+    count = select(func.count()).where(open_cards if without is None else and_(open_cards, without)).scalar_subquery()
+    return [
+        _target.c.id.label("target_id"),
+        _target.c.title.label("target_title"),
+        _target.c.wip_limit.label("target_wip_limit"),
+        _target.c.wip_mode.label("target_wip_mode"),
+        case((_target.c.wip_mode == "hard", count)).label("target_cards"),
+    ]
+
+
+def _move(spot: Spot) -> Named:
+    target = _targets[spot]
+    return Named(
+        entrance,
+        [
+            *SUMMARY,
+            _column.c.title.label("column_title"),
+            *_target_columns(_in_target.c.id != cards.c.id),
+            *neighbour_ranks(spot, cards, lambda c: and_(c.c.column_id == _target.c.id, c.c.id != cards.c.id)),
+        ],
+        _with_column.outerjoin(_target, and_(_target.c.id == target, _target.c.board_id == board_heads.c.board_id)),
+    )
+
+
+def _create(spot: Spot) -> Statement:
+    return entrance(
+        [*_target_columns(None), *neighbour_ranks(spot, cards, lambda c: c.c.column_id == _target.c.id)],
+        board_heads.outerjoin(_target, and_(_target.c.id == COLUMN_ID, _target.c.board_id == board_heads.c.board_id)),
+        board_heads.c.board_id == BOARD_ID,
+    )
+
+
+ENTER_TO_MOVE = {spot: _move(spot) for spot in Spot}
+ENTER_TO_CREATE = {spot: _create(spot) for spot in Spot}
+
+RANKS = Statement(
+    select(cards.c.id, cards.c.rank)
+    .where(cards.c.column_id == COLUMN_ID, or_(CARD_ID.is_(None), cards.c.id != CARD_ID))
+    .order_by(cards.c.rank, cards.c.id)
+)
+SET_RANK = set_rank(cards)
+
+# --- lists -------------------------------------------------------------------------------------------------------
+
+_of_board = select(*SUMMARY).where(cards.c.board_id == BOARD_ID).order_by(cards.c.column_id, cards.c.rank, cards.c.id)
+OF_BOARD = Statement(_of_board.where(not_(cards.c.archived)))
+OF_BOARD_WITH_ARCHIVED = Statement(_of_board)
+_page = select(*SUMMARY).where(cards.c.board_id == BOARD_ID, cards.c.number > bindparam("after")).order_by(cards.c.number)
+PAGE = Statement(_page.where(not_(cards.c.archived)).limit(bindparam("count")))
+PAGE_OF_COLUMN = Statement(_page.where(cards.c.column_id == COLUMN_ID, not_(cards.c.archived)).limit(bindparam("count")))
+
+# --- writes ------------------------------------------------------------------------------------------------------
+
+ADD = Statement(insert(cards))
+DELETE = Statement(delete(cards).where(cards.c.id == bindparam("row_id", type_=Id)))
+ADD_LABEL = Statement(insert(card_labels))
+REMOVE_LABEL = Statement(
+    delete(card_labels).where(
+        card_labels.c.card_id == bindparam("on_card", type_=Id), card_labels.c.label_id == bindparam("the_label", type_=Id)
+    )
+)
+ADD_ASSIGNEE = Statement(insert(card_assignees))
+REMOVE_ASSIGNEE = Statement(
+    delete(card_assignees).where(
+        card_assignees.c.card_id == bindparam("on_card", type_=Id), card_assignees.c.user_id == bindparam("the_user", type_=Id)
+    )
+)
+LABELS_AMONG = Statement(
+    select(labels.c.id).where(labels.c.board_id == BOARD_ID, one_of(labels.c.id, bindparam("ids", type_=Json)))
+)
+MEMBERS_AMONG = Statement(
+    select(board_members.c.user_id.label("id")).where(
+        board_members.c.board_id == BOARD_ID, one_of(board_members.c.user_id, bindparam("ids", type_=Json))
+    )
+)
+
+
+def summary_of(row: Row) -> CardSummary:
+    """The card in `row` without its description."""
+    return CardSummary(**_summary_fields(row))
+
+
+def card_of(row: Row) -> Card:
+    """The card in `row` with its description."""
+    return Card(**_summary_fields(row), description=row["description"])
+
+
+def ref_of(row: Row, key: str) -> CardRef:
+    """The card in `row` as a sentence names it."""
+    return CardRef(id=row["id"], ref=f"{key}-{row['number']}", title=row["title"])
+
+
+def _summary_fields(row: Row) -> dict[str, Any]:
+    return {
+        **stamps(row),
+        "board_id": row["board_id"],
+        "column_id": row["column_id"],
+        "number": row["number"],
+        "title": row["title"],
+        "rank": to_wire(row["rank"]),
+        "due_at": row["due_at"],
+        "start_at": row["start_at"],
+        "priority": Priority(row["priority"]),
+        "completed": row["completed"],
+        "archived": row["archived"],
+        "has_description": row["has_description"],
+        "label_ids": row["label_ids"],
+        "assignee_ids": row["assignee_ids"],
+        "checklist_done": row["checklist_done"],
+        "checklist_total": row["checklist_total"],
+        "comment_count": row["comment_count"],
+        "attachment_count": row["attachment_count"],
+    }

@@ -1,0 +1,16 @@
+"""The table of comments."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, Table, Text
+
+from rego_server.core.db.schema import Id, entity_columns, metadata
+
+comments = Table(
+    "comments",
+    metadata,
+    *entity_columns(),
+    Column("card_id", Id, ForeignKey("cards.id", ondelete="CASCADE"), nullable=False),
+    Column("text", Text, nullable=False),
+)
+Index("ix_comments_card_id_created_at", comments.c.card_id, comments.c.created_at)

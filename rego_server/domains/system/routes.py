@@ -1,0 +1,82 @@
+"""`/health`: what the server says of itself. Public, and says nothing about anybody."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+from aiohttp import web
+
+from rego import __version__
+from rego.wire.base import to_json
+from rego.wire.errors import Unavailable
+from rego.wire.system import Health, SocketCounts
+from rego_server.core.db import Database
+from rego_server.core.events import GET_EPOCH
+from rego_server.web.endpoint import Anyone, Request, RouteTable
+
+NOT_USED = "not used"
+
+table = RouteTable()
+
+
+class Sockets(Protocol):
+    """Whoever counts the sockets."""
+
+    @property
+    def total_boards(self) -> int: ...
+
+    @property
+    def total_connections(self) -> int: ...
+
+
+class Vitals(NamedTuple):
+    """What a health check looks at."""
+
+    database: Database
+    sockets: Sockets
+    environment: str
+    debug: bool
+
+
+VITALS: web.AppKey[Vitals] = web.AppKey("vitals", Vitals)
+
+
+@table.add("GET", "/health", needs=Anyone)
+async def health(request: Request) -> web.Response:
+    """How the server and its parts are; 503 when it cannot serve."""
+    vitals = request.http.app[VITALS]
+    up = await _is_up(vitals.database)
+    state = "up" if up else "down"
+    answer = Health(
+        status="healthy" if up else "unhealthy",
+        environment=vitals.environment,
+        debug=vitals.debug,
+        database=f"{vitals.database.dialect} {state}",
+        postgres=state if vitals.database.dialect == "postgresql" else NOT_USED,
+        redis=NOT_USED,
+        subscriber=NOT_USED,
+        websocket=SocketCounts(total_boards=vitals.sockets.total_boards, total_connections=vitals.sockets.total_connections),
+        version=__version__,
+    )
+    return web.Response(body=to_json(answer), status=200 if up else 503, content_type="application/json")
+
+
+@table.add("GET", "/health/live", needs=Anyone)
+async def live(_: Request) -> dict[str, str]:
+    """The process runs."""
+    return {"status": "alive"}
+
+
+@table.add("GET", "/health/ready", needs=Anyone)
+async def ready(request: Request) -> dict[str, str]:
+    """The process can serve: its database answers."""
+    if not await _is_up(request.http.app[VITALS].database):
+        raise Unavailable("The database cannot be reached.", retry_after=5)
+    return {"status": "ready"}
+
+
+async def _is_up(database: Database) -> bool:
+    try:
+        return await database.glance(lambda connection: connection.fetch_one(GET_EPOCH)) is not None
+    except Unavailable:
+        return False

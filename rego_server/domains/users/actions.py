@@ -1,0 +1,79 @@
+"""Making and changing accounts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rego.wire.errors import NotAuthenticated, Taken
+from rego.wire.users import Register, UpdateMe, User
+from rego_server.core.db import Row
+from rego_server.core.patch import merge, new_entity, save
+from rego_server.core.uow import Reading, UnitOfWork
+from rego_server.domains.users import queries
+from rego_server.domains.users.models import users
+
+
+async def register(uow: UnitOfWork, body: Register, password_hash: str) -> User:
+    """A new account. Raises `Taken` when the username or the e-mail address is somebody's."""
+    await refuse_taken(uow, username=body.username, email=body.email)
+    return add_user(
+        uow,
+        email=body.email,
+        username=body.username,
+        firstname=body.firstname,
+        lastname=body.lastname,
+        password_hash=password_hash,
+    )
+
+
+async def update_me(uow: UnitOfWork, body: UpdateMe) -> User:
+    """Change one's own account."""
+    await uow.recall()
+    row = await own_row(uow)
+    merged = merge(row, body, queries.user_of)
+    if merged is None:
+        return queries.user_of(row)
+    await refuse_taken(uow, **{name: merged.values[name] for name in ("username", "email") if name in merged.values}, but=row)
+    return queries.user_of({**row, **save(uow, users, row, merged.values)})
+
+
+async def own_row(reading: Reading) -> Row:
+    """The caller's row."""
+    row = await reading.fetch_one(queries.BY_ID, user_id=reading.caller.user_id)
+    if row is None:
+        raise NotAuthenticated("Your account is gone.")
+    return row
+
+
+def add_user(uow: UnitOfWork, **fields: Any) -> User:
+    """Queue a new row; who makes an account for themselves is its creator."""
+    row = {
+        **new_entity(uow),
+        "email": None,
+        "firstname": "",
+        "lastname": "",
+        "password_hash": None,
+        "is_active": True,
+        "is_verified": False,
+        "is_superuser": False,
+        "placeholder": False,
+        **fields,
+    }
+    row["created_by"] = row["updated_by"] = uow.caller.user_id or row["id"]
+    uow.write(queries.ADD, **row)
+    return queries.user_of(row)
+
+
+async def refuse_taken(
+    uow: UnitOfWork, *, username: str | None = None, email: str | None = None, but: Row | None = None
+) -> None:
+    """Raise `Taken` when somebody other than `but` has the name or the address."""
+    own = but["id"] if but is not None else None
+    if username is not None:
+        found = await uow.fetch_one(queries.BY_USERNAME, username=username)
+        if found is not None and found["id"] != own:
+            raise Taken(f"The username {username} is taken; choose another.", field="username")
+    if email is not None:
+        found = await uow.fetch_one(queries.BY_EMAIL, email=email)
+        if found is not None and found["id"] != own:
+            raise Taken("There is an account with this e-mail address; log in instead.", field="email")

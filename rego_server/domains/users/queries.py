@@ -1,0 +1,32 @@
+"""Finding people, and what they look like to themselves and to others."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, func, insert, not_, select
+
+from rego.wire.users import User
+from rego_server.core.db import Row, Statement
+from rego_server.core.db.schema import Id
+from rego_server.core.patch import stamps
+from rego_server.domains.users.models import users
+
+ADD = Statement(insert(users))
+BY_ID = Statement(select(users).where(users.c.id == bindparam("user_id", type_=Id)))
+BY_USERNAME = Statement(
+    select(users).where(func.lower(users.c.username) == func.lower(bindparam("username")), not_(users.c.placeholder))
+)
+BY_EMAIL = Statement(select(users).where(func.lower(users.c.email) == func.lower(bindparam("email"))))
+
+
+def user_of(row: Row) -> User:
+    """The account in `row` as its owner sees it."""
+    return User(
+        **stamps(row),
+        email=row["email"],
+        username=row["username"],
+        firstname=row["firstname"],
+        lastname=row["lastname"],
+        is_active=row["is_active"],
+        is_verified=row["is_verified"],
+        is_superuser=row["is_superuser"],
+    )

@@ -1,0 +1,86 @@
+"""`rego serve`: settings, a server on its port, and an orderly end."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from rego.wire.errors import RegoError, Unavailable
+from rego_server.app import Server, open_server
+from rego_server.core.settings import Settings, load
+from rego_server.logs import configure
+
+SHUTDOWN_TIMEOUT = 8.0
+"""How long requests under way may take to finish when the server stops, in seconds."""
+
+
+def serve(
+    *, host: str | None = None, port: int | None = None, database_url: str | None = None, data_dir: Path | None = None
+) -> int:
+    """Run a server until it is told to stop; returns the exit code. None takes a value from the environment or the default."""
+    flags: dict[str, Any] = {"host": host, "port": port, "database_url": database_url, "data_dir": data_dir}
+    try:
+        settings = load(flags)
+        configure(debug=settings.debug)
+        asyncio.run(_serve(settings))
+    except RegoError as error:
+        print(f"rego: {error.detail}", file=sys.stderr)
+        return 1
+    return 0
+
+
+async def _serve(settings: Settings) -> None:
+    async with open_server(settings) as server:
+        runner = await start(server)
+        try:
+            await listen(runner, settings.host, settings.port)
+            url = address_of(runner)
+            print(f"Rego is on {url} with {_where(settings)}. Ctrl+C stops it.", file=sys.stderr, flush=True)
+            await stop_signal()
+        finally:
+            await runner.cleanup()
+
+
+async def start(server: Server) -> web.AppRunner:
+    """The server's application, running and not yet listening."""
+    runner = web.AppRunner(server.app, access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT)
+    await runner.setup()
+    return runner
+
+
+async def listen(runner: web.AppRunner, host: str, port: int) -> None:
+    """Listen on a TCP port. Raises `Unavailable` with what to do when that cannot be."""
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Unavailable(
+                f"Port {port} of {host} is in use; stop what runs there or choose another with --port."
+            ) from error
+        raise Unavailable(f"Cannot listen on {host} port {port}: {os.strerror(error.errno or 0)}.") from error
+
+
+def address_of(runner: web.AppRunner) -> str:
+    """The URL of the first address that `runner` listens on."""
+    host, port = runner.addresses[0][:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+async def stop_signal() -> None:
+    """Wait for SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+def _where(settings: Settings) -> str:
+    return f"the database {settings.sqlite_path}" if settings.sqlite_path else "PostgreSQL"

@@ -1,0 +1,6 @@
+"""The history of the database's shape, in Alembic revisions."""
+
+from __future__ import annotations
+
+REVISIONS = ("0001",)
+"""Every revision in order. A database at the last one needs no Alembic; one at an unknown one is of a newer Rego."""

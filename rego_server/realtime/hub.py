@@ -1,0 +1,256 @@
+"""The hub: for each board that somebody follows, a cursor into its log and the sockets that are behind it.
+
+The bus is only a fast path. An event from it is delivered when it is the next number; anything else, and every tick, makes the
+hub read the log from its cursor. So every follower gets every event, in order, exactly once, whatever the bus does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+import structlog
+
+from rego.wire.base import to_json
+from rego.wire.errors import Unavailable
+from rego.wire.events import BoardDeleted, MemberRemoved, event_type
+from rego.wire.frames import CloseCode, Ping, PresenceFrame
+from rego.wire.presence import Person
+from rego_server.core.bus import Bus
+from rego_server.core.clock import Clock
+from rego_server.core.db import Database
+from rego_server.core.events import GET_SEQS, Committed, events_since
+from rego_server.domains.auth.queries import ENDED_AMONG
+from rego_server.realtime.outgoing import text_frame
+from rego_server.realtime.presence import Presence
+
+TICK = 1.0
+"""How often the hub looks at the boards' counters, in seconds: what a lost hint costs at most."""
+
+BATCH = 500
+_MEMBER_REMOVED = event_type(MemberRemoved)
+_BOARD_DELETED = event_type(BoardDeleted)
+
+_log = structlog.get_logger("rego.hub")
+
+
+class Follower(Protocol):
+    """A socket as the hub sees it. `seq` is the last event that it was sent; None while it is being brought up to date."""
+
+    connection_id: str
+    user_id: str
+    session_id: str | None
+    seq: int | None
+
+    def send(self, frame: bytes) -> None:
+        """Write a frame, without waiting."""
+
+    def close(self, code: CloseCode, reason: str) -> None:
+        """Say goodbye, without waiting."""
+
+
+class Channel:
+    """One board: its followers, who is present, and how far its log was delivered."""
+
+    def __init__(self, board_id: str, cursor: int) -> None:
+        self.board_id = board_id
+        self.cursor = cursor
+        self.followers: set[Follower] = set()
+        self.presence = Presence(self._announce)
+        self.reading: asyncio.Task[None] | None = None
+
+    def deliver(self, event: bytes) -> None:
+        """Send the next event to every follower that is just behind it."""
+        self.cursor += 1
+        frame = event_frame(event)
+        for follower in tuple(self.followers):
+            if follower.seq is not None and follower.seq == self.cursor - 1:
+                follower.seq = self.cursor
+                follower.send(frame)
+
+    def send_away(self, code: CloseCode, reason: str, user_id: str | None = None) -> None:
+        """Close the sockets of one person, or of everybody."""
+        for follower in tuple(self.followers):
+            if user_id is None or follower.user_id == user_id:
+                follower.close(code, reason)
+
+    def _announce(self, frame: PresenceFrame) -> None:
+        encoded = text_frame(to_json(frame))
+        for follower in tuple(self.followers):
+            if follower.seq is not None:
+                follower.send(encoded)
+
+
+class Hub:
+    """All channels of one process."""
+
+    def __init__(self, database: Database, bus: Bus, clock: Clock, heartbeat: float) -> None:
+        self.heartbeat = heartbeat
+        self._database = database
+        self._clock = clock
+        self._channels: dict[str, Channel] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        bus.listen(self._hear)
+
+    # --- followers ---------------------------------------------------------------------------------------------
+
+    def follow(self, board_id: str, seq: int, follower: Follower) -> Channel:
+        """Add a follower to a board whose log is at `seq` or further."""
+        channel = self._channels.get(board_id)
+        if channel is None:
+            channel = self._channels[board_id] = Channel(board_id, seq)
+        channel.followers.add(follower)
+        return channel
+
+    def unfollow(self, channel: Channel, follower: Follower) -> None:
+        """Take a follower off, and forget a board that nobody follows."""
+        channel.followers.discard(follower)
+        channel.presence.leave(follower.connection_id)
+        if not channel.followers:
+            channel.presence.close()
+            self._channels.pop(channel.board_id, None)
+
+    async def catch_up(self, channel: Channel, follower: Follower, seq: int) -> None:
+        """Send a follower that is at `seq` all that it lacks, and let it ride live from there."""
+        while seq < channel.cursor:
+            events = await self._database.glance(lambda connection: events_since(connection, channel.board_id, seq, BATCH))
+            if not events:
+                break
+            for event in events:
+                follower.send(event_frame(to_json(event)))
+            seq = events[-1].seq
+        follower.seq = seq
+        if seq > channel.cursor:
+            # The log was read past the hub's cursor: let it catch up rather than make this follower wait for the tick.
+            self._read_soon(channel)
+
+    @property
+    def total_boards(self) -> int:
+        """Boards that somebody follows."""
+        return len(self._channels)
+
+    @property
+    def total_connections(self) -> int:
+        """Sockets."""
+        return sum(len(channel.followers) for channel in self._channels.values())
+
+    def people(self, board_id: str) -> list[Person]:
+        """Who is on a board."""
+        channel = self._channels.get(board_id)
+        return list(channel.presence.people.values()) if channel else []
+
+    # --- delivery ----------------------------------------------------------------------------------------------
+
+    def _hear(self, committed: Committed) -> None:
+        channel = self._channels.get(committed.board_id)
+        if channel is None:
+            return
+        if committed.first_seq > channel.cursor + 1:
+            self._read_soon(channel)
+            return
+        self._deliver(channel, committed.first_seq, committed.events)
+
+    def _deliver(self, channel: Channel, first_seq: int, events: Sequence[bytes]) -> None:
+        """Deliver those of `events` that are next; they begin at `first_seq`, and some may have been delivered before."""
+        for event in events[max(0, channel.cursor + 1 - first_seq) :]:
+            channel.deliver(event)
+            kind = msgspec.json.decode(event, type=_Head).type
+            if kind == _MEMBER_REMOVED:
+                gone = msgspec.json.decode(event, type=_Removal).data.member.user_id
+                channel.send_away(CloseCode.ACCESS_LOST, "You were taken off this board.", gone)
+            elif kind == _BOARD_DELETED:
+                channel.send_away(CloseCode.BOARD_GONE, "This board was deleted.")
+
+    def _read_soon(self, channel: Channel) -> None:
+        if channel.reading is None or channel.reading.done():
+            channel.reading = asyncio.get_running_loop().create_task(self._read(channel))
+
+    async def _read(self, channel: Channel) -> None:
+        """Deliver the log from the channel's cursor to its end."""
+        try:
+            while events := await self._database.glance(
+                lambda connection: events_since(connection, channel.board_id, channel.cursor, BATCH)
+            ):
+                self._deliver(channel, events[0].seq, [to_json(event) for event in events])
+        except Unavailable as error:
+            _log.warning("log unreadable", board_id=channel.board_id, error=error.detail)
+
+    # --- time --------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Begin to tick and to beat."""
+        loop = asyncio.get_running_loop()
+        self._tasks = {
+            loop.create_task(self._every(TICK, self._tick)),
+            loop.create_task(self._every(self.heartbeat, self._beat)),
+        }
+
+    async def stop(self) -> None:
+        """Send everybody away, to come back elsewhere or later."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for channel in tuple(self._channels.values()):
+            channel.send_away(CloseCode.SERVICE_RESTART, "The server is stopping.")
+
+    async def _every(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await step()
+            except Unavailable as error:
+                _log.warning("tick failed", error=error.detail)
+
+    async def _tick(self) -> None:
+        """Compare every followed board's counter with its cursor, and every socket's session with the database."""
+        if not self._channels:
+            return
+        rows = await self._database.glance(lambda connection: connection.fetch(GET_SEQS, board_ids=list(self._channels)))
+        seqs = {row["board_id"]: row["seq"] for row in rows}
+        for channel in tuple(self._channels.values()):
+            seq = seqs.get(channel.board_id)
+            if seq is None:
+                channel.send_away(CloseCode.BOARD_GONE, "This board was deleted.")
+            elif seq > channel.cursor:
+                self._read_soon(channel)
+        await self._end_sessions()
+
+    async def _end_sessions(self) -> None:
+        followers = [f for channel in self._channels.values() for f in channel.followers if f.session_id]
+        ids = sorted({f.session_id for f in followers if f.session_id})
+        if not ids:
+            return
+        rows = await self._database.glance(lambda connection: connection.fetch(ENDED_AMONG, ids=ids))
+        ended = {row["id"] for row in rows}
+        for follower in followers:
+            if follower.session_id in ended:
+                follower.close(CloseCode.SESSION_ENDED, "Your session has ended; log in again.")
+
+    async def _beat(self) -> None:
+        now = self._clock.now()
+        for channel in tuple(self._channels.values()):
+            frame = ping_frame(channel.cursor, now)
+            for follower in tuple(channel.followers):
+                if follower.seq is not None:
+                    follower.send(frame)
+
+
+class _Head(msgspec.Struct):
+    type: str
+
+
+class _Removal(msgspec.Struct):
+    data: MemberRemoved
+
+
+def event_frame(event: bytes) -> bytes:
+    """The WebSocket frame that carries an encoded event."""
+    return text_frame(b'{"type":"event","event":' + event + b"}")
+
+
+def ping_frame(seq: int, at: datetime) -> bytes:
+    """The heartbeat's WebSocket frame."""
+    return text_frame(to_json(Ping(seq=seq, at=at)))

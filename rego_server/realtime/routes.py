@@ -1,0 +1,35 @@
+"""`/boards/{id}/snapshot` and `/boards/{id}/presence`: the board as it is now, and who is there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aiohttp import web
+
+from rego.wire.base import Role
+from rego.wire.presence import Person
+from rego_server.domains.access import queries as access
+from rego_server.domains.access.policy import look
+from rego_server.realtime.socket import LIVE
+from rego_server.web.endpoint import Request, RouteTable
+
+table = RouteTable()
+
+
+@table.add("GET", "/boards/{board_id}/snapshot", needs=Role.VIEWER)
+async def get_snapshot(request: Request) -> web.Response:
+    """The whole board at one sequence number, without long texts; `archived=true` adds the archived cards."""
+    snapshots = request.http.app[LIVE].snapshots
+    archived = request.flag("archived")
+    encoded = await snapshots.get(request.caller, request.id("board_id"), archived=archived)
+    headers = {"ETag": encoded.etag, "Cache-Control": "private, no-cache"}
+    if request.http.headers.get("If-None-Match") == encoded.etag:
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=encoded.body, content_type="application/json", headers=headers)
+
+
+@table.add("GET", "/boards/{board_id}/presence", needs=Role.VIEWER)
+async def get_presence(request: Request) -> Sequence[Person]:
+    """Who is on the board right now, and on which card."""
+    board = await request.read(look, access.BOARD, board_id=request.id("board_id"))
+    return request.http.app[LIVE].hub.people(board["id"])

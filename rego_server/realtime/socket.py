@@ -1,0 +1,185 @@
+"""`GET /ws/boards/{id}`: one client's socket, from its first frame to its last."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import NamedTuple
+
+import msgspec
+from aiohttp import WSMessage, WSMsgType, web
+
+from rego.wire import limits
+from rego.wire.base import to_json
+from rego.wire.errors import InvalidInput, NotAuthenticated, RegoError
+from rego.wire.frames import Auth, CloseCode, Focus, Hello, Resume, decode_client_frame
+from rego.wire.presence import Person
+from rego_server.core.db import Database, Row
+from rego_server.core.ids import NewId
+from rego_server.core.uow import Caller, Reading
+from rego_server.domains.access import queries as access
+from rego_server.domains.access.policy import look
+from rego_server.domains.auth.routes import AUTH
+from rego_server.realtime.hub import Hub
+from rego_server.realtime.outgoing import Outgoing, text_frame
+from rego_server.realtime.presence import Presence
+from rego_server.snapshots import Snapshots
+from rego_server.web.endpoint import id_in_path
+
+
+class Live(NamedTuple):
+    """What sockets need of the server around them."""
+
+    hub: Hub
+    snapshots: Snapshots
+    database: Database
+    new_id: NewId
+
+
+LIVE: web.AppKey[Live] = web.AppKey("live", Live)
+
+
+class Wanted(NamedTuple):
+    """Where a client says that it is: at `seq` of the life `epoch` of the database."""
+
+    seq: int | None
+    epoch: str | None
+
+
+class Plan(NamedTuple):
+    """How a client is brought up to date."""
+
+    resume: Resume
+    reason: str | None = None
+
+
+class SocketFollower:
+    """A follower with a socket."""
+
+    def __init__(self, connection_id: str, caller: Caller, outgoing: Outgoing) -> None:
+        assert caller.user_id is not None
+        self.connection_id = connection_id
+        self.user_id = caller.user_id
+        self.session_id = caller.session_id
+        self.seq: int | None = None
+        self.outgoing = outgoing
+
+    def send(self, frame: bytes) -> None:
+        """Write a frame, without waiting."""
+        self.outgoing.send(frame)
+
+    def close(self, code: CloseCode, reason: str) -> None:
+        """Say goodbye, without waiting."""
+        self.outgoing.close(code, reason)
+
+
+async def follow_board(request: web.Request) -> web.WebSocketResponse:
+    """Serve one socket. Refusals that are known before the upgrade are ordinary HTTP answers."""
+    live = request.app[LIVE]
+    wanted = _wanted(request)
+    board_id = id_in_path(request, "board_id")
+    caller = request.app[AUTH].caller_of(request) if "Authorization" in request.headers else None
+    board = await _look(live, caller, board_id) if caller is not None else None
+    socket = web.WebSocketResponse(compress=False, max_msg_size=limits.SOCKET_FRAME_MAX_BYTES)
+    await socket.prepare(request)
+    assert isinstance(request.transport, asyncio.Transport)
+    outgoing = Outgoing(socket, request.transport)
+    try:
+        if caller is None or board is None:
+            caller = await _authenticate(request, socket)
+            board = await _look(live, caller, board_id)
+        await _serve(live, socket, SocketFollower(live.new_id(), caller, outgoing), board, wanted)
+    except RegoError as error:
+        code = CloseCode.SESSION_ENDED if isinstance(error, NotAuthenticated) else CloseCode.ACCESS_LOST
+        outgoing.close(code, error.detail[:120])
+    except TimeoutError:
+        outgoing.close(CloseCode.AUTH_DEADLINE, "No valid auth frame came in time.")
+    await outgoing.closed()
+    return socket
+
+
+async def _serve(live: Live, socket: web.WebSocketResponse, follower: SocketFollower, board: Row, wanted: Wanted) -> None:
+    channel = live.hub.follow(board["id"], board["seq"], follower)
+    try:
+        plan = plan_for(wanted, board, live.snapshots.epoch)
+        follower.send(text_frame(to_json(_hello(live, follower, board, plan))))
+        seq = wanted.seq if plan.resume is Resume.REPLAY else None
+        if seq is None:
+            encoded = await live.snapshots.at_least(board)
+            follower.send(text_frame(b'{"type":"snapshot","snapshot":' + encoded.body + b"}"))
+            seq = encoded.seq
+        await live.hub.catch_up(channel, follower, seq)
+        name = board["caller_name"]
+        channel.presence.join(Person(connection_id=follower.connection_id, user_id=follower.user_id, username=name))
+        await _listen(socket, follower, channel.presence)
+    finally:
+        live.hub.unfollow(channel, follower)
+
+
+async def _listen(socket: web.WebSocketResponse, follower: SocketFollower, presence: Presence) -> None:
+    """Read the client's frames until it goes, falls silent or talks nonsense."""
+    while True:
+        try:
+            message = await socket.receive(timeout=limits.SERVER_SILENCE_MAX)
+        except TimeoutError:
+            return follower.close(CloseCode.SILENT, "Nothing was heard from you; reconnect and resume.")
+        if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+            return None
+        try:
+            frame = decode_client_frame(message.data)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return follower.close(CloseCode.BAD_FRAME, "That was no frame of this protocol.")
+        if isinstance(frame, Focus):
+            presence.focus(follower.connection_id, frame.card_id, editing=frame.editing)
+
+
+async def _authenticate(request: web.Request, socket: web.WebSocketResponse) -> Caller:
+    """Who the first frame says it is. Raises `TimeoutError` when it does not come, `NotAuthenticated` when it is wrong."""
+    message: WSMessage = await socket.receive(timeout=limits.SOCKET_AUTH_DEADLINE)
+    if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
+        raise NotAuthenticated("The first frame must be an auth frame.")
+    try:
+        frame = decode_client_frame(message.data)
+    except msgspec.DecodeError:
+        frame = None
+    if not isinstance(frame, Auth):
+        raise NotAuthenticated("The first frame must be an auth frame.")
+    return request.app[AUTH].caller_with(frame.token)
+
+
+async def _look(live: Live, caller: Caller, board_id: str) -> Row:
+    return await live.database.glance(lambda connection: look(Reading(connection, caller), access.BOARD, board_id=board_id))
+
+
+def plan_for(wanted: Wanted, board: Row, epoch: str) -> Plan:
+    """Whether the events since `wanted` can be replayed, or the client needs the whole board."""
+    if wanted.seq is None:
+        return Plan(Resume.SNAPSHOT)
+    if wanted.epoch is not None and wanted.epoch != epoch:
+        return Plan(Resume.RESET, "The database was restored or replaced since.")
+    if wanted.seq > board["seq"]:
+        return Plan(Resume.RESET, "The client was ahead of the server.")
+    if wanted.seq < board["floor"]:
+        return Plan(Resume.RESET, "The events since then are no longer kept.")
+    if board["seq"] - wanted.seq > limits.REPLAY_MAX_EVENTS:
+        return Plan(Resume.RESET, f"More than {limits.REPLAY_MAX_EVENTS} events were missed.")
+    return Plan(Resume.REPLAY)
+
+
+def _hello(live: Live, follower: SocketFollower, board: Row, plan: Plan) -> Hello:
+    return Hello(
+        connection_id=follower.connection_id,
+        board_id=board["id"],
+        epoch=live.snapshots.epoch,
+        seq=board["seq"],
+        heartbeat=live.hub.heartbeat,
+        resume=plan.resume,
+        reason=plan.reason,
+        people=live.hub.people(board["id"]),
+    )
+
+
+def _wanted(request: web.Request) -> Wanted:
+    since = request.query.get("since")
+    if since is not None and not (since.isascii() and since.isdigit() and len(since) < 19):
+        raise InvalidInput("since must be a whole number.", field="since")
+    return Wanted(int(since) if since is not None else None, request.query.get("epoch"))

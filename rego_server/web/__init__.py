@@ -1,0 +1,1 @@
+"""HTTP: the route table, what every request goes through, and errors as answers. Knows no domain."""

@@ -1,0 +1,163 @@
+"""The terminal app: it connects, shows the user's boards, and keeps the open one running."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+from textual.app import App
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+
+from rego.safe_text import safe_text
+from rego_tui.keymap import Keymap, Press, keymap
+from rego_tui.screens.board import BoardScreen
+from rego_tui.screens.boards import BoardsScreen
+from rego_tui.screens.keys import KeyScreen
+from rego_tui.store import BoardStore, Workspace
+from rego_tui.themes import THEMES
+
+if TYPE_CHECKING:
+    from rego.client.aio import Client
+
+
+class Connect(Struct, frozen=True, kw_only=True):
+    """How the app comes by its boards.
+
+    `client` answers a client that is ready to send, which the app closes; it may raise a `RegoError`. `board` is the id,
+    the key or the title of the board to open. `companions` run beside the app and are cancelled with it.
+    """
+
+    client: Callable[[], Awaitable[Client]]
+    board: str | None = None
+    companions: Sequence[Callable[[], Awaitable[None]]] = ()
+
+
+def run(connect: Connect) -> int:
+    """Show the boards until the user quits; returns the exit code."""
+    app = RegoApp(connect)
+    app.run()
+    return app.return_code or 0
+
+
+class ActionProvider(Provider):
+    """The palette's entries: the actions of the screen that it was opened on."""
+
+    async def discover(self) -> Hits:
+        for name, help_text, command in self._commands():
+            yield DiscoveryHit(name, command, help=help_text)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for name, help_text, command in self._commands():
+            if (score := matcher.match(name)) > 0:
+                yield Hit(score, matcher.highlight(name), command, help=help_text)
+
+    def _commands(self) -> list[tuple[str, str, Callable[[], None]]]:
+        screen = self.screen
+        if not isinstance(screen, KeyScreen):
+            return []
+        actions = screen.rego.keymap.at(screen.place)
+        return [(a.help[0].upper() + a.help[1:], a.id, partial(screen.run, Press(a))) for a in actions]
+
+
+class RegoApp(App[None]):
+    """Holds what outlives a screen: the keymap, the client, the open board."""
+
+    TITLE = "Rego"
+    CSS_PATH = "theme.tcss"
+    COMMANDS = {ActionProvider}
+    ENABLE_COMMAND_PALETTE = True
+    BINDINGS = []
+
+    def __init__(
+        self,
+        connect: Connect,
+        *,
+        keys: dict[str, Sequence[str]] | None = None,
+        clock: Callable[[], datetime] | None = None,
+        open_workspace: Callable[[], Awaitable[Workspace]] | None = None,
+    ) -> None:
+        super().__init__()
+        self.connect = connect
+        self.keymap: Keymap
+        self.keymap, self._key_problems = keymap(keys)
+        self.clock = clock or _local_now
+        self.store: BoardStore | None = None
+        self._open_workspace = open_workspace or self._connect
+        self._workspace: Workspace | None = None
+        self._client: Client | None = None
+        self._companions: list[asyncio.Task[None]] = []
+        self._warned_of_waiting = False
+
+    async def on_mount(self) -> None:
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = "rego-dark"
+        for sentence in self._key_problems:
+            self.say(sentence, failed=True)
+        self._companions = [asyncio.ensure_future(companion()) for companion in self.connect.companions]
+        await self.push_screen(BoardsScreen(self))
+
+    async def on_unmount(self) -> None:
+        for task in self._companions:
+            task.cancel()
+        await asyncio.gather(*self._companions, return_exceptions=True)
+        if self._client is not None:
+            await self._client.close()
+
+    async def workspace(self) -> Workspace:
+        """The user's boards; connects at the first call, and raises a `RegoError` when that fails."""
+        if self._workspace is None:
+            self._workspace = await self._open_workspace()
+        return self._workspace
+
+    async def _connect(self) -> Workspace:
+        from rego.client.live import LiveBoard
+
+        client = self._client = await self.connect.client()
+        return Workspace(client, lambda board_id: LiveBoard(client, board_id))
+
+    def open_board(self, board_id: str) -> None:
+        """Show a board, and follow it until its screen closes."""
+        assert self._workspace is not None
+        self.store = self._workspace.open(board_id)
+        self.push_screen(BoardScreen(self, self.store))
+
+    def close_board(self, sentence: str = "") -> None:
+        """Go back to the list of boards, with a sentence that says why."""
+        while len(self.screen_stack) > 2:
+            self.pop_screen()
+        self.store = None
+        if sentence:
+            self.say(sentence, failed=True)
+        if isinstance(self.screen, BoardsScreen):
+            self.screen.load(straight=False)
+
+    def say(self, sentence: str, *, failed: bool = False) -> None:
+        """Show a sentence for a few seconds; it may hold text of others."""
+        severity: Literal["error", "information"] = "error" if failed else "information"
+        self.notify(safe_text(sentence), severity=severity, markup=False, timeout=8 if failed else 4)
+
+    def leave(self) -> None:
+        """Quit; asked once more when that would lose operations which the server has not seen."""
+        waiting = self.store.waiting if self.store is not None else 0
+        if waiting and not self._warned_of_waiting:
+            self._warned_of_waiting = True
+            what = "1 change is" if waiting == 1 else f"{waiting} changes are"
+            self.say(f"{what} not sent yet. Quit again to drop what waits.", failed=True)
+            return
+        self.exit()
+
+    def get_system_commands(self, screen: Any) -> Any:
+        """The palette shows the keymap's actions and the themes, not Textual's own maintenance commands."""
+        for command in super().get_system_commands(screen):
+            if command.title == "Theme":
+                yield command
+
+
+def _local_now() -> datetime:
+    return datetime.now().astimezone()

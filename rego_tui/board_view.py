@@ -1,0 +1,237 @@
+"""What of a board is shown and where the user stands on it: cursor, filter, carried card, draft. Pure; no widget, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from rego.replica import Replica, Touched
+from rego.wire.cards import CardSummary
+from rego.wire.columns import Column
+
+DRAFT_ID = "draft"
+"""Stands for the id of the card that is being typed."""
+
+
+class Slot(Struct, frozen=True):
+    """A place in a column, held by the card above it so that it stays put while other cards come and go."""
+
+    column_id: str
+    above_id: str | None
+    index: int
+
+
+class BoardView:
+    """A window on a replica. Indexes are among the cards that the filter lets through.
+
+    `carried` is a card in move mode and where it hovers, `draft` the place of a card whose title is being typed, `editing` the
+    card whose title is being changed and its version when that began.
+    """
+
+    def __init__(self, replica: Replica) -> None:
+        self.replica = replica
+        self.column_id = ""
+        self.card_id: str | None = None
+        self.filter = ""
+        self.carried: tuple[str, Slot] | None = None
+        self.draft: Slot | None = None
+        self.editing: tuple[str, int] | None = None
+        self._index = 0
+        self._lists: dict[str, list[CardSummary]] = {}
+        self._indexes: dict[str, dict[str, int]] = {}
+        self.settle()
+
+    # --- what is shown -------------------------------------------------------------------------------------------
+
+    def columns(self) -> list[Column]:
+        """The columns from left to right."""
+        return self.replica.columns_in_order()
+
+    def cards(self, column_id: str) -> Sequence[CardSummary]:
+        """The cards of a column as drawn: filtered, with the carried card where it hovers and a blank for the draft."""
+        known = self._lists.get(column_id)
+        if known is None:
+            known = self._lists[column_id] = self._list(column_id)
+            self._indexes[column_id] = {card.id: index for index, card in enumerate(known)}
+        return known
+
+    def counts(self, column_id: str) -> tuple[int, int]:
+        """How many cards of a column are shown, and how many it has with the carried card where it hovers."""
+        listed = len(self.cards(column_id)) - (self.draft is not None and self.draft.column_id == column_id)
+        return listed, self.replica.count_in(column_id) if self.filter else listed
+
+    def index_of(self, column_id: str, card_id: str | None) -> int | None:
+        """Where a card is drawn in a column, or None."""
+        self.cards(column_id)
+        return self._indexes[column_id].get(card_id or "")
+
+    def card(self) -> CardSummary | None:
+        """The card under the cursor."""
+        return self.replica.card(self.card_id) if self.card_id is not None else None
+
+    def _list(self, column_id: str) -> list[CardSummary]:
+        carried_id, slot = self.carried or (None, None)
+        shown = [c for c in self.replica.cards_in(column_id) if c.id != carried_id and self._matches(c)]
+        if slot is not None and slot.column_id == column_id and (card := self.replica.card(carried_id or "")):
+            shown.insert(_resolve(slot, shown), replace(card, column_id=column_id))
+        if self.draft is not None and self.draft.column_id == column_id:
+            shown.insert(_resolve(self.draft, shown), _blank(self.replica.board.id, column_id))
+        return shown
+
+    def _matches(self, card: CardSummary) -> bool:
+        return not self.filter or all(word in self._words(card) for word in self.filter.casefold().split())
+
+    def _words(self, card: CardSummary) -> str:
+        """All that the filter looks at."""
+        labels = (self.replica.labels[x].name for x in card.label_ids if x in self.replica.labels)
+        people = (self.replica.members[x] for x in card.assignee_ids if x in self.replica.members)
+        names = (f"{member.name} {member.username}" for member in people)
+        return " ".join((self.replica.ref(card), card.title, *labels, *names)).casefold()
+
+    # --- changes -------------------------------------------------------------------------------------------------
+
+    def forget(self, touched: Touched | None = None) -> None:
+        """Build the lists of the touched columns anew (all of them without `touched`), and keep the cursor on its card."""
+        if touched is None or touched.frame or self.filter:
+            self._lists.clear()
+        else:
+            for column_id in touched.columns:
+                self._lists.pop(column_id, None)
+        self.settle()
+
+    def set_filter(self, text: str) -> None:
+        """Show only cards in which each word of `text` occurs."""
+        self.filter = text
+        self.forget()
+
+    def settle(self) -> None:
+        """Keep the cursor on its card, wherever that went; if it is gone, on the card that took its place."""
+        card = self.card()
+        if card is not None and self.card_id is not None and self.carried is None and self._matches(card):
+            self.column_id = card.column_id
+        columns = [column.id for column in self.columns()]
+        if self.column_id not in columns:
+            self.column_id = columns[0] if columns else ""
+            self.card_id = None
+        if not self.column_id:
+            self.card_id = None
+            return
+        index = self.index_of(self.column_id, self.card_id)
+        self.go_to(self.column_id, self._index if index is None else index)
+
+    def replace_id(self, provisional_id: str, card_id: str) -> None:
+        """A card made here got its real id."""
+        if self.card_id == provisional_id:
+            self.card_id = card_id
+        if self.carried is not None:
+            carried_id, slot = self.carried
+            self.carried = (card_id if carried_id == provisional_id else carried_id, _renamed(slot, provisional_id, card_id))
+        if self.editing is not None and self.editing[0] == provisional_id:
+            self.editing = (card_id, self.editing[1])
+        if self.draft is not None:
+            self.draft = _renamed(self.draft, provisional_id, card_id)
+
+    # --- the cursor ----------------------------------------------------------------------------------------------
+
+    def go_to(self, column_id: str, index: int) -> None:
+        """Put the cursor on the card at `index` of a column, or the last one before it."""
+        cards = self.cards(column_id)
+        self.column_id = column_id
+        self._index = max(0, min(index, len(cards) - 1))
+        self.card_id = cards[self._index].id if cards else None
+
+    def go_down(self, count: int) -> None:
+        """Move the cursor by `count` cards within its column; negative is up."""
+        if self.column_id:
+            self.go_to(self.column_id, max(0, self._index + count))
+
+    def column_beside(self, count: int) -> str:
+        """The id of the column `count` to the right of the cursor's (negative: left), or the outermost one."""
+        return self._column_beside(self.column_id, count)
+
+    def _column_beside(self, column_id: str, count: int) -> str:
+        ids = [column.id for column in self.columns()]
+        return ids[max(0, min(ids.index(column_id) + count, len(ids) - 1))] if column_id in ids else column_id
+
+    # --- places for cards ------------------------------------------------------------------------------------------
+
+    def slot_at(self, column_id: str, index: int, *, without: str | None = None) -> Slot:
+        """The place at `index` of a column, counted as if the card `without` were not there."""
+        ids = [card.id for card in self.cards(column_id) if card.id not in (without, DRAFT_ID)]
+        index = max(0, min(index, len(ids)))
+        return Slot(column_id, ids[index - 1] if index else None, index)
+
+    def place_in_board(self, slot: Slot, *, without: str | None = None) -> int:
+        """The index of a slot among all cards, so that a card put down under a filter lands beside the neighbours in sight."""
+        everything = [card.id for card in self.replica.cards_in(slot.column_id) if card.id != without]
+        if slot.above_id in everything:
+            return everything.index(slot.above_id) + 1
+        shown = [card.id for card in self.cards(slot.column_id) if card.id not in (without, DRAFT_ID)]
+        if not self.filter:
+            return max(0, min(slot.index, len(everything)))
+        return everything.index(shown[slot.index]) if slot.index < len(shown) else len(everything)
+
+    # --- carrying --------------------------------------------------------------------------------------------------
+
+    def pick_up(self) -> bool:
+        """Begin to carry the card under the cursor; False when there is none."""
+        index = self.index_of(self.column_id, self.card_id) if self.column_id else None
+        if index is None or self.card_id is None:
+            return False
+        self.carried = (self.card_id, self.slot_at(self.column_id, index, without=self.card_id))
+        self._lists.pop(self.column_id, None)
+        return True
+
+    def carry(self, *, right: int = 0, down: int = 0) -> None:
+        """Move the carried card by columns and places."""
+        if self.carried is None:
+            return
+        card_id, slot = self.carried
+        column_id = self._column_beside(slot.column_id, right)
+        index = self.index_of(slot.column_id, card_id) or 0
+        self.carry_to(column_id, index + down)
+
+    def carry_to(self, column_id: str, index: int) -> None:
+        """Move the carried card to `index` of a column."""
+        if self.carried is None:
+            return
+        card_id, slot = self.carried
+        self.carried = (card_id, self.slot_at(column_id, index, without=card_id))
+        self._lists.pop(slot.column_id, None)
+        self._lists.pop(column_id, None)
+        self.column_id = column_id
+
+    def put_down(self) -> tuple[str, Slot] | None:
+        """Stop carrying; returns the card and its place, or None when nothing was carried or the card is gone."""
+        carried, self.carried = self.carried, None
+        self.forget()
+        return carried if carried is not None and self.replica.card(carried[0]) is not None else None
+
+
+def _resolve(slot: Slot, cards: list[CardSummary]) -> int:
+    for index, card in enumerate(cards):
+        if card.id == slot.above_id:
+            return index + 1
+    return 0 if slot.above_id is None else min(slot.index, len(cards))
+
+
+def _renamed(slot: Slot, provisional_id: str, card_id: str) -> Slot:
+    return replace(slot, above_id=card_id) if slot.above_id == provisional_id else slot
+
+
+def _blank(board_id: str, column_id: str) -> CardSummary:
+    never = datetime.fromtimestamp(0, tz=UTC)
+    return CardSummary(
+        id=DRAFT_ID,
+        version=0,
+        created_at=never,
+        updated_at=never,
+        board_id=board_id,
+        column_id=column_id,
+        number=0,
+        title=" ",
+        rank="",
+    )

@@ -1,0 +1,106 @@
+"""The queue of a board's outgoing operations: one at a time, strictly in order, kept through outages, dropped when refused."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from rego.client.call import Call
+from rego.wire.cards import CardSummary
+from rego.wire.errors import NotRego, RateLimited, RegoError, Unavailable, Unreachable
+from rego_tui.operations import Known, Operation
+
+T = TypeVar("T")
+
+RETRY_PAUSE = 3.0
+"""Seconds between attempts while the server does not answer, unless the connection comes back or the server named a time."""
+
+_LATER = (Unreachable, Unavailable, RateLimited, NotRego)
+
+
+class Sender(Protocol):
+    """What the TUI needs of `rego.client.aio.Client`."""
+
+    async def send(self, call: Call[T], op_id: str | None = None) -> T: ...
+
+
+class Outbox:
+    """Sends operations. `answered` and `refused` are called with what became of each; `changed` when the queue did."""
+
+    def __init__(
+        self,
+        client: Sender,
+        *,
+        answered: Callable[[Operation, CardSummary], None],
+        refused: Callable[[Operation, RegoError], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self._client = client
+        self._answered, self._refused, self._changed = answered, refused, changed
+        self._queue: deque[Operation] = deque()
+        self._filled = asyncio.Event()
+        self._wake = asyncio.Event()
+        self.known = Known()
+        self.blocked = False
+
+    def __len__(self) -> int:
+        return len(self._queue)
+
+    def put(self, operation: Operation) -> None:
+        """Send `operation` after all that came before it."""
+        self._queue.append(operation)
+        self._filled.set()
+
+    def wake(self) -> None:
+        """The connection is back: try again at once."""
+        self._wake.set()
+
+    def drop_those_on(self, card_id: str) -> list[Operation]:
+        """Take the waiting operations on a card out of the queue."""
+        dropped = [op for op in self._queue if op.card_id == card_id]
+        self._queue = deque(op for op in self._queue if op.card_id != card_id)
+        return dropped
+
+    async def run(self) -> None:
+        """Send for ever what is put in."""
+        while True:
+            await self._filled.wait()
+            while self._queue:
+                await self._send(self._queue[0])
+            self._filled.clear()
+
+    async def _send(self, operation: Operation) -> None:
+        """Send one operation until there is an answer or a refusal."""
+        while (pause := await self._attempt(operation)) is not None:
+            await self._wait(pause)
+
+    async def _attempt(self, operation: Operation) -> float | None:
+        """None when the operation is done with, else the seconds to wait before the next attempt."""
+        self._wake.clear()
+        try:
+            answer = await self._client.send(operation.call(self.known), operation.op_id)
+        except _LATER as error:
+            self._block(True)
+            return error.retry_after or RETRY_PAUSE
+        except RegoError as error:
+            self._queue.popleft()
+            self._refused(operation, error)
+        else:
+            self._queue.popleft()
+            self.known.learn(operation.card_id, answer)
+            self._answered(operation, answer)
+        self._block(False)
+        return None
+
+    def _block(self, blocked: bool) -> None:
+        self.blocked = blocked
+        self._changed()
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            return

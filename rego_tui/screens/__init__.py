@@ -1,0 +1,1 @@
+"""Screens: they ask the store, fill widgets, and run the actions of the keymap."""

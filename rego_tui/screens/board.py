@@ -1,0 +1,267 @@
+"""What the keys do on a board: to the card under the cursor, to its place, to its title, and to what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from textual.widgets import Input
+
+from rego.wire.cards import CardSummary
+from rego_tui import operations
+from rego_tui.board_view import Slot
+from rego_tui.keymap import Place, Press
+from rego_tui.screens.board_page import BoardPage
+from rego_tui.store import BoardStore
+from rego_tui.widgets.line_input import LineInput
+
+if TYPE_CHECKING:
+    from rego_tui.app import RegoApp
+
+
+class BoardScreen(BoardPage):
+    """A live board that can be changed. Nothing here waits for the server: see `BoardStore.perform`."""
+
+    def __init__(self, app: RegoApp, store: BoardStore) -> None:
+        super().__init__(app, store)
+        self._last_archived: CardSummary | None = None
+
+    # --- cards -------------------------------------------------------------------------------------------------------
+
+    def act_card_open(self, _: Press) -> None:
+        self.open_card()
+
+    def act_card_toggle_done(self, _: Press) -> None:
+        if self.view is not None and (card := self.view.card()) is not None:
+            self.store.perform(operations.complete_card(self.view.replica, card.id, not card.completed))
+
+    def act_card_archive(self, _: Press) -> None:
+        if self.view is not None and (card := self.view.card()) is not None:
+            self._last_archived = card
+            self.store.perform(operations.archive_card(self.view.replica, card.id))
+            self.rego.say(f"Archived {self.view.replica.ref(card)} “{card.title}”. Press u to bring it back.")
+
+    def act_card_unarchive(self, _: Press) -> None:
+        card, self._last_archived = self._last_archived, None
+        if card is None or self.view is None:
+            self.rego.say("You have archived nothing since you opened this board.")
+            return
+        self.store.perform(operations.unarchive_card(self.view.replica, card))
+        self.view.card_id = card.id
+        self.view.settle()
+        self._cursor_moved(card.column_id)
+
+    # --- moving ------------------------------------------------------------------------------------------------------
+
+    def act_card_move_left(self, press: Press) -> None:
+        self._shift(right=-press.count)
+
+    def act_card_move_right(self, press: Press) -> None:
+        self._shift(right=press.count)
+
+    def act_card_move_down(self, press: Press) -> None:
+        self._shift(down=press.count)
+
+    def act_card_move_up(self, press: Press) -> None:
+        self._shift(down=-press.count)
+
+    def _shift(self, *, right: int = 0, down: int = 0) -> None:
+        """Move the card at once by columns or places."""
+        if self.view is not None and self.view.pick_up():
+            self.view.carry(right=right, down=down)
+            self._drop()
+
+    def _drop(self) -> None:
+        """Put the carried card down, and send the move when it has another place now."""
+        view = self.view
+        carried = view.put_down() if view is not None else None
+        if view is None or carried is None:
+            return
+        card_id, slot = carried
+        card = view.replica.card(card_id)
+        index = view.place_in_board(slot, without=card_id)
+        if card is not None and (card.column_id, view.replica.position_of(card_id)) != (slot.column_id, index):
+            self.store.perform(operations.move_card(view.replica, card_id, slot.column_id, index))
+            view.forget()
+        self._cursor_moved(card.column_id if card is not None else "", slot.column_id)
+
+    def act_card_carry(self, _: Press) -> None:
+        if self.view is not None and self.view.pick_up():
+            self.enter_place(Place.MOVE)
+            self._cursor_moved(self.view.column_id)
+
+    def act_carry_left(self, press: Press) -> None:
+        self._carry(right=-press.count)
+
+    def act_carry_right(self, press: Press) -> None:
+        self._carry(right=press.count)
+
+    def act_carry_down(self, press: Press) -> None:
+        self._carry(down=press.count)
+
+    def act_carry_up(self, press: Press) -> None:
+        self._carry(down=-press.count)
+
+    def act_carry_top(self, _: Press) -> None:
+        self._carry(down=-(10**9))
+
+    def act_carry_bottom(self, _: Press) -> None:
+        self._carry(down=10**9)
+
+    def act_carry_to_column(self, press: Press) -> None:
+        """To the column of the pressed number, at the top."""
+        columns = self.view.columns() if self.view is not None else []
+        if self.view is not None and press.key.isdecimal() and int(press.key) <= len(columns):
+            before = self.view.column_id
+            self.view.carry_to(columns[int(press.key) - 1].id, 0)
+            self._cursor_moved(before, self.view.column_id)
+
+    def act_carry_drop(self, _: Press) -> None:
+        self.enter_place(Place.BOARD)
+        self._drop()
+
+    def act_carry_cancel(self, _: Press) -> None:
+        self.enter_place(Place.BOARD)
+        if self.view is not None and self.view.carried is not None:
+            hovered = self.view.column_id
+            self.view.carried = None
+            self.view.forget()
+            self._cursor_moved(hovered, self.view.column_id)
+
+    def _carry(self, *, right: int = 0, down: int = 0) -> None:
+        if self.view is not None:
+            before = self.view.column_id
+            self.view.carry(right=right, down=down)
+            self._cursor_moved(before, self.view.column_id)
+
+    def hints(self) -> Sequence[tuple[str, str]]:
+        if self.view is not None and self.view.draft is not None:
+            return [("Enter", "add, and type the next"), ("Esc", "stop")]
+        if self.view is not None and self.view.editing is not None:
+            return [("Enter", "keep the new title"), ("Esc", "leave it as it was")]
+        return super().hints()
+
+    def mode(self) -> str:
+        if self.view is None:
+            return ""
+        if self.view.draft is not None:
+            return "NEW CARD"
+        return "MOVE" if self.view.carried is not None else "EDIT" if self.view.editing is not None else ""
+
+    # --- typing ------------------------------------------------------------------------------------------------------
+
+    def act_card_new(self, _: Press) -> None:
+        if self.view is not None and self.view.column_id:
+            self._draft(self.view.slot_at(self.view.column_id, 10**9))
+
+    def act_card_new_below(self, _: Press) -> None:
+        self._draft_beside(1)
+
+    def act_card_new_above(self, _: Press) -> None:
+        self._draft_beside(0)
+
+    def _draft_beside(self, offset: int) -> None:
+        view = self.view
+        if view is not None and view.column_id:
+            index = view.index_of(view.column_id, view.card_id)
+            self._draft(view.slot_at(view.column_id, 0 if index is None else index + offset))
+
+    def _draft(self, slot: Slot) -> None:
+        """Open a blank card at a place and type its title."""
+        assert self.view is not None
+        self.view.draft = slot
+        self.view.forget()
+        self._open_title_line("")
+        self._cursor_moved(slot.column_id)
+
+    def act_card_edit_title(self, _: Press) -> None:
+        if self.view is not None and (card := self.view.card()) is not None:
+            self.view.editing = (card.id, card.version)
+            self._open_title_line(card.title)
+            self._cursor_moved()
+
+    def _open_title_line(self, text: str) -> None:
+        self.query_one("#title", LineInput).open(text)
+        self.show_options()
+
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        if event.input.id == "filter":
+            self.query_one("#filter", LineInput).display = False
+            self.set_focus(None)
+        else:
+            self._take_title(event.value.strip())
+        self.show_options()
+
+    def _take_title(self, title: str) -> None:
+        view = self.view
+        if view is None:
+            return
+        if view.draft is not None and title:
+            self._add_card(view.draft, title)
+            return
+        if view.editing is not None:
+            card_id, seen_version = view.editing
+            card = view.replica.card(card_id)
+            if card is None:
+                self.rego.say(f"The card is gone. Its new title would have been “{title}”.", failed=True)
+            elif title and title != card.title:
+                self.store.perform(operations.rename_card(view.replica, card.id, title, seen_version))
+        self._stop_typing()
+
+    def _add_card(self, slot: Slot, title: str) -> None:
+        """Add the card and go on with the next one below it."""
+        assert self.view is not None
+        index = self.view.place_in_board(slot)
+        operation = operations.create_card(self.view.replica, slot.column_id, index, title, self.rego.clock())
+        self.view.draft = Slot(slot.column_id, operation.card_id, slot.index + 1)
+        self.view.card_id = operation.card_id
+        self.store.perform(operation)
+        self.view.forget()
+        self.query_one("#title", LineInput).value = ""
+        self._cursor_moved(slot.column_id)
+
+    def on_line_input_cancelled(self, event: LineInput.Cancelled) -> None:
+        event.stop()
+        if event.line.id == "filter":
+            self._set_filter("")
+            event.line.close()
+            self.show_options()
+        else:
+            self._stop_typing()
+
+    def _stop_typing(self) -> None:
+        self.query_one("#title", LineInput).close()
+        if self.view is not None:
+            self.view.draft = self.view.editing = None
+            self.view.forget()
+        self._draw_columns()
+        self._look_at_cursor()
+        self.show_options()
+
+    # --- the board ---------------------------------------------------------------------------------------------------
+
+    def act_filter_edit(self, _: Press) -> None:
+        self.query_one("#filter", LineInput).open(self.view.filter if self.view is not None else "")
+        self.show_options()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        if event.input.id == "filter" and event.input.display:
+            self._set_filter(event.value)
+
+    def _set_filter(self, text: str) -> None:
+        if self.view is not None and self.view.filter != text:
+            self.view.set_filter(text)
+            self._draw_columns()
+            self._look_at_cursor()
+            self._draw_bar()
+
+    def act_board_back(self, _: Press) -> None:
+        self._set_filter("")
+
+    def act_board_resync(self, _: Press) -> None:
+        self.store.resync()
+
+    def act_board_switch(self, _: Press) -> None:
+        self.rego.close_board()

@@ -1,0 +1,86 @@
+"""What stands around the cards, worked out of the store without a widget: window, faces, people, connection. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+
+from rego.replica import Replica
+from rego.wire.presence import Person
+from rego_tui.board_view import DRAFT_ID, BoardView
+from rego_tui.store import BoardStore, Phase
+from rego_tui.widgets.looks import Face, Looks, Peer
+
+COLUMN_MIN = 25
+"""Cells that a column needs; a terminal shows as many columns as have that."""
+
+SINGLE_BELOW = 72
+"""Cells below which a terminal shows one column at a time."""
+
+
+def arrange(columns: int, cursor: int, first: int, width: int) -> tuple[int, int]:
+    """The range of columns to show: as many as fit, from `first` on where that keeps the cursor's column in it."""
+    fit = 1 if width < SINGLE_BELOW else max(1, (width + 1) // (COLUMN_MIN + 1))
+    first = min(max(first, cursor - fit + 1), cursor, max(columns - fit, 0))
+    return first, min(first + fit, columns)
+
+
+def looks_of(replica: Replica, now: datetime) -> Looks:
+    """What the drawing of every card depends on."""
+    return Looks(key=replica.board.key, labels=dict(replica.labels), members=dict(replica.members), now=now)
+
+
+def faces(view: BoardView, people: Iterable[Person]) -> dict[str, Face]:
+    """The cards that look other than plain: under a cursor, carried, or with something under way."""
+    found: dict[str, Face] = {}
+    peers = _peers_by_card(view, people)
+    special = {*peers, *(op.card_id for op in view.replica.pending.values()), DRAFT_ID}
+    if view.card_id is not None:
+        special.add(view.card_id)
+    for card_id in special:
+        typed = view.draft is not None
+        face = Face(
+            focused=card_id == (DRAFT_ID if typed else view.card_id),
+            ghost=view.carried is not None and view.carried[0] == card_id,
+            pending=any(True for _ in view.replica.pending_on(card_id)),
+            peers=peers.get(card_id, ()),
+        )
+        if face != Face():
+            found[card_id] = face
+    return found
+
+
+def _peers_by_card(view: BoardView, people: Iterable[Person]) -> dict[str, tuple[Peer, ...]]:
+    found: dict[str, dict[str, Peer]] = {}
+    for person in people:
+        if person.card_id is not None:
+            known = found.setdefault(person.card_id, {})
+            before = known.get(person.user_id)
+            editing = person.editing or (before is not None and before.editing)
+            known[person.user_id] = Peer(person.user_id, _name(view.replica, person), editing)
+    return {card_id: tuple(sorted(by_user.values(), key=lambda p: p.name)) for card_id, by_user in found.items()}
+
+
+def people_here(store: BoardStore) -> list[tuple[str, str]]:
+    """The others on the board as (user id, name), each person once."""
+    by_user = {person.user_id: _name(store.replica, person) for person in store.people.values()}
+    return sorted(by_user.items(), key=lambda item: item[1])
+
+
+def _name(replica: Replica | None, person: Person) -> str:
+    member = replica.members.get(person.user_id) if replica is not None else None
+    return (member.firstname if member is not None else "") or person.username
+
+
+def connection_text(store: BoardStore, zone: tzinfo | None) -> tuple[str, str]:
+    """The state of the connection as (words, tone)."""
+    connection, waiting = store.connection, store.waiting
+    queue = f" · {waiting} waiting" if waiting else ""
+    if connection.phase is Phase.OFFLINE:
+        since = f" since {connection.since.astimezone(zone):%H:%M}" if connection.since is not None else ""
+        return f"○ offline{since}, trying again{queue}", "error"
+    if store.blocked:
+        return f"◌ the server does not answer{queue}", "warning"
+    if connection.phase is Phase.LIVE:
+        return f"● live{queue}", "good"
+    return f"◌ {connection.phase}{queue}", "warning"

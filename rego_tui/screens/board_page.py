@@ -1,0 +1,271 @@
+"""A board as it lives: what the store tells is drawn, and the cursor moves over it. What keys do to cards is in `board`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.app import ComposeResult
+from textual.message import Message
+
+from rego.replica import Touched
+from rego_tui import messages
+from rego_tui.board_view import DRAFT_ID, BoardView
+from rego_tui.keymap import Place, Press
+from rego_tui.screens.board_frame import connection_text, faces, looks_of, people_here
+from rego_tui.screens.columns import Columns
+from rego_tui.screens.keys import KeyScreen
+from rego_tui.store import BoardStore
+from rego_tui.widgets.bars import BoardBar, OptionsBar
+from rego_tui.widgets.column import HEADER, ColumnView
+from rego_tui.widgets.line_input import LineInput
+
+if TYPE_CHECKING:
+    from rego_tui.app import RegoApp
+
+
+class BoardPage(KeyScreen):
+    """Shows one board live. All it knows of the board is the store's replica, seen through a `BoardView`."""
+
+    place = Place.BOARD
+
+    def __init__(self, app: RegoApp, store: BoardStore) -> None:
+        super().__init__(app)
+        self.store = store
+        self.view: BoardView | None = None
+        self._posts = self.post_message
+
+    def compose(self) -> ComposeResult:
+        yield BoardBar()
+        yield Columns()
+        yield LineInput(line_id="filter", placeholder="words in titles, labels, names")
+        yield OptionsBar()
+        yield LineInput(line_id="title", placeholder="Title of the card")
+
+    def on_mount(self) -> None:
+        self.store.subscribe(self._posts)
+        self.run_worker(self.store.run(), name="store")
+        self.set_interval(60, self._turn_the_clock)
+        self._draw_bar()
+        self.show_options()
+
+    def on_unmount(self) -> None:
+        self.store.unsubscribe(self._posts)
+
+    # --- what the store tells ------------------------------------------------------------------------------------
+
+    async def on_board_loaded(self, message: messages.BoardLoaded) -> None:
+        message.stop()
+        assert self.store.replica is not None
+        if self.view is None:
+            self.view = BoardView(self.store.replica)
+        else:
+            self.view.replica = self.store.replica
+            self.view.forget()
+        await self._draw(Touched(frame=True))
+
+    async def on_board_changed(self, message: messages.BoardChanged) -> None:
+        message.stop()
+        if self.view is not None:
+            self.view.forget(message.touched)
+            await self._draw(message.touched)
+            self._tell_card_screens(message)
+
+    def on_card_numbered(self, message: messages.CardNumbered) -> None:
+        message.stop()
+        if self.view is not None:
+            self.view.replace_id(message.provisional_id, message.card_id)
+        self._tell_card_screens(message)
+
+    def on_presence_changed(self, message: messages.PresenceChanged) -> None:
+        message.stop()
+        self._draw_bar()
+        self._draw_faces()
+
+    def on_connection_changed(self, message: messages.ConnectionChanged) -> None:
+        message.stop()
+        self._draw_bar()
+
+    def on_notice(self, message: messages.Notice) -> None:
+        message.stop()
+        self.rego.say(message.sentence, failed=message.failed)
+
+    def on_board_ended(self, message: messages.BoardEnded) -> None:
+        message.stop()
+        self.rego.close_board(message.sentence)
+
+    def _tell_card_screens(self, message: Message) -> None:
+        from rego_tui.screens.card import CardScreen
+
+        for screen in self.app.screen_stack:
+            if isinstance(screen, CardScreen):
+                screen.hear(message)
+
+    # --- drawing ---------------------------------------------------------------------------------------------------
+
+    async def _draw(self, touched: Touched) -> None:
+        """Draw what changed: the frame and all columns, or only the columns that were touched."""
+        if self.view is None:
+            return
+        if touched.frame:
+            await self.columns.show_frame(self.view, looks_of(self.view.replica, self.rego.clock()))
+            self._draw_bar()
+        self._draw_columns(None if touched.frame else touched.columns)
+
+    def _draw_columns(self, only: set[str] | None = None) -> None:
+        if self.view is not None:
+            self.columns.show_cards(self.view, only)
+            self._draw_faces()
+            self._place_title_line()
+
+    def _draw_faces(self) -> None:
+        if self.view is not None:
+            self.columns.show_faces(self.view, faces(self.view, self.store.people.values()))
+
+    def _draw_bar(self) -> None:
+        if self.is_mounted:
+            state, tone = connection_text(self.store, self.rego.clock().tzinfo)
+            self.query_one(BoardBar).show(self._title(), people_here(self.store), state, tone)
+
+    def _title(self) -> str:
+        """The board's title, what is filtered, and which columns are in sight when not all are."""
+        if self.view is None:
+            return "Rego"
+        words = self.view.replica.board.title
+        if self.view.filter:
+            words += f"  /{self.view.filter}"
+        first, last, count = self.columns.window
+        if last - first >= count:
+            return words
+        shown = str(last) if last - first == 1 else f"{first + 1}-{last}"
+        return f"{words}  {'◂ ' if first else ''}{shown} of {count}{' ▸' if last < count else ''}"
+
+    async def _turn_the_clock(self) -> None:
+        """Due dates are drawn against the present time."""
+        await self._draw(Touched(frame=True))
+
+    def on_resize(self, _: events.Resize) -> None:
+        self.columns.width = self.size.width
+        self._draw_columns()
+        self._draw_bar()
+        self.call_after_refresh(self._look_at_cursor)
+
+    def _look_at_cursor(self) -> None:
+        """Bring the cursor's card into sight, put the title line over it, and tell the others."""
+        view = self.view
+        if view is None:
+            return
+        target = DRAFT_ID if view.draft is not None else view.card_id
+        if (widget := self._column_of_cursor()) is not None and target is not None:
+            widget.bring_into_sight(target)
+        self._place_title_line()
+        self.store.focus(view.card_id, editing=view.editing is not None)
+
+    def _column_of_cursor(self) -> ColumnView | None:
+        return self.columns.views.get(self.view.column_id) if self.view is not None else None
+
+    def _cursor_moved(self, *columns: str) -> None:
+        """Draw the cursor in its new place; `columns` are those whose lists changed."""
+        before = self.columns.window
+        self._draw_columns(set(columns))
+        self._look_at_cursor()
+        if self.columns.window != before:
+            self._draw_bar()
+            self.call_after_refresh(self._look_at_cursor)
+
+    @property
+    def columns(self) -> Columns:
+        """The widget that holds the columns."""
+        return self.query_one(Columns)
+
+    def _place_title_line(self) -> None:
+        """Put the title line over the first text line of the card that it belongs to."""
+        view, line = self.view, self.query_one("#title", LineInput)
+        if view is None or not line.display:
+            return
+        target = DRAFT_ID if view.draft is not None else view.editing[0] if view.editing is not None else None
+        for column_id, widget in self.columns.views.items():
+            if widget.display and target is not None and view.index_of(column_id, target) is not None:
+                y = max(HEADER, min(widget.row_of(target), widget.size.height - 1))
+                line.styles.offset = (widget.region.x + 2, widget.region.y + y)
+                line.styles.width = max(widget.size.width - 3, 4)
+
+    # --- the cursor --------------------------------------------------------------------------------------------------
+
+    def act_cursor_down(self, press: Press) -> None:
+        self._step(press.count)
+
+    def act_cursor_up(self, press: Press) -> None:
+        self._step(-press.count)
+
+    def act_cursor_top(self, _: Press) -> None:
+        self._step(-(10**9))
+
+    def act_cursor_bottom(self, _: Press) -> None:
+        self._step(10**9)
+
+    def act_cursor_page_down(self, _: Press) -> None:
+        self._half_page(1)
+
+    def act_cursor_page_up(self, _: Press) -> None:
+        self._half_page(-1)
+
+    def act_cursor_left(self, press: Press) -> None:
+        self._sidestep(-press.count)
+
+    def act_cursor_right(self, press: Press) -> None:
+        self._sidestep(press.count)
+
+    def _step(self, count: int) -> None:
+        if self.view is not None:
+            self.view.go_down(count)
+            self._cursor_moved()
+
+    def _half_page(self, direction: int) -> None:
+        view = self.view
+        widget = self._column_of_cursor()
+        if view is None or widget is None or view.card_id is None:
+            return
+        half = max(widget.page // 2, 1)
+        widget.scroll_relative(y=direction * half, animate=False, force=True)
+        target = widget.nearest_to(widget.row_of(view.card_id) + direction * half)
+        index = widget.index_of(target.id) if target is not None else None
+        if index is not None:
+            view.go_to(view.column_id, index)
+        self._cursor_moved()
+
+    def _sidestep(self, count: int) -> None:
+        """Go to another column, to the card at about the same height on the screen."""
+        view = self.view
+        if view is None or not view.column_id:
+            return
+        old, row = self._column_of_cursor(), HEADER
+        if old is not None and view.card_id is not None:
+            row = old.row_of(view.card_id)
+        column_id = view.column_beside(count)
+        if column_id == view.column_id:
+            return
+        widget = self.columns.views[column_id]
+        target = widget.nearest_to(row) if widget.display else None
+        index = widget.index_of(target.id) if target is not None else None
+        view.go_to(column_id, index or 0)
+        self._cursor_moved()
+
+    def on_card_clicked(self, message: messages.CardClicked) -> None:
+        message.stop()
+        view = self.view
+        if view is None or view.carried is not None or view.draft is not None or view.editing is not None:
+            return
+        index = view.index_of(message.column_id, message.card_id)
+        if index is not None:
+            view.go_to(message.column_id, index)
+            self._cursor_moved()
+            if message.twice:
+                self.open_card()
+
+    def open_card(self) -> None:
+        """Show the card under the cursor in full."""
+        from rego_tui.screens.card import CardScreen
+
+        if self.view is not None and (card := self.view.card()) is not None:
+            self.app.push_screen(CardScreen(self.rego, self.store, card.id))

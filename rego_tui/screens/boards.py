@@ -1,0 +1,93 @@
+"""The list of the user's boards, where the app begins; with one board, or with one asked for, it goes straight there."""
+
+from __future__ import annotations
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from rego.safe_text import safe_text
+from rego.wire.boards import Board
+from rego.wire.errors import RegoError
+from rego_tui.keymap import Place, Press
+from rego_tui.screens.keys import KeyScreen
+from rego_tui.widgets.bars import BoardBar, OptionsBar
+from rego_tui.widgets.text_cells import pad, steady
+
+
+class BoardsScreen(KeyScreen):
+    """Reads the boards and opens one. What went wrong stands where the list would be."""
+
+    place = Place.BOARDS
+
+    def compose(self) -> ComposeResult:
+        yield BoardBar()
+        yield Static(Text("Connecting…"), id="word")
+        yield OptionList(id="boards", markup=False)
+        yield OptionsBar()
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).can_focus = False
+        self.query_one(BoardBar).show("Rego", (), "", "muted")
+        self.show_options()
+        self.load(straight=True)
+
+    def load(self, *, straight: bool) -> None:
+        """Read the list; `straight`: open the board that was asked for, or the only one."""
+        self.run_worker(self._load(straight), exclusive=True)
+
+    async def _load(self, straight: bool) -> None:
+        self._say("Connecting…")
+        try:
+            boards = await (await self.rego.workspace()).list_boards()
+        except RegoError as error:
+            self._say(f"{error.detail}\n\nR tries again, q quits.")
+            return
+        self._show(boards)
+        wanted = self.rego.connect.board
+        if straight and wanted is not None:
+            self._open_wanted(boards, wanted)
+        elif straight and len(boards) == 1:
+            self.rego.open_board(boards[0].id)
+
+    def _open_wanted(self, boards: list[Board], wanted: str) -> None:
+        for board in boards:
+            if wanted == board.id or wanted.casefold() in (board.key.casefold(), board.title.casefold()):
+                self.rego.open_board(board.id)
+                return
+        self._say(f"You have no board “{wanted}”. These are yours:" if boards else f"You have no board “{wanted}”.")
+
+    def _show(self, boards: list[Board]) -> None:
+        listed = self.query_one(OptionList)
+        listed.clear_options()
+        listed.add_options([Option(_line(board), id=board.id) for board in boards])
+        if boards:
+            listed.highlighted = 0
+            self._say("Your boards")
+        else:
+            self._say("You have no boards yet. `rego boards add TITLE` makes one, `rego import trello FILE` brings one in.")
+
+    def _say(self, sentence: str) -> None:
+        self.query_one("#word", Static).update(Text(safe_text(sentence, multiline=True)))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        if event.option.id is not None:
+            self.rego.open_board(event.option.id)
+
+    def act_boards_down(self, _: Press) -> None:
+        self.query_one(OptionList).action_cursor_down()
+
+    def act_boards_up(self, _: Press) -> None:
+        self.query_one(OptionList).action_cursor_up()
+
+    def act_boards_open(self, _: Press) -> None:
+        self.query_one(OptionList).action_select()
+
+    def act_boards_reload(self, _: Press) -> None:
+        self.load(straight=False)
+
+
+def _line(board: Board) -> Text:
+    role = f"  {board.role}" if board.role is not None else ""
+    return Text(f" {pad(board.key, 7)} ", no_wrap=True).append(steady(board.title), "bold").append(role, "dim")

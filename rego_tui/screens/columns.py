@@ -1,0 +1,73 @@
+"""The columns of a board side by side: as many widgets as columns, of which those in the window are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from textual.containers import Horizontal
+
+from rego_tui.board_view import BoardView
+from rego_tui.screens.board_frame import arrange
+from rego_tui.widgets.column import ColumnView
+from rego_tui.widgets.looks import Face, Looks
+
+
+class Columns(Horizontal):
+    """Fills its `ColumnView`s from a `BoardView`. `window` is the range of columns in sight, and how many there are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.views: dict[str, ColumnView] = {}
+        self.width = 80
+        self.window = (0, 0, 0)
+        self._looks: Looks | None = None
+
+    async def show_frame(self, view: BoardView, looks: Looks) -> None:
+        """Have one widget per column, in the order of the columns; every card is to be drawn with `looks`."""
+        self._looks = looks
+        columns = view.columns()
+        wanted = [column.id for column in columns]
+        if list(self.views) == wanted:
+            return
+        for column_id in [known for known in self.views if known not in wanted]:
+            await self.views.pop(column_id).remove()
+        for column in columns:
+            if column.id not in self.views:
+                self.views[column.id] = ColumnView(column, looks)
+                self.views[column.id].display = False
+                await self.mount(self.views[column.id])
+        self.views = {column_id: self.views[column_id] for column_id in wanted}
+        self.sort_children(key=lambda child: wanted.index(child.column.id) if isinstance(child, ColumnView) else 0)
+
+    def show_cards(self, view: BoardView, only: set[str] | None) -> None:
+        """Draw the headers in sight, and the cards of the columns in `only` (None: of all)."""
+        came = self._show_window(view)
+        for number, column in enumerate(view.columns(), 1):
+            widget = self.views.get(column.id)
+            if widget is None or not widget.display or self._looks is None:
+                continue
+            active = column.id == view.column_id
+            widget.show_frame(column, self._looks, number=number, active=active)
+            if only is None or column.id in only or column.id in came:
+                widget.show_cards(view.cards(column.id), view.counts(column.id), keep=view.card_id if active else None)
+
+    def _show_window(self, view: BoardView) -> set[str]:
+        """Show as many columns as fit, among them the cursor's; returns the ids of those that were hidden before."""
+        ids = [column.id for column in view.columns()]
+        cursor = ids.index(view.column_id) if view.column_id in ids else 0
+        first, last = arrange(len(ids), cursor, self.window[0], self.width)
+        self.window = (first, last, len(ids))
+        came = set()
+        for number, column_id in enumerate(ids):
+            widget = self.views.get(column_id)
+            shown = first <= number < last
+            if widget is not None and widget.display != shown:
+                widget.display = shown
+                came.update([column_id] if shown else [])
+        return came
+
+    def show_faces(self, view: BoardView, faces: Mapping[str, Face]) -> None:
+        """Give each column the faces of its cards."""
+        for column_id, widget in self.views.items():
+            if widget.display:
+                widget.show_faces({card: face for card, face in faces.items() if view.index_of(column_id, card) is not None})

@@ -1,0 +1,83 @@
+"""What every screen shares: keys become actions of the keymap, actions run methods, and the options line shows both."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.screen import ModalScreen
+from textual.widgets import Input
+
+from rego_tui.keymap import KeyReader, Place, Press, key_label
+from rego_tui.widgets.bars import OptionsBar
+
+if TYPE_CHECKING:
+    from rego_tui.app import RegoApp
+
+
+class KeyScreen(ModalScreen[Any]):
+    """A screen whose keys are those of a place in the keymap. It is modal so that no key reaches what lies below."""
+
+    AUTO_FOCUS = ""
+    place: Place
+
+    def __init__(self, app: RegoApp) -> None:
+        super().__init__()
+        self.rego = app
+        self._reader = KeyReader(app.keymap, self.place)
+
+    def enter_place(self, place: Place) -> None:
+        """Read keys as those of another place from now on."""
+        self.place = place
+        self._reader = KeyReader(self.rego.keymap, place)
+        self.show_options()
+
+    async def on_key(self, event: events.Key) -> None:
+        if isinstance(self.focused, Input):
+            return
+        key = _name(event)
+        known = self._reader.knows(key)
+        press = self._reader.press(key)
+        if known:
+            event.stop()
+            event.prevent_default()
+        self.show_options()
+        if press is not None:
+            self.run(press)
+
+    def run(self, press: Press) -> None:
+        """Do what an action says."""
+        getattr(self, press.action.method)(press)
+
+    def hints(self) -> Sequence[tuple[str, str]]:
+        """Keys and words for the options line."""
+        actions = self.rego.keymap.at(self.place)
+        return [(key_label(a.keys[0]), a.hint) for a in actions if a.hint and a.keys]
+
+    def mode(self) -> str:
+        """A word for the mode that the screen is in, or nothing."""
+        return ""
+
+    def show_options(self) -> None:
+        """Draw the options line."""
+        for bar in self.query(OptionsBar):
+            bar.show(self.hints(), mode=self.mode(), typed=self._reader.typed)
+
+    def act_app_help(self, _: Press) -> None:
+        from rego_tui.screens.help import HelpScreen
+
+        self.app.push_screen(HelpScreen(self.rego, self.place))
+
+    def act_app_palette(self, _: Press) -> None:
+        self.app.action_command_palette()
+
+    def act_app_quit(self, _: Press) -> None:
+        self.rego.leave()
+
+
+def _name(event: events.Key) -> str:
+    """A key press as the keymap writes it."""
+    if event.character is not None and event.is_printable and event.character != " ":
+        return event.character
+    return event.key

@@ -1,0 +1,371 @@
+"""The TUI's one door to the SDK: the boards of a user, and one open board that is kept live and changed without waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, suppress
+from copy import copy
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, TypeAlias
+
+import msgspec
+from msgspec import Struct
+from textual.message import Message
+
+from rego.client import boards, cards, checklists, comments
+from rego.client.updates import Ended, EventCame, Offline, Online, PresenceCame, SnapshotCame, Update
+from rego.replica import Gap, Replica, Touched
+from rego.wire.boards import Board
+from rego.wire.cards import Card, CardSummary
+from rego.wire.checklists import Checklist
+from rego.wire.comments import Comment
+from rego.wire.errors import RegoError
+from rego.wire.events import CardCreated, Event
+from rego.wire.frames import Advice, Hello, Resume
+from rego.wire.presence import Person
+from rego_tui.messages import BoardChanged, BoardEnded, BoardLoaded, CardNumbered, ConnectionChanged, Notice, PresenceChanged
+from rego_tui.operations import Operation
+from rego_tui.outbox import Outbox, Sender
+
+FRAME = 0.016
+"""Seconds over which changes by others are gathered before the screen hears of them."""
+
+FOCUS_PAUSE = 0.12
+"""Seconds that the cursor must rest on a card before the others are told."""
+
+
+class Feed(Protocol):
+    """What the TUI needs of `rego.client.live.LiveBoard`."""
+
+    def __aiter__(self) -> AsyncIterator[Update]: ...
+
+    async def focus(self, card_id: str | None, editing: bool = False) -> None: ...
+
+
+OpenFeed: TypeAlias = Callable[[str], AbstractAsyncContextManager[Feed]]
+
+
+class Phase(StrEnum):
+    """How fresh the board on the screen is."""
+
+    CONNECTING = "connecting"
+    CATCHING_UP = "catching up"
+    LIVE = "live"
+    OFFLINE = "offline"
+
+
+class Connection(Struct, frozen=True, kw_only=True):
+    """The state of the connection; `since`, `reason` and `retry_in` (seconds) are of an outage."""
+
+    phase: Phase
+    since: datetime | None = None
+    reason: str = ""
+    retry_in: float = 0.0
+
+
+class CardDetail(Struct, frozen=True, kw_only=True):
+    """A card with the long texts that a board does not hold."""
+
+    card: Card
+    checklists: list[Checklist]
+    comments: list[Comment]
+
+
+class BoardStore:
+    """One board: its replica, its live feed, and the operations on their way. Nothing here waits for the server.
+
+    Reports to its subscribers by the messages of `rego_tui.messages`.
+    """
+
+    def __init__(self, client: Sender, open_feed: OpenFeed, board_id: str) -> None:
+        self.board_id = board_id
+        self.replica: Replica | None = None
+        self.connection = Connection(phase=Phase.CONNECTING)
+        self.people: dict[str, Person] = {}
+        self._client = client
+        self._open_feed = open_feed
+        self._feed: Feed | None = None
+        self._following: asyncio.Task[None] | None = None
+        self._ended = False
+        self._own_connection = ""
+        self._catch_up_to = 0
+        self._outbox = Outbox(client, answered=self._answered, refused=self._refused, changed=self._connection_changed)
+        self._answers: dict[str, CardSummary] = {}
+        self._subscribers: list[Callable[[Message], object]] = []
+        self._touched = Touched(set(), set())
+        self._frame: asyncio.TimerHandle | None = None
+        self._focus: tuple[str | None, bool] = (None, False)
+        self._focus_timer: asyncio.TimerHandle | None = None
+        self._focus_task: asyncio.Task[None] | None = None
+
+    # --- life ----------------------------------------------------------------------------------------------------
+
+    def subscribe(self, post: Callable[[Message], object]) -> None:
+        """Call `post` with every message from now on."""
+        self._subscribers.append(post)
+
+    def unsubscribe(self, post: Callable[[Message], object]) -> None:
+        self._subscribers.remove(post)
+
+    @property
+    def loaded(self) -> Replica:
+        """The replica, where it is certain that the first snapshot came."""
+        assert self.replica is not None
+        return self.replica
+
+    @property
+    def waiting(self) -> int:
+        """How many operations the server has not answered yet."""
+        return len(self._outbox)
+
+    @property
+    def blocked(self) -> bool:
+        """Whether operations wait because the server does not answer."""
+        return self._outbox.blocked
+
+    @property
+    def drawn(self) -> bool:
+        """Whether the subscribers have heard of every change."""
+        return self._frame is None
+
+    async def run(self) -> None:
+        """Follow the board and send operations until cancelled or until the board ends."""
+        sending = asyncio.create_task(self._outbox.run())
+        try:
+            while not self._ended:
+                self._following = asyncio.create_task(self._follow())
+                await asyncio.wait({self._following})
+                if not self._following.cancelled():
+                    self._following.result()
+        finally:
+            for task in (sending, self._following, self._focus_task):
+                if task is not None:
+                    task.cancel()
+            for timer in (self._frame, self._focus_timer):
+                if timer is not None:
+                    timer.cancel()
+
+    def resync(self) -> None:
+        """Read the whole board again."""
+        self._set_connection(Connection(phase=Phase.CATCHING_UP))
+        if self._following is not None:
+            self._following.cancel()
+
+    async def read_card(self, card_id: str) -> CardDetail:
+        """A card with its long texts; raises a `RegoError`."""
+        real = self._outbox.known.id(card_id)
+        card, lists, said = await asyncio.gather(
+            self._client.send(cards.get_card(real)),
+            self._client.send(checklists.list_checklists(real)),
+            self._client.send(comments.list_comments(real)),
+        )
+        return CardDetail(card=card, checklists=lists, comments=said)
+
+    # --- operations ------------------------------------------------------------------------------------------------
+
+    def perform(self, operation: Operation) -> None:
+        """Show an operation at once and send it in its turn."""
+        touched = self.loaded.pend(operation.pending)
+        self._outbox.put(operation)
+        self._touch(touched, at_once=True)
+        self._connection_changed()
+
+    def focus(self, card_id: str | None, *, editing: bool = False) -> None:
+        """Tell the others, once the cursor rests, which card this user looks at."""
+        if (card_id, editing) == self._focus:
+            return
+        self._focus = (card_id, editing)
+        if self._focus_timer is not None:
+            self._focus_timer.cancel()
+        self._focus_timer = asyncio.get_running_loop().call_later(FOCUS_PAUSE, self._send_focus)
+
+    # --- what becomes of operations --------------------------------------------------------------------------------
+
+    def _answered(self, operation: Operation, answer: CardSummary) -> None:
+        """Keep showing an operation until its event is in, unless the replica already holds its result."""
+        replica = self.loaded
+        if operation.op_id in replica.pending:
+            self._answers[operation.op_id] = answer
+            if _holds(replica, answer):
+                self._settle(operation.op_id)
+
+    def _refused(self, operation: Operation, error: RegoError) -> None:
+        lost = [operation, *(self._outbox.drop_those_on(operation.card_id) if operation.creates else ())]
+        touched = Touched(set(), set())
+        for op in lost:
+            _add(touched, self.loaded.settle(op.op_id))
+        self._touch(touched, at_once=True)
+        self._publish(Notice(f"{operation.failure}: {error.detail}", failed=True))
+
+    def _settle(self, op_id: str) -> None:
+        """Take a confirmed operation away; what was done to a provisional card goes on with the real one."""
+        replica = self.loaded
+        answer = self._answers.pop(op_id, None)
+        pending = replica.pending.get(op_id)
+        touched = replica.settle(op_id)
+        if pending is not None and answer is not None and pending.card_id != answer.id:
+            self._adopt(pending.card_id, answer.id, touched)
+        self._touch(touched)
+
+    def _adopt(self, provisional_id: str, card_id: str, touched: Touched) -> None:
+        replica = self.loaded
+        self._outbox.known.ids[provisional_id] = card_id
+        for op in list(replica.pending_on(provisional_id)):
+            _add(touched, replica.settle(op.op_id))
+            _add(touched, replica.pend(msgspec.structs.replace(op, card_id=card_id)))
+        self._publish(CardNumbered(provisional_id, card_id))
+
+    # --- the feed --------------------------------------------------------------------------------------------------
+
+    async def _follow(self) -> None:
+        try:
+            async with self._open_feed(self.board_id) as feed:
+                self._feed = feed
+                async for update in feed:
+                    self._take(update)
+                    if self._ended:
+                        return
+        except RegoError as error:
+            self._end(error.detail)
+        except (Gap, LookupError, msgspec.ValidationError):
+            # An event that does not fit the replica: the next feed begins with a snapshot, which replaces it.
+            self._publish(Notice("The board did not fit its events; it is being read again."))
+        finally:
+            self._feed = None
+
+    def _take(self, update: Update) -> None:
+        match update:
+            case Online(hello=hello):
+                self._came_online(hello)
+            case Offline(since=since, reason=reason, retry_in=retry_in):
+                self._set_connection(Connection(phase=Phase.OFFLINE, since=since, reason=reason, retry_in=retry_in))
+            case SnapshotCame(snapshot=snapshot):
+                self._take_snapshot(Replica(snapshot))
+            case EventCame(event=event):
+                self._take_event(event)
+            case PresenceCame(people=people):
+                self._take_presence(people)
+            case Ended(advice=advice, reason=reason):
+                self._end(_farewell(advice, reason))
+
+    def _came_online(self, hello: Hello) -> None:
+        self._own_connection = hello.connection_id
+        self._catch_up_to = hello.seq
+        up_to_date = self.replica is not None and hello.resume is Resume.REPLAY and self.replica.seq >= hello.seq
+        self._set_connection(Connection(phase=Phase.LIVE if up_to_date else Phase.CATCHING_UP))
+        self._outbox.wake()
+        self._send_focus()
+
+    def _take_snapshot(self, replica: Replica) -> None:
+        previous, self.replica = self.replica, replica
+        for op in previous.pending.values() if previous else ():
+            replica.pend(op)
+        for op_id, answer in list(self._answers.items()):
+            if _holds(replica, answer):
+                self._settle(op_id)
+        self._publish(BoardLoaded())
+        self._caught_up()
+
+    def _take_event(self, event: Event) -> None:
+        replica = self.loaded
+        pending = replica.pending.get(event.op_id or "")
+        touched = replica.apply(event)
+        if pending is not None:
+            self._answers.pop(pending.op_id, None)
+            if isinstance(event.data, CardCreated) and pending.card_id != event.data.card.id:
+                self._adopt(pending.card_id, event.data.card.id, touched)
+        self._touch(touched)
+        self._caught_up()
+        if replica.deleted:
+            self._end("This board was deleted.")
+
+    def _caught_up(self) -> None:
+        if self.connection.phase is Phase.CATCHING_UP and self.loaded.seq >= self._catch_up_to:
+            self._set_connection(Connection(phase=Phase.LIVE))
+
+    def _take_presence(self, people: dict[str, Person]) -> None:
+        others = {key: person for key, person in people.items() if key != self._own_connection}
+        changed = set(self.people.items() ^ others.items())
+        self.people = others
+        self._publish(PresenceChanged({person.card_id for _, person in changed if person.card_id is not None}))
+
+    def _end(self, sentence: str) -> None:
+        if not self._ended:
+            self._ended = True
+            self._publish(BoardEnded(sentence))
+
+    def _send_focus(self) -> None:
+        if self._feed is not None:
+            self._focus_task = asyncio.create_task(self._tell_focus(self._feed))
+
+    async def _tell_focus(self, feed: Feed) -> None:
+        card_id, editing = self._focus
+        known = self.replica is not None and card_id is not None and self._outbox.known.id(card_id) in self.replica.cards
+        with suppress(RegoError):
+            await feed.focus(self._outbox.known.id(card_id) if known and card_id else None, editing)
+
+    # --- reporting ---------------------------------------------------------------------------------------------------
+
+    def _set_connection(self, connection: Connection) -> None:
+        self.connection = connection
+        self._connection_changed()
+
+    def _connection_changed(self) -> None:
+        self._publish(ConnectionChanged())
+
+    def _touch(self, touched: Touched, *, at_once: bool = False) -> None:
+        """Report a change: at once when it is the user's own, else together with what else comes within a frame."""
+        _add(self._touched, touched)
+        if at_once:
+            self._flush()
+        elif self._frame is None:
+            self._frame = asyncio.get_running_loop().call_later(FRAME, self._flush)
+
+    def _flush(self) -> None:
+        if self._frame is not None:
+            self._frame.cancel()
+            self._frame = None
+        touched, self._touched = self._touched, Touched(set(), set())
+        self._publish(BoardChanged(touched))
+
+    def _publish(self, message: Message) -> None:
+        for post in list(self._subscribers):
+            post(copy(message))  # Textual marks a message as it travels, so no two receivers may share one
+
+
+class Workspace:
+    """The boards of a user, before one is opened."""
+
+    def __init__(self, client: Sender, open_feed: OpenFeed) -> None:
+        self._client = client
+        self._open_feed = open_feed
+
+    async def list_boards(self) -> list[Board]:
+        """The user's boards that are in use; raises a `RegoError`."""
+        return [board for board in await self._client.send(boards.list_boards()) if not board.archived]
+
+    def open(self, board_id: str) -> BoardStore:
+        """A board to follow; nothing is read before it runs."""
+        return BoardStore(self._client, self._open_feed, board_id)
+
+
+def _holds(replica: Replica, answer: CardSummary) -> bool:
+    """Whether the confirmed state is at least as new as an answer, so that its event is in already."""
+    card = replica.cards.get(answer.id)
+    if card is None:
+        return answer.archived and not replica.archived
+    return card.version >= answer.version
+
+
+def _add(total: Touched, more: Touched) -> None:
+    total.cards |= more.cards
+    total.columns |= more.columns
+    total.frame |= more.frame
+
+
+def _farewell(advice: Advice, reason: str) -> str:
+    if advice is Advice.LOG_IN:
+        return f"Your session has ended: {reason} Log in again with `rego login`."
+    return reason

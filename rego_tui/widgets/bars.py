@@ -1,0 +1,92 @@
+"""The line above the board (where, who, how fresh) and the line below it (what the keys do here)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+from textual.widget import Widget
+
+from rego_tui.widgets.looks import person_color
+from rego_tui.widgets.text_cells import cut, steady
+
+
+class BoardBar(Widget):
+    """The board's title on the left; the people who are here and the connection on the right."""
+
+    COMPONENT_CLASSES = {"bar--title", "bar--muted", "bar--good", "bar--warning", "bar--error"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._title = ""
+        self._people: tuple[tuple[str, str], ...] = ()
+        self._state = ("", "muted")
+
+    def show(self, title: str, people: Sequence[tuple[str, str]], state: str, tone: str) -> None:
+        """Show a title, people as (user id, name), and a state in a tone: good, warning, error or muted."""
+        self._title, self._people, self._state = title, tuple(people), (state, tone)
+        self.refresh()
+
+    def render(self) -> Text:
+        width = self.size.width
+        state = Text(cut(steady(self._state[0]), width - 2), self._part(self._state[1]))
+        right = self._people_text(width - state.cell_len - 16)
+        if right:
+            right.append("   ")
+        right.append_text(state)
+        room = max(width - right.cell_len - 3, 0)
+        line = Text(" ", no_wrap=True, overflow="crop", end="")
+        line.append(cut(steady(self._title), room), self._part("title"))
+        line.append(" " * max(width - line.cell_len - right.cell_len - 1, 1))
+        return line.append_text(right)
+
+    def _people_text(self, room: int) -> Text:
+        line = Text()
+        for number, (user_id, name) in enumerate(self._people):
+            tag = cut(steady(name), 14)
+            rest = len(self._people) - number
+            if line.cell_len + cell_len(tag) + 9 > room:
+                return line.append(f"{'  ' if number else ''}+{rest}", self._part("muted")) if room > 4 else line
+            line.append("  " if number else "").append("● ", Style(color=person_color(user_id)))
+            line.append(tag, self._part("muted"))
+        return line
+
+    def _part(self, name: str) -> Style:
+        whole = self.get_component_rich_style(f"bar--{name}")
+        return Style(color=whole.color, bold=whole.bold)
+
+
+class OptionsBar(Widget):
+    """What can be done here, made from the keymap; on its left the mode or a count that is being typed."""
+
+    COMPONENT_CLASSES = {"options--mode", "options--key", "options--word"}
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._mode = ""
+        self._hints: Sequence[tuple[str, str]] = ()
+        self._typed = ""
+
+    def show(self, hints: Sequence[tuple[str, str]], *, mode: str = "", typed: str = "") -> None:
+        """Show hints as (key, word)."""
+        self._hints, self._mode, self._typed = hints, mode, typed
+        self.refresh()
+
+    def render(self) -> Text:
+        width = self.size.width
+        line = Text("", no_wrap=True, overflow="crop", end="")
+        if self._mode:
+            line.append(f" {cut(steady(self._mode), max(width - 2, 1))} ", self._part("mode"))
+        key_style, word_style = self._part("key"), self._part("word")
+        typed = f" {self._typed}" if self._typed else ""
+        for key, word in self._hints:
+            if line.cell_len + cell_len(key) + cell_len(word) + 3 > width - len(typed) - 1:
+                break
+            line.append(f" {key}", key_style).append(f" {word} ", word_style)
+        line.append(" " * max(width - line.cell_len - len(typed) - 1, 0))
+        return line.append(typed, key_style)
+
+    def _part(self, name: str) -> Style:
+        return self.get_component_rich_style(f"options--{name}")

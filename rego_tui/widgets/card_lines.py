@@ -1,0 +1,152 @@
+"""A card as lines of cells: an edge for peers' names, the title, its labels, and one line of facts. Pure; no widget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from itertools import islice
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from rego.wire.cards import CardSummary, Priority
+from rego_tui.widgets.looks import LABEL_COLORS, PRIORITY_MARK, Face, Looks, Styles, person_color
+from rego_tui.widgets.text_cells import cut, steady, wrap
+
+MARGIN = 2
+"""Cells left of a card's text: the cursor's bar and a blank."""
+
+WIDE = 40
+"""Cells from which on the people of a card stand beside its facts instead of on a line of their own."""
+
+
+def text_width(width: int) -> int:
+    """The cells for text in a card of `width` cells."""
+    return max(width - MARGIN - 1, 4)
+
+
+def card_height(card: CardSummary, width: int, title_lines: int) -> int:
+    """The lines of a card, its edge included; it depends on nothing that others' cursors or one's own can change."""
+    people = bool(card.assignee_ids) and width < WIDE
+    titles = len(wrap(steady(card.title), text_width(width), title_lines))
+    return 2 + titles + bool(card.label_ids) + people
+
+
+def card_lines(card: CardSummary, face: Face, looks: Looks, styles: Styles, width: int, title_lines: int) -> list[Strip]:
+    """The lines of a card, as many as `card_height` says, each of exactly `width` cells."""
+    ground = styles.card_ghost if face.ghost else styles.card_focused if face.focused else styles.card
+    bar = Segment("▌", ground + styles.bar) if face.focused or face.ghost else Segment(" ", ground)
+    room = text_width(width)
+    rows = [_title_row(line, card, ground, styles) for line in wrap(steady(card.title), room, title_lines)]
+    if card.label_ids:
+        rows.append(list(_label_chips(card, looks, ground, styles, room)))
+    people = _people(card, looks)
+    if people and width < WIDE:
+        rows.append([Segment(cut(people, room), ground + styles.muted)])
+        people = ""
+    rows.append(_facts_row(card, face, looks, ground, styles, room, people))
+    margin = Segment(" ", ground)
+    body = [Strip([bar, margin, *row]).adjust_cell_length(width, ground) for row in rows]
+    return [_edge(face, styles, width), *body]
+
+
+def _title_row(line: str, card: CardSummary, ground: Style, styles: Styles) -> list[Segment]:
+    return [Segment(line, ground + (styles.muted + Style(strike=True) if card.completed else styles.title))]
+
+
+def _edge(face: Face, styles: Styles, width: int) -> Strip:
+    """The blank line above a card, on which the cursors of others show as tags."""
+    tags = [
+        Segment(f" {cut(steady(peer.name), 16)}{' editing' if peer.editing else ''} ", _tag_style(peer.user_id))
+        for peer in islice(face.peers, 3)
+    ]
+    used = sum(tag.cell_length for tag in tags) + max(len(tags) - 1, 0)
+    if not tags or used > width:
+        tags, used = tags[:1], tags[0].cell_length if tags else 0
+    segments = [Segment(" " * max(width - used, 0), styles.ground)]
+    for number, tag in enumerate(tags):
+        segments += [Segment(" ", styles.ground), tag] if number else [tag]
+    return Strip(segments).adjust_cell_length(width, styles.ground)
+
+
+def _tag_style(user_id: str) -> Style:
+    return Style(color="#101418", bgcolor=person_color(user_id))
+
+
+def _label_chips(card: CardSummary, looks: Looks, ground: Style, styles: Styles, room: int) -> Iterable[Segment]:
+    labels = [looks.labels[label_id] for label_id in card.label_ids if label_id in looks.labels]
+    for number, label in enumerate(labels):
+        name = cut(steady(label.name) or label.color.value, 18)
+        more = f" +{len(labels) - number}"
+        needed = 2 + cell_len(name) + bool(number) * 2
+        if needed + (len(more) if number < len(labels) - 1 else 0) > room and number:
+            yield Segment(more, ground + styles.muted)
+            return
+        color = Style(color=LABEL_COLORS[label.color])
+        yield Segment(f"{'  ' if number else ''}● ", ground + color)
+        yield Segment(cut(name, room - 2), ground + styles.muted)
+        room -= needed
+
+
+def _people(card: CardSummary, looks: Looks) -> str:
+    members = (looks.members.get(user_id) for user_id in card.assignee_ids)
+    return ", ".join(steady(member.name) for member in members if member is not None)
+
+
+def _facts_row(
+    card: CardSummary, face: Face, looks: Looks, ground: Style, styles: Styles, room: int, people: str
+) -> list[Segment]:
+    row: list[Segment] = []
+    used = 0
+    for text, style in _facts(card, face, looks, styles):
+        needed = cell_len(text) + (2 if row else 0)
+        if used + needed <= room:
+            row.append(Segment(f"{'  ' if row else ''}{text}", ground + style))
+            used += needed
+    if people and (free := room - used - 2) >= 4:
+        shown = cut(people, free)
+        row.append(Segment(" " * (room - used - cell_len(shown)) + shown, ground + styles.muted))
+    return row
+
+
+def _facts(card: CardSummary, face: Face, looks: Looks, styles: Styles) -> Iterable[tuple[str, Style]]:
+    """What stands on the last line, the most important first: what does not fit is left out."""
+    yield f"{looks.key}-{card.number or '…'}", styles.muted
+    if face.pending:
+        yield "↻", styles.accent
+    if card.completed:
+        yield "✓ done", styles.good
+    elif card.priority in PRIORITY_MARK:
+        yield PRIORITY_MARK[card.priority], styles.error if card.priority is Priority.URGENT else styles.warning
+    if card.due_at is not None:
+        yield due_text(card.due_at, looks.now), styles.muted if card.completed else _due_style(card.due_at, looks.now, styles)
+    if card.checklist_total:
+        whole = card.checklist_done == card.checklist_total
+        yield f"▤ {card.checklist_done}/{card.checklist_total}", styles.good if whole else styles.muted
+    if card.comment_count:
+        yield f"❝ {card.comment_count}", styles.muted
+    if card.attachment_count:
+        yield ("1 file" if card.attachment_count == 1 else f"{card.attachment_count} files"), styles.muted
+    if card.has_description:
+        yield "≡", styles.muted
+
+
+def due_text(due: datetime, now: datetime) -> str:
+    """When something is due, in the reader's own time zone."""
+    local, today = due.astimezone(now.tzinfo), now.date()
+    days = (local.date() - today).days
+    if due < now:
+        return "overdue today" if days == 0 else f"overdue {_day(local, now)}"
+    return {0: "due today", 1: "due tomorrow"}.get(days, f"due {_day(local, now)}")
+
+
+def _day(day: datetime, now: datetime) -> str:
+    return f"{day.day} {day:%b}" if day.year == now.year else f"{day.day} {day:%b %Y}"
+
+
+def _due_style(due: datetime, now: datetime, styles: Styles) -> Style:
+    if due < now:
+        return styles.error
+    return styles.warning if (due - now).days < 2 else styles.muted

@@ -1,0 +1,279 @@
+"""One column of a board as one line-rendering widget: however many cards it has, only the lines in sight are drawn."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region, Size
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from rego.wire.cards import CardSummary
+from rego.wire.columns import Column
+from rego_tui.messages import CardClicked
+from rego_tui.widgets.card_lines import card_height, card_lines
+from rego_tui.widgets.looks import LABEL_COLORS, Face, Looks, Styles
+from rego_tui.widgets.text_cells import cut, pad, steady
+
+HEADER = 2
+"""Lines of the header, which stays while the cards scroll."""
+
+CACHED_CARDS = 400
+
+
+class ColumnView(ScrollView):
+    """Draws the cards that it is given. The cursor, the ghost and the peers are faces on top; none changes a height."""
+
+    can_focus = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "column--card",
+        "column--card-focused",
+        "column--card-ghost",
+        "column--bar",
+        "column--rule",
+        "column--title",
+        "column--muted",
+        "column--good",
+        "column--warning",
+        "column--error",
+        "column--accent",
+    }
+
+    def __init__(self, column: Column, looks: Looks) -> None:
+        super().__init__()
+        self.column = column
+        self.looks = looks
+        self.cards: Sequence[CardSummary] = ()
+        self.counts = (0, 0)
+        self.number = 0
+        self.active = False
+        self.title_lines = 3
+        self.faces: Mapping[str, Face] = {}
+        self._index: dict[str, int] = {}
+        self._tops: list[int] = [0]
+        self._heights: dict[str, tuple[CardSummary, int]] = {}
+        self._measured_for = (0, 0)
+        self._strips: OrderedDict[tuple[str, Face, int], tuple[CardSummary, list[Strip]]] = OrderedDict()
+        self._styles: Styles | None = None
+
+    # --- what is shown -------------------------------------------------------------------------------------------
+
+    def show_frame(self, column: Column, looks: Looks, *, number: int, active: bool) -> None:
+        """Change what stands around the cards; `number` is the column's on the board, `active` says that the cursor is here."""
+        if looks is not self.looks:
+            self._strips.clear()
+        elif (column, number, active) == (self.column, self.number, self.active):
+            return
+        self.column, self.looks, self.number, self.active = column, looks, number, active
+        self.refresh()
+
+    def show_cards(self, cards: Sequence[CardSummary], counts: tuple[int, int], *, keep: str | None = None) -> None:
+        """Show `cards`; `counts` are how many count as shown, and how many the column has.
+
+        The card `keep`, else the topmost one, stays where it is on the screen.
+        """
+        anchor = keep if keep in self._index else self._card_id_at_line(self.scroll_offset.y)
+        line = self._line_of(anchor) - self.scroll_offset.y
+        self.cards, self.counts = cards, counts
+        self._index = {card.id: number for number, card in enumerate(cards)}
+        self._measure()
+        if anchor in self._index:
+            self._scroll_to_line(self._line_of(anchor) - line)
+        self.refresh()
+
+    def show_faces(self, faces: Mapping[str, Face]) -> None:
+        """Give cards another look; draws again the lines of those that changed."""
+        before, self.faces = self.faces, faces
+        for card_id in before.keys() | faces.keys():
+            if before.get(card_id) != faces.get(card_id):
+                self._refresh_card(card_id)
+
+    # --- geometry ------------------------------------------------------------------------------------------------
+
+    def index_of(self, card_id: str) -> int | None:
+        """The card's index among those shown."""
+        return self._index.get(card_id)
+
+    def card_at(self, y: int) -> CardSummary | None:
+        """The card at line `y` of the widget, or None on the header and below the last card."""
+        line = y - HEADER + self.scroll_offset.y
+        return self._card_at_line(line) if y >= HEADER and line < self._tops[-1] else None
+
+    def row_of(self, card_id: str) -> int:
+        """The first text line of a card, counted from the widget's top; it may be out of sight."""
+        return self._line_of(card_id) + 1 - self.scroll_offset.y + HEADER
+
+    def nearest_to(self, y: int) -> CardSummary | None:
+        """The card that covers line `y` of the widget, or the one closest to it."""
+        return self._card_at_line(max(0, y - HEADER + self.scroll_offset.y))
+
+    def bring_into_sight(self, card_id: str) -> None:
+        """Scroll as little as shows the whole card."""
+        if card_id not in self._index or self.page <= 0:
+            return
+        top = self._line_of(card_id)
+        bottom = self._tops[self._index[card_id] + 1]
+        first = self.scroll_offset.y
+        if top < first or bottom - top > self.page:
+            self._scroll_to_line(top)
+        elif bottom > first + self.page:
+            self._scroll_to_line(bottom - self.page)
+
+    @property
+    def page(self) -> int:
+        """The lines in sight below the header."""
+        return self.size.height - HEADER
+
+    def _measure(self) -> None:
+        """Work out where each card begins; a card is measured again only when it or the width changed."""
+        shown = self.cards if self.size.width else ()
+        self._tops = [0, *accumulate(map(self._height, shown))] if shown else [0] * (len(self.cards) + 1)
+        self.virtual_size = Size(self.size.width, self._tops[-1] + HEADER)
+
+    def _height(self, card: CardSummary) -> int:
+        shape = (self.size.width, self.title_lines)
+        if shape != self._measured_for:
+            self._measured_for = shape
+            self._heights.clear()
+        known = self._heights.get(card.id)
+        if known is None or known[0] is not card:
+            known = self._heights[card.id] = (card, card_height(card, *shape))
+        return known[1]
+
+    def _line_of(self, card_id: str | None) -> int:
+        return self._tops[self._index[card_id]] if card_id in self._index else 0
+
+    def _card_at_line(self, line: int) -> CardSummary | None:
+        if not self.cards:
+            return None
+        return self.cards[min(bisect_right(self._tops, line) - 1, len(self.cards) - 1)]
+
+    def _card_id_at_line(self, line: int) -> str | None:
+        card = self._card_at_line(line)
+        return card.id if card is not None else None
+
+    def _scroll_to_line(self, line: int) -> None:
+        self.scroll_to(y=line, animate=False, force=True)
+
+    # --- drawing ---------------------------------------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        width = self.size.width
+        if y < HEADER:
+            return self._header_line(y, width)
+        line = y - HEADER + self.scroll_offset.y
+        if line >= self._tops[-1]:
+            return Strip([Segment(" " * width, self.styles_now.ground)], width)
+        index = bisect_right(self._tops, line) - 1
+        return self._strips_of(self.cards[index], width)[line - self._tops[index]]
+
+    def _strips_of(self, card: CardSummary, width: int) -> list[Strip]:
+        """The lines of a card, from the cache while neither the card nor its face changed."""
+        face = self.faces.get(card.id, _PLAIN)
+        key = (card.id, face, width)
+        known = self._strips.get(key)
+        if known is not None and known[0] is card:
+            self._strips.move_to_end(key)
+            return known[1]
+        strips = card_lines(card, face, self.looks, self.styles_now, width, self.title_lines)
+        self._strips[key] = (card, strips)
+        if len(self._strips) > CACHED_CARDS:
+            self._strips.popitem(last=False)
+        return strips
+
+    def _header_line(self, y: int, width: int) -> Strip:
+        styles = self.styles_now
+        if y == 1:
+            rule = styles.bar if self.active else styles.bar_idle
+            return Strip([Segment("━" * width if self.active else "─" * width, styles.ground + rule)], width)
+        count, style = self._count_text(styles)
+        room = max(width - len(count) - 4, 0)
+        name = cut(steady(self.column.title), room)
+        title = styles.title + Style(bold=True) if self.active else styles.title
+        mark = Style(color=LABEL_COLORS[self.column.color]) if self.column.color else styles.muted
+        segments = [
+            Segment(f" {self.number} " if self.number < 10 else "   ", styles.ground + mark),
+            Segment(pad(name, room), styles.ground + title),
+            Segment(count, styles.ground + style),
+        ]
+        return Strip(segments).adjust_cell_length(width, styles.ground)
+
+    def _count_text(self, styles: Styles) -> tuple[str, Style]:
+        """How many cards there are, and how that stands to the work-in-progress limit, in words too."""
+        limit, (listed, total) = self.column.wip_limit, self.counts
+        shown = str(total) if listed == total else f"{listed} of {total}"
+        if limit is None:
+            return shown, styles.good if self.column.done else styles.muted
+        if total > limit:
+            return f"{shown}/{limit} over", styles.error
+        return (f"{shown}/{limit} full", styles.warning) if total == limit else (f"{shown}/{limit}", styles.muted)
+
+    @property
+    def styles_now(self) -> Styles:
+        """The theme's styles for this widget."""
+        if self._styles is None:
+            self._styles = self._resolve_styles()
+        return self._styles
+
+    def _resolve_styles(self) -> Styles:
+        def ground(name: str) -> Style:
+            whole = self.get_component_rich_style(f"column--{name}")
+            return Style(color=whole.color, bgcolor=whole.bgcolor)
+
+        def part(name: str) -> Style:
+            whole = self.get_component_rich_style(f"column--{name}")
+            return Style(color=whole.color, bold=whole.bold)
+
+        return Styles(
+            ground=Style(bgcolor=self.rich_style.bgcolor),
+            card=ground("card"),
+            card_focused=ground("card-focused"),
+            card_ghost=ground("card-ghost"),
+            bar=part("bar"),
+            bar_idle=part("rule"),
+            title=part("title"),
+            muted=part("muted"),
+            good=part("good"),
+            warning=part("warning"),
+            error=part("error"),
+            accent=part("accent"),
+        )
+
+    def _refresh_card(self, card_id: str) -> None:
+        index = self._index.get(card_id)
+        if index is None:
+            return
+        y = self._tops[index] - self.scroll_offset.y + HEADER
+        visible = Region(0, HEADER, self.size.width, max(self.page, 0))
+        region = Region(0, y, self.size.width, self._tops[index + 1] - self._tops[index]).intersection(visible)
+        if region:
+            self.refresh(region)
+
+    # --- what Textual tells ------------------------------------------------------------------------------------------
+
+    def notify_style_update(self) -> None:
+        """The theme changed: forget what was drawn with the old one."""
+        self._styles = None
+        self._strips.clear()
+        super().notify_style_update()
+
+    def on_resize(self) -> None:
+        self._strips.clear()
+        anchor = next((card_id for card_id, face in self.faces.items() if face.focused), None)
+        self.show_cards(self.cards, self.counts, keep=anchor)
+        if anchor is not None:
+            self.bring_into_sight(anchor)
+
+    def on_click(self, event: events.Click) -> None:
+        if card := self.card_at(event.y):
+            self.post_message(CardClicked(self.column.id, card.id, twice=event.chain > 1))
+
+
+_PLAIN = Face()

@@ -1,0 +1,70 @@
+"""The command line under test: in this process for speed, or as a process of its own where that is the point."""
+
+from __future__ import annotations
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from rego.cli.main import run
+
+OURS = ("REGO_", "NO_COLOR", "PYTHON_KEYRING_BACKEND", "DBUS_SESSION_BUS_ADDRESS")
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a command ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def lines(self) -> list[str]:
+        return self.out.splitlines()
+
+
+Rego = Callable[..., Result]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A user's empty directories, with nothing of the real user in the environment."""
+    for name in [name for name in os.environ if name.startswith(OURS)]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("REGO_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("REGO_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("COLUMNS", "100")
+    return tmp_path
+
+
+@pytest.fixture
+def rego(home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Rego:
+    """`rego("cards", "list", input="…")` through the real entry point, in this process."""
+
+    def call(*arguments: str, input: str = "") -> Result:  # noqa: A002 - as in subprocess.run
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(input.encode()), encoding="utf-8"))
+        capsys.readouterr()
+        code = run(arguments)
+        said = capsys.readouterr()
+        return Result(code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def rego_process(home: Path) -> Rego:
+    """The same in a process of its own, with pipes for streams."""
+
+    def call(*arguments: str, input: str = "") -> Result:  # noqa: A002 - as in subprocess.run
+        command = [sys.executable, "-W", "error", "-m", "rego", *arguments]
+        done = subprocess.run(command, input=input.encode(), capture_output=True, timeout=60, check=False)
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return call

@@ -1,0 +1,65 @@
+"""What a command loads decides how fast it starts: each kind of command pays only for what it uses."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = {
+    "aiohttp",
+    "alembic",
+    "argon2",
+    "asyncio",
+    "asyncpg",
+    "keyring",
+    "pydantic",
+    "rego_server",
+    "rego_tui",
+    "rich",
+    "sqlalchemy",
+    "structlog",
+    "textual",
+    "websockets",
+}
+
+PROBE = """
+import json, sys
+before = set(sys.modules)
+from rego.cli.main import run
+sys.stdout = open(sys.argv[1], "w")
+run(sys.argv[2:])
+json.dump(sorted(set(sys.modules) - before), sys.__stdout__)
+"""
+
+
+def loaded(tmp_path: Path, *arguments: str) -> set[str]:
+    command = [sys.executable, "-c", PROBE, str(tmp_path / "out"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return set(json.loads(done.stdout))
+
+
+def packages(modules: set[str]) -> set[str]:
+    return {module.partition(".")[0] for module in modules}
+
+
+def test_the_version_loads_nothing_but_the_entry(home: Path, tmp_path: Path) -> None:
+    assert packages(loaded(tmp_path, "--version")) <= {"rego", "__future__", "collections"}
+
+
+@pytest.mark.parametrize("arguments", [("--help",), ()])
+def test_the_help_loads_no_noun_and_no_sdk(home: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    modules = loaded(tmp_path, *arguments)
+    assert packages(modules) & (HEAVY | {"http", "ssl"}) == set()
+    if arguments:
+        assert "msgspec" not in packages(modules)
+        assert {m for m in modules if m.startswith("rego")} == {"rego", "rego.cli", "rego.cli.main", "rego.cli.root"}
+
+
+def test_a_command_that_cannot_reach_its_server_loads_nothing_heavy(home: Path, tmp_path: Path) -> None:
+    modules = loaded(tmp_path, "--server", "unix:/nowhere/at/all.sock", "cards", "list")
+    assert "rego.client.blocking" in modules
+    assert packages(modules) & HEAVY == set()

@@ -1,0 +1,113 @@
+"""Every call goes to the method and path of the HTTP contract, and no id can leave its place in a path."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rego.client import auth, boards, cards, checklists, columns, comments, imports, labels, system
+from rego.client.call import Call, path_of
+from rego.wire.base import Role
+from rego.wire.boards import AddMember, CreateBoard, UpdateBoard, UpdateMember
+from rego.wire.cards import CreateCard, MoveCard, UpdateCard
+from rego.wire.checklists import CreateChecklist, CreateChecklistItem, UpdateChecklistItem
+from rego.wire.columns import Color, CreateColumn, MoveColumn, UpdateColumn
+from rego.wire.comments import CreateComment
+from rego.wire.errors import InvalidInput
+from rego.wire.labels import CreateLabel, UpdateLabel
+from rego.wire.users import Register, UpdateMe
+
+CALLS: list[tuple[Call[Any], str]] = [
+    (auth.register(Register(email="a@b.example", username="ada", password="correct horse")), "POST /auth/register"),
+    (auth.login("ada", "secret"), "POST /auth/login"),
+    (auth.refresh("r"), "POST /auth/refresh"),
+    (auth.logout(), "POST /auth/logout"),
+    (auth.me(), "GET /auth/me"),
+    (auth.update_me(UpdateMe(firstname="Ada")), "PATCH /auth/me"),
+    (auth.ws_ticket("b"), "POST /auth/ws-ticket"),
+    (auth.list_sessions(), "GET /auth/sessions"),
+    (boards.list_boards(), "GET /boards"),
+    (boards.create_board(CreateBoard(title="Ops")), "POST /boards"),
+    (boards.get_board("b"), "GET /boards/b"),
+    (boards.update_board("b", UpdateBoard(title="Ops")), "PATCH /boards/b"),
+    (boards.delete_board("b"), "DELETE /boards/b"),
+    (boards.get_snapshot("b"), "GET /boards/b/snapshot"),
+    (boards.list_events("b"), "GET /boards/b/events"),
+    (boards.get_presence("b"), "GET /boards/b/presence"),
+    (boards.list_members("b"), "GET /boards/b/members"),
+    (boards.add_member("b", AddMember(username="ben", role=Role.MEMBER)), "POST /boards/b/members"),
+    (boards.update_member("b", "u", UpdateMember(role=Role.VIEWER)), "PATCH /boards/b/members/u"),
+    (boards.remove_member("b", "u"), "DELETE /boards/b/members/u"),
+    (columns.list_columns("b"), "GET /boards/b/columns"),
+    (columns.create_column("b", CreateColumn(title="Doing")), "POST /boards/b/columns"),
+    (columns.get_column("c"), "GET /columns/c"),
+    (columns.update_column("c", UpdateColumn(title="Doing")), "PATCH /columns/c"),
+    (columns.delete_column("c"), "DELETE /columns/c"),
+    (columns.move_column("c", MoveColumn()), "POST /columns/c/move"),
+    (cards.list_cards("b"), "GET /boards/b/cards"),
+    (cards.create_card("b", CreateCard(title="Write", column_id="c")), "POST /boards/b/cards"),
+    (cards.get_card("OPS-12"), "GET /cards/OPS-12"),
+    (cards.update_card("k", UpdateCard(completed=True)), "PATCH /cards/k"),
+    (cards.delete_card("k"), "DELETE /cards/k"),
+    (cards.move_card("k", MoveCard()), "POST /cards/k/move"),
+    (cards.assign_card("k", "u"), "PUT /cards/k/assignees/u"),
+    (cards.unassign_card("k", "u"), "DELETE /cards/k/assignees/u"),
+    (cards.label_card("k", "l"), "PUT /cards/k/labels/l"),
+    (cards.unlabel_card("k", "l"), "DELETE /cards/k/labels/l"),
+    (labels.list_labels("b"), "GET /boards/b/labels"),
+    (labels.create_label("b", CreateLabel(name="bug", color=Color.RED)), "POST /boards/b/labels"),
+    (labels.update_label("l", UpdateLabel(name="bug")), "PATCH /labels/l"),
+    (labels.delete_label("l"), "DELETE /labels/l"),
+    (checklists.list_checklists("k"), "GET /cards/k/checklists"),
+    (checklists.create_checklist("k", CreateChecklist(title="Steps")), "POST /cards/k/checklists"),
+    (checklists.delete_checklist("x"), "DELETE /checklists/x"),
+    (checklists.create_checklist_item("x", CreateChecklistItem(text="step")), "POST /checklists/x/items"),
+    (checklists.update_checklist_item("i", UpdateChecklistItem(done=True)), "PATCH /checklist-items/i"),
+    (checklists.delete_checklist_item("i"), "DELETE /checklist-items/i"),
+    (comments.list_comments("k"), "GET /cards/k/comments"),
+    (comments.create_comment("k", CreateComment(text="Good")), "POST /cards/k/comments"),
+    (comments.delete_comment("o"), "DELETE /comments/o"),
+    (imports.import_board("trello", b"{}"), "POST /boards/import"),
+    (system.health(), "GET /health"),
+]
+
+
+@pytest.mark.parametrize(("call", "route"), CALLS, ids=[route for _, route in CALLS])
+def test_a_call_goes_where_the_contract_says(call: Call[Any], route: str) -> None:
+    assert f"{call.method} {call.path}" == route
+
+
+def test_only_calls_before_a_login_and_health_go_without_a_token() -> None:
+    open_routes = {route for call, route in CALLS if not call.authenticated}
+    assert open_routes == {"POST /auth/register", "POST /auth/login", "POST /auth/refresh", "GET /health"}
+
+
+def test_deletions_have_nothing_to_read() -> None:
+    assert {call.returns for call, route in CALLS if route.startswith("DELETE")} == {None}
+
+
+def test_optional_parameters_stand_in_the_query_only_when_given() -> None:
+    assert boards.get_snapshot("b").query == {}
+    assert boards.get_snapshot("b", archived=True).query == {"archived": "true"}
+    assert boards.list_events("b", since=0, limit=5, order="desc").query == {"since": "0", "limit": "5", "order": "desc"}
+    assert cards.list_cards("b", q="label:bug", column_id="c", limit=9).query == {
+        "q": "label:bug",
+        "column_id": "c",
+        "limit": "9",
+    }
+    assert imports.import_board("rego", b"").query == {"format": "rego"}
+
+
+@pytest.mark.parametrize(
+    ("piece", "path"),
+    [("a/b", "/cards/a%2Fb"), ("a?b#c", "/cards/a%3Fb%23c"), ("../x", "/cards/..%2Fx"), ("Ä \n", "/cards/%C3%84%20%0A")],
+)
+def test_a_reference_stays_one_piece_of_the_path(piece: str, path: str) -> None:
+    assert cards.get_card(piece).path == path
+
+
+@pytest.mark.parametrize("piece", ["", ".", "..", "\udcff"])
+def test_what_cannot_be_a_piece_of_a_path_is_refused(piece: str) -> None:
+    with pytest.raises(InvalidInput):
+        path_of("cards", piece)

