@@ -165,12 +165,13 @@ class BoardStore:
 
     # --- operations ------------------------------------------------------------------------------------------------
 
-    def perform(self, operation: Operation) -> None:
-        """Show an operation at once and send it in its turn."""
+    def perform(self, operation: Operation) -> Touched:
+        """Show an operation at once and send it in its turn; returns what it changed, which the subscribers hear too."""
         touched = self.loaded.pend(operation.pending)
         self._outbox.put(operation)
         self._touch(touched, at_once=True)
         self._connection_changed()
+        return touched
 
     def focus(self, card_id: str | None, *, editing: bool = False) -> None:
         """Tell the others, once the cursor rests, which card this user looks at."""

@@ -42,7 +42,7 @@ def list_cards(session: Session, board_name: str | None, column_name: str | None
 
 def show_card(session: Session, name: str, form: Form) -> None:
     """Print one card whole."""
-    sheet = _sheet(session, session.send(cards.get_card(name)))
+    sheet = _sheet(session, _card(session, name))
     session.output.one(CARD_SHEET, sheet, form, "\n".join(sheet_lines(sheet)))
 
 
@@ -67,7 +67,7 @@ def add_card(session: Session, board_name: str | None, new: NewCard, form: Form)
 
 def edit_card(session: Session, name: str, body: UpdateCard, form: Form) -> None:
     """Change a card, unless somebody changed the same fields since it was read here."""
-    before = session.send(cards.get_card(name))
+    before = _card(session, name)
     body.version = before.version
     named = _named(session, name, session.send(cards.update_card(before.id, body)))
     changed = ", ".join(_words(field) for field, value in body.changes().items() if value != getattr(before, field))
@@ -76,7 +76,7 @@ def edit_card(session: Session, name: str, body: UpdateCard, form: Form) -> None
 
 def move_card(session: Session, name: str, column_name: str | None, place: Where, form: Form) -> None:
     """Move a card and say from where to where."""
-    before = session.send(cards.get_card(name))
+    before = _card(session, name)
     every = session.send(columns.list_columns(before.board_id))
     target = find_column([c for c in every if not c.archived], column_name) if column_name is not None else None
     neighbour = _neighbour(session, place)
@@ -90,16 +90,24 @@ def move_card(session: Session, name: str, column_name: str | None, place: Where
 
 def archive_card(session: Session, name: str, archived: bool, form: Form) -> None:
     """Put a card away, or bring it back."""
-    named = _named(session, name, session.send(cards.update_card(name, UpdateCard(archived=archived))))
+    named = _named(session, name, session.send(cards.update_card(_card(session, name).id, UpdateCard(archived=archived))))
     done, back = ("archived", f"rego cards archive {named.ref} --undo") if archived else ("is back on the board", None)
     session.output.changed(CARD, named, form, _sentence(named, done, back))
 
 
 def complete_card(session: Session, name: str, completed: bool, form: Form) -> None:
     """Mark a card as done, or as not done."""
-    named = _named(session, name, session.send(cards.update_card(name, UpdateCard(completed=completed))))
+    named = _named(session, name, session.send(cards.update_card(_card(session, name).id, UpdateCard(completed=completed))))
     done, back = ("is done", f"rego cards done {named.ref} --undo") if completed else ("is open again", None)
     session.output.changed(CARD, named, form, _sentence(named, done, back))
+
+
+def _card(session: Session, name: str) -> Card:
+    """The card called `name`; raises `NotFound` with that name in the sentence."""
+    try:
+        return session.send(cards.get_card(name))
+    except NotFound as error:
+        raise NotFound(f"There is no card {name} here, or it is not yours to see.") from error
 
 
 def _rows(snapshot: Snapshot) -> list[CardRow]:
@@ -139,7 +147,7 @@ def _sheet(session: Session, card: Card) -> CardSheet:
 def _neighbour(session: Session, place: Where) -> CardSummary | None:
     """The card that the place is next to, if it is next to one."""
     name = place.after or place.before
-    return session.send(cards.get_card(card_path(name))) if name else None
+    return _card(session, card_path(name)) if name else None
 
 
 def _column_for(session: Session, board: Board, name: str | None, neighbour: CardSummary | None) -> Column:

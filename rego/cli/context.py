@@ -17,7 +17,7 @@ from rego.client.credentials import Credentials, CredentialStore
 from rego.client.paths import Paths
 from rego.client.server import Server
 from rego.wire.boards import Board
-from rego.wire.errors import InvalidInput
+from rego.wire.errors import InvalidInput, NotAuthenticated
 
 if TYPE_CHECKING:
     from rego.client.aio import Client as AsyncClient
@@ -99,7 +99,10 @@ class Session:
 
     def send(self, call: Call[T]) -> T:
         """The server's answer to `call`; raises a `RegoError`."""
-        return self.client.send(call)
+        try:
+            return self.client.send(call)
+        except NotAuthenticated as error:
+            raise NotAuthenticated(f"{error.detail} Begin a session with 'rego login'.") from error
 
     def boards(self) -> list[Board]:
         """The boards that the user is on."""

@@ -45,8 +45,6 @@ def describe(error: BaseException) -> tuple[ExitCode, list[str]]:
 
 def _advice(error: errors.RegoError) -> str:
     """What to do next, where the error's own sentence cannot know it."""
-    if isinstance(error, errors.NotAuthenticated):
-        return " Log in with 'rego login'."
     if isinstance(error, errors.Internal) and error.request_id:
         return f" The server's log has it under {error.request_id}."
     if isinstance(error, errors.RateLimited) and error.retry_after:

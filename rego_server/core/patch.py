@@ -25,8 +25,8 @@ class Merged(NamedTuple):
 def merge(row: Row, patch: Patch, current: Callable[[Row], object]) -> Merged | None:
     """`patch` on top of `row`; None when it changes nothing.
 
-    A patch that was made on an older version is merged when the fields that changed since are not among its own; otherwise raises
-    `StaleVersion` with the entity as `current` makes it of the row. A field that already has the wanted value is no conflict.
+    A patch that was made on an older version is merged when the fields that changed since are not among its own; otherwise
+    raises `StaleVersion` with the entity as `current` makes it of the row. A field that has the wanted value is no conflict.
     """
     wanted = {name: value for name, value in patch.changes().items() if row[name] != value}
     if isinstance(patch.version, int):

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import Alias, BigInteger, ColumnElement, Select, Table, and_, bindparam, func, null, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, and_, bindparam, func, null, select, update
 from sqlalchemy.sql.expression import cast
+from sqlalchemy.sql.selectable import NamedFromClause
 
 from rego.wire.base import Place, Position
 from rego.wire.errors import InvalidInput
@@ -43,7 +44,7 @@ def anchor_of(place: Place) -> str | None:
 
 
 def neighbour_ranks(
-    spot: Spot, table: Table, in_list: Callable[[Alias], ColumnElement[bool]]
+    spot: Spot, table: Table, in_list: Callable[[NamedFromClause], ColumnElement[bool]]
 ) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
     """The ranks just below and above `spot` as columns `lower_rank` and `upper_rank`.
 
@@ -63,7 +64,7 @@ def neighbour_ranks(
     return lower.label("lower_rank"), upper.label("upper_rank")
 
 
-def _scalar(query: Select[Any], own: Alias) -> ColumnElement[Any]:
+def _scalar(query: Select[Any], own: NamedFromClause) -> ColumnElement[Any]:
     """A subquery whose only table of its own is `own`; all others are those of the statement around it."""
     return query.correlate_except(own).scalar_subquery()
 
@@ -91,7 +92,7 @@ class Room(NamedTuple):
 async def make_room(row: Row, siblings: Callable[[], Awaitable[list[tuple[str, int]]]], own_rank: int | None) -> Room:
     """A rank between the neighbours in `row`.
 
-    `siblings` reads the whole list in order as (id, rank), without the row that moves; it is asked only when the gap is used up.
+    `siblings` reads the whole list in order as (id, rank), without the row that moves; it is asked when the gap is used up.
     `own_rank` is the rank that the moving row has in that list until it moves.
     """
     lower, upper = row["lower_rank"], row["upper_rank"]

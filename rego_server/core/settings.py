@@ -1,6 +1,6 @@
 """What can be set, where it may be set, and what it is when nobody sets it.
 
-A flag of `rego serve` beats an environment variable, which beats the `.env` file of the working directory, which beats the default.
+A flag of `rego serve` beats an environment variable, which beats the `.env` file of the working directory.
 """
 
 from __future__ import annotations
@@ -88,13 +88,13 @@ def default_of(each: Field[Any]) -> Any:
 
 
 def _parsed(each: Field[Any], text: str) -> Any:
-    kind = type(each.default)
+    kind: type = type(default_of(each))
     try:
         if kind is bool:
             return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[text.lower()]
         return kind(text) if kind in (int, float) else Path(text).expanduser() if issubclass(kind, Path) else text
     except (ValueError, KeyError):
-        wanted = {bool: "true or false", int: "a whole number", float: "a number"}[kind]
+        wanted = "true or false" if kind is bool else "a whole number" if kind is int else "a number"
         raise InvalidInput(f"{variable(each)} must be {wanted}, not {text!r}.", field=variable(each)) from None
 
 

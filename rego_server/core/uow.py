@@ -1,4 +1,4 @@
-"""The unit of work: the one write path. An action runs in a transaction, queues its writes, emits events; nothing leaves before commit."""
+"""The unit of work: the one write path. An action queues writes and emits events; nothing leaves before the commit."""
 
 from __future__ import annotations
 

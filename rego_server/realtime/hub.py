@@ -15,6 +15,7 @@ import msgspec
 import structlog
 
 from rego.wire.base import to_json
+from rego.wire.codec import RawEvent
 from rego.wire.errors import Unavailable
 from rego.wire.events import BoardDeleted, MemberRemoved, event_type
 from rego.wire.frames import CloseCode, Ping, PresenceFrame
@@ -116,7 +117,7 @@ class Hub:
     async def catch_up(self, channel: Channel, follower: Follower, seq: int) -> None:
         """Send a follower that is at `seq` all that it lacks, and let it ride live from there."""
         while seq < channel.cursor:
-            events = await self._database.glance(lambda connection: events_since(connection, channel.board_id, seq, BATCH))
+            events = await self._log_since(channel, seq)
             if not events:
                 break
             for event in events:
@@ -171,12 +172,13 @@ class Hub:
     async def _read(self, channel: Channel) -> None:
         """Deliver the log from the channel's cursor to its end."""
         try:
-            while events := await self._database.glance(
-                lambda connection: events_since(connection, channel.board_id, channel.cursor, BATCH)
-            ):
+            while events := await self._log_since(channel, channel.cursor):
                 self._deliver(channel, events[0].seq, [to_json(event) for event in events])
         except Unavailable as error:
             _log.warning("log unreadable", board_id=channel.board_id, error=error.detail)
+
+    async def _log_since(self, channel: Channel, seq: int) -> list[RawEvent]:
+        return await self._database.glance(lambda connection: events_since(connection, channel.board_id, seq, BATCH))
 
     # --- time --------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """One socket's outgoing side: frames are built once for everybody and written without waiting for anybody.
 
-aiohttp's own `send_*` waits for a slow peer. Here a frame goes straight to the transport, whose buffer is the queue; a peer that
-lets it grow past the limit is closed with a code that says "resume", so a slow client hurts only itself.
+aiohttp's own `send_*` waits for a slow peer. Here a frame goes straight to the transport, whose buffer is the queue; a peer
+that lets it grow past the limit is closed with a code that says "resume", so a slow client hurts only itself.
 """
 
 from __future__ import annotations

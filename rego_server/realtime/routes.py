@@ -8,6 +8,7 @@ from aiohttp import web
 
 from rego.wire.base import Role
 from rego.wire.presence import Person
+from rego_server.core.uow import Reading
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import look
 from rego_server.realtime.socket import LIVE
@@ -31,5 +32,9 @@ async def get_snapshot(request: Request) -> web.Response:
 @table.add("GET", "/boards/{board_id}/presence", needs=Role.VIEWER)
 async def get_presence(request: Request) -> Sequence[Person]:
     """Who is on the board right now, and on which card."""
-    board = await request.read(look, access.BOARD, board_id=request.id("board_id"))
-    return request.http.app[LIVE].hub.people(board["id"])
+    await request.read(_see, request.id("board_id"))
+    return request.http.app[LIVE].hub.people(request.id("board_id"))
+
+
+async def _see(reading: Reading, board_id: str) -> None:
+    await look(reading, access.BOARD, board_id=board_id)

@@ -11,6 +11,7 @@ from rego.wire.cards import CardSummary
 from rego_tui import operations
 from rego_tui.board_view import Slot
 from rego_tui.keymap import Place, Press
+from rego_tui.operations import Operation
 from rego_tui.screens.board_page import BoardPage
 from rego_tui.store import BoardStore
 from rego_tui.widgets.line_input import LineInput
@@ -33,12 +34,12 @@ class BoardScreen(BoardPage):
 
     def act_card_toggle_done(self, _: Press) -> None:
         if self.view is not None and (card := self.view.card()) is not None:
-            self.store.perform(operations.complete_card(self.view.replica, card.id, not card.completed))
+            self._perform(operations.complete_card(self.view.replica, card.id, not card.completed))
 
     def act_card_archive(self, _: Press) -> None:
         if self.view is not None and (card := self.view.card()) is not None:
             self._last_archived = card
-            self.store.perform(operations.archive_card(self.view.replica, card.id))
+            self._perform(operations.archive_card(self.view.replica, card.id))
             self.rego.say(f"Archived {self.view.replica.ref(card)} “{card.title}”. Press u to bring it back.")
 
     def act_card_unarchive(self, _: Press) -> None:
@@ -46,10 +47,16 @@ class BoardScreen(BoardPage):
         if card is None or self.view is None:
             self.rego.say("You have archived nothing since you opened this board.")
             return
-        self.store.perform(operations.unarchive_card(self.view.replica, card))
+        self._perform(operations.unarchive_card(self.view.replica, card))
         self.view.card_id = card.id
         self.view.settle()
         self._cursor_moved(card.column_id)
+
+    def _perform(self, operation: Operation) -> None:
+        """Show an operation in this view before the message of the store comes round."""
+        touched = self.store.perform(operation)
+        if self.view is not None:
+            self.view.forget(touched)
 
     # --- moving ------------------------------------------------------------------------------------------------------
 
@@ -81,8 +88,7 @@ class BoardScreen(BoardPage):
         card = view.replica.card(card_id)
         index = view.place_in_board(slot, without=card_id)
         if card is not None and (card.column_id, view.replica.position_of(card_id)) != (slot.column_id, index):
-            self.store.perform(operations.move_card(view.replica, card_id, slot.column_id, index))
-            view.forget()
+            self._perform(operations.move_card(view.replica, card_id, slot.column_id, index))
         self._cursor_moved(card.column_id if card is not None else "", slot.column_id)
 
     def act_card_carry(self, _: Press) -> None:
@@ -206,7 +212,7 @@ class BoardScreen(BoardPage):
             if card is None:
                 self.rego.say(f"The card is gone. Its new title would have been “{title}”.", failed=True)
             elif title and title != card.title:
-                self.store.perform(operations.rename_card(view.replica, card.id, title, seen_version))
+                self._perform(operations.rename_card(view.replica, card.id, title, seen_version))
         self._stop_typing()
 
     def _add_card(self, slot: Slot, title: str) -> None:
@@ -216,8 +222,7 @@ class BoardScreen(BoardPage):
         operation = operations.create_card(self.view.replica, slot.column_id, index, title, self.rego.clock())
         self.view.draft = Slot(slot.column_id, operation.card_id, slot.index + 1)
         self.view.card_id = operation.card_id
-        self.store.perform(operation)
-        self.view.forget()
+        self._perform(operation)
         self.query_one("#title", LineInput).value = ""
         self._cursor_moved(slot.column_id)
 

@@ -144,7 +144,7 @@ def test_a_bug_is_one_sentence_too(rego: Rego, monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.parametrize(
     ("error", "code", "said"),
     [
-        (NotAuthenticated("Your session is over."), 4, "Your session is over. Log in with 'rego login'.\n"),
+        (NotAuthenticated("Your session is over."), 4, "Your session is over.\n"),
         (RateLimited("Too many.", retry_after=12.4), 7, "Too many. Come back in 12 s.\n"),
         (Internal("A bug.", request_id="abc"), 1, "A bug. The server's log has it under abc.\n"),
         (PermissionError(13, "Permission denied", "/data"), 1, "/data: Permission denied.\n"),

@@ -32,8 +32,16 @@ class Portable(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
     on_postgresql: ClassVar[type[TypeEngine[Any]] | TypeEngine[Any]]
-    to_sqlite: ClassVar[Converter]
-    from_sqlite: ClassVar[Converter]
+
+    @staticmethod
+    def to_sqlite(value: Any) -> Any:
+        """`value` as SQLite stores it."""
+        return value
+
+    @staticmethod
+    def from_sqlite(stored: Any) -> Any:
+        """What `to_sqlite` stored, as it was."""
+        return stored
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         return dialect.type_descriptor(self.on_postgresql if dialect.name == "postgresql" else Text())  # type: ignore[arg-type]
@@ -44,8 +52,6 @@ class Id(Portable):
 
     cache_ok = True
     on_postgresql = postgresql.UUID(as_uuid=False)
-    to_sqlite = staticmethod(str)
-    from_sqlite = staticmethod(str)
 
 
 class Timestamp(Portable):
@@ -58,7 +64,9 @@ class Timestamp(Portable):
     def to_sqlite(value: datetime) -> str:
         return value.astimezone(UTC).isoformat(timespec="microseconds")
 
-    from_sqlite = staticmethod(datetime.fromisoformat)
+    @staticmethod
+    def from_sqlite(stored: str) -> datetime:
+        return datetime.fromisoformat(stored)
 
 
 class Json(Portable):
@@ -66,11 +74,14 @@ class Json(Portable):
 
     cache_ok = True
     on_postgresql = JSON()
-    from_sqlite = staticmethod(msgspec.json.decode)
 
     @staticmethod
     def to_sqlite(value: object) -> str:
         return msgspec.json.encode(value).decode()
+
+    @staticmethod
+    def from_sqlite(stored: str) -> Any:
+        return msgspec.json.decode(stored)
 
 
 def entity_columns() -> list[Column[Any]]:

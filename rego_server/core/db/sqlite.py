@@ -1,8 +1,8 @@
 """SQLite: one writer thread that runs whole transactions and commits them in groups, and a few reader threads.
 
 A hop to another thread for each statement is what costs with SQLite, so a transaction is one hop: its coroutine is driven to
-its end on the writer's thread, where no statement ever has to wait. Transactions that queued up while the last commit was on its
-way to the disk share the next one (group commit); each has a savepoint of its own, so one that fails takes no other with it.
+its end on the writer's thread, where no statement ever has to wait. Transactions that queued up while the last commit was on
+its way to the disk share the next one (group commit); each has a savepoint, so one that fails takes no other with it.
 """
 
 from __future__ import annotations

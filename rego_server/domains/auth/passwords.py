@@ -1,10 +1,11 @@
-"""Passwords: hashed with argon2id in a few worker threads, so that logins never hold up the event loop or each other's memory."""
+"""Passwords: hashed with argon2id in a few worker threads, so that a login never holds up the event loop."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from argon2 import PasswordHasher
@@ -17,84 +18,7 @@ T = TypeVar("T")
 THREADS = 2
 
 # The head of the lists of leaked passwords, without those under eight characters.
-COMMON = frozenset(
-    [
-        "password",
-        "123456789",
-        "12345678",
-        "1234567890",
-        "qwertyuiop",
-        "password1",
-        "password123",
-        "iloveyou",
-        "qwerty123",
-        "1q2w3e4r",
-        "1q2w3e4r5t",
-        "sunshine",
-        "princess",
-        "football",
-        "baseball",
-        "superman",
-        "trustno1",
-        "welcome1",
-        "starwars",
-        "whatever",
-        "passw0rd",
-        "p@ssw0rd",
-        "abcd1234",
-        "abc12345",
-        "1qaz2wsx",
-        "qwertyui",
-        "asdfghjkl",
-        "zxcvbnm1",
-        "11111111",
-        "00000000",
-        "88888888",
-        "12341234",
-        "87654321",
-        "987654321",
-        "123123123",
-        "letmein1",
-        "computer",
-        "michelle",
-        "jennifer",
-        "jonathan",
-        "samantha",
-        "corvette",
-        "mercedes",
-        "maverick",
-        "internet",
-        "changeme",
-        "changeit",
-        "password12",
-        "password2",
-        "administrator",
-        "rootroot",
-        "adminadmin",
-        "admin123",
-        "welcome123",
-        "qwerty12",
-        "google123",
-        "dragon123",
-        "monkey123",
-        "football1",
-        "baseball1",
-        "liverpool",
-        "chelsea1",
-        "arsenal1",
-        "pokemon1",
-        "minecraft",
-        "naruto123",
-        "fuckyou1",
-        "asdfasdf",
-        "aaaaaaaa",
-        "1234qwer",
-        "qwer1234",
-        "q1w2e3r4",
-        "zaq12wsx",
-        "internet1",
-    ]
-)
+COMMON = frozenset(Path(__file__).with_name("common_passwords.txt").read_text().split())
 
 
 class Cost(NamedTuple):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Alias, ColumnElement, and_, bindparam, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, or_, select
+from sqlalchemy.sql.selectable import NamedFromClause
 
 from rego.wire.columns import Color, Column, WipMode
 from rego_server.core.db import Row, Statement
@@ -19,7 +20,7 @@ BOARD_ID = bindparam("board_id", type_=Id)
 COLUMN_ID = bindparam("column_id", type_=Id)
 
 
-def _others(column: Alias) -> ColumnElement[bool]:
+def _others(column: NamedFromClause) -> ColumnElement[bool]:
     return and_(column.c.board_id == board_heads.c.board_id, or_(COLUMN_ID.is_(None), column.c.id != COLUMN_ID))
 
 
