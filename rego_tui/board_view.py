@@ -108,7 +108,11 @@ class BoardView:
         self.forget()
 
     def settle(self) -> None:
-        """Keep the cursor on its card, wherever that went; if it is gone, on the card that took its place."""
+        """Keep the cursor on its card, wherever that went; if it is gone, on the card that took its place.
+
+        What hovers over a column that is gone, and a carried card that is gone, are let go of.
+        """
+        self._let_go()
         card = self.card()
         if card is not None and self.card_id is not None and self.carried is None and self._matches(card):
             self.column_id = card.column_id
@@ -121,6 +125,16 @@ class BoardView:
             return
         index = self.index_of(self.column_id, self.card_id)
         self.go_to(self.column_id, self._index if index is None else index)
+
+    def _let_go(self) -> None:
+        columns = self.replica.columns
+        if self.carried is not None:
+            card_id, slot = self.carried
+            if slot.column_id not in columns or self.replica.card(card_id) is None:
+                self.carried = None
+                self._lists.clear()
+        if self.draft is not None and self.draft.column_id not in columns:
+            self.draft = None
 
     def replace_id(self, provisional_id: str, card_id: str) -> None:
         """A card made here got its real id."""

@@ -168,9 +168,11 @@ class LiveBoard:
                     frame = decode_server_frame(await self._next(socket))
                     if frame is None:
                         continue
-                    for update in self._follower.receive(frame):
-                        yield update
+                    updates = self._follower.receive(frame)
                     await self._react(frame, socket)
+                    for update in updates:
+                        yield update
+                    self._watch_tail(frame)
         finally:
             self._socket = None
 
@@ -221,7 +223,6 @@ class LiveBoard:
                 await self._say(Pong())
             case Goaway(delay=delay):
                 raise GoingAway(delay)
-        self._watch_tail(frame)
 
     def _watch_tail(self, frame: AnyServerFrame) -> None:
         """Note since when nothing has come of what the server announced; heartbeats and presence do not count."""

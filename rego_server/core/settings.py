@@ -46,9 +46,6 @@ class Settings:
     argon2_memory_kib: int = setting(19_456, "Memory of one password hash, in KiB.")
     argon2_parallelism: int = setting(1, "Lanes of one password hash.")
     heartbeat_seconds: float = setting(15.0, "How often a socket hears the board's sequence number, in seconds.")
-    idle_exit_seconds: float = setting(
-        0.0, "Local mode: exit after this many seconds without a request or a socket; 0 never does."
-    )
 
     @property
     def sqlite_path(self) -> Path | None:

@@ -147,6 +147,18 @@ class BoardScreen(BoardPage):
             return [("Enter", "keep the new title"), ("Esc", "leave it as it was")]
         return super().hints()
 
+    def lost_hold(self) -> None:
+        line, view = self.query_one("#title", LineInput), self.view
+        if view is None:
+            return
+        if self.place is Place.MOVE and view.carried is None:
+            self.enter_place(Place.BOARD)
+            self.rego.say("The card, or the column under it, is gone. Nothing was moved.", failed=True)
+        if line.display and view.draft is None and view.editing is None:
+            typed = f" You had typed “{line.value}”." if line.value else ""
+            self._stop_typing()
+            self.rego.say(f"The column is gone.{typed}", failed=True)
+
     def mode(self) -> str:
         if self.view is None:
             return ""

@@ -111,6 +111,10 @@ class BoardPage(KeyScreen):
             await self.columns.show_frame(self.view, looks_of(self.view.replica, self.rego.clock()))
             self._draw_bar()
         self._draw_columns(None if touched.frame else touched.columns)
+        self.lost_hold()
+
+    def lost_hold(self) -> None:
+        """Called after a change by others, which may have taken away what the user carries or types."""
 
     def _draw_columns(self, only: set[str] | None = None) -> None:
         if self.view is not None:

@@ -62,6 +62,7 @@ class ColumnView(ScrollView):
         self._measured_for = (0, 0)
         self._strips: OrderedDict[tuple[str, Face, int], tuple[CardSummary, list[Strip]]] = OrderedDict()
         self._styles: Styles | None = None
+        self._restyled = False
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
@@ -179,7 +180,7 @@ class ColumnView(ScrollView):
         face = self.faces.get(card.id, _PLAIN)
         key = (card.id, face, width)
         known = self._strips.get(key)
-        if known is not None and known[0] is card:
+        if known is not None and known[0] is card and not self._restyled:
             self._strips.move_to_end(key)
             return known[1]
         strips = card_lines(card, face, self.looks, self.styles_now, width, self.title_lines)
@@ -218,8 +219,11 @@ class ColumnView(ScrollView):
     @property
     def styles_now(self) -> Styles:
         """The theme's styles for this widget."""
-        if self._styles is None:
-            self._styles = self._resolve_styles()
+        if self._styles is None or self._restyled:
+            styles, self._restyled = self._resolve_styles(), False
+            if styles != self._styles:
+                self._styles = styles
+                self._strips.clear()
         return self._styles
 
     def _resolve_styles(self) -> Styles:
@@ -259,9 +263,8 @@ class ColumnView(ScrollView):
     # --- what Textual tells ------------------------------------------------------------------------------------------
 
     def notify_style_update(self) -> None:
-        """The theme changed: forget what was drawn with the old one."""
-        self._styles = None
-        self._strips.clear()
+        """The theme may have changed; if so, what was drawn with the old one is forgotten. (Textual calls this for less, too.)"""
+        self._restyled = True
         super().notify_style_update()
 
     def on_resize(self) -> None:

@@ -1,4 +1,4 @@
-"""What an import loads, measured in a fresh interpreter: a one-shot command must start in a blink."""
+"""What an import loads, measured in a fresh interpreter. (What a command loads when it runs: tests/cli/test_loaded_modules.py.)"""
 
 from __future__ import annotations
 
@@ -49,17 +49,3 @@ def test_no_command_loads_heavy_parts_before_it_runs() -> None:
     """`rego serve`, `rego tui` and `rego watch` import theirs inside the function, tables come with their first use."""
     commands = [module.name for module in modules("rego") if module.within("rego.cli") and module.name != "rego.cli.tables"]
     assert loaded_by("import " + ", ".join(commands), HEAVY) == []
-
-
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["cards", "--help"]])
-def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
-    code = f"""
-import sys
-sys.argv = ["rego", *{arguments!r}]
-from rego.cli.main import run
-try:
-    run()
-except SystemExit as end:
-    assert end.code in (0, None), end.code
-"""
-    assert loaded_by(code, HEAVY) == []

@@ -16,6 +16,8 @@ BY_USERNAME = Statement(
     select(users).where(func.lower(users.c.username) == func.lower(bindparam("username")), not_(users.c.placeholder))
 )
 BY_EMAIL = Statement(select(users).where(func.lower(users.c.email) == func.lower(bindparam("email"))))
+FIRST_SUPERUSER = Statement(select(users.c.id).where(users.c.is_superuser).order_by(users.c.id).limit(1))
+"""In local mode the one person whose data it is."""
 
 
 def user_of(row: Row) -> User:

@@ -1,0 +1,79 @@
+"""What all tests share: both databases as a parameter, a real server on each, and people on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import structlog
+
+from rego_server.core.db.migrate import migrate_postgres
+from tests.postgres import Postgres, start_postgres
+from tests.running import Running, Somebody, fast_settings, join, running, server_thread
+
+TEMPLATE = "rego_template"
+
+Join = Callable[[str], Awaitable[Somebody]]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_logs() -> None:
+    structlog.configure(processors=[structlog.testing.LogCapture()])
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A cluster with a migrated template database, for the whole session."""
+    with start_postgres() as cluster:
+        # In a thread, because an event loop may be running here: an async fixture asked for this one.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(lambda: asyncio.run(_make_template(cluster))).result()
+        yield cluster
+
+
+async def _make_template(cluster: Postgres) -> None:
+    await migrate_postgres(await cluster.create_database(TEMPLATE))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest) -> AsyncIterator[str]:
+    """An empty database: of SQLite (in the server's data directory), then of PostgreSQL."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    cluster: Postgres = request.getfixturevalue("postgres")
+    name = f"rego_{uuid4().hex}"
+    yield await cluster.create_database(name, template=TEMPLATE)
+    await cluster.drop_database(name)
+
+
+@pytest.fixture
+async def server(database_url: str, tmp_path: Path) -> AsyncIterator[Running]:
+    """A real server in this test's event loop, once on each database."""
+    async with running(fast_settings(tmp_path / "data", database_url)) as server:
+        yield server
+
+
+@pytest.fixture
+async def people(server: Running) -> AsyncIterator[Join]:
+    """Makes accounts on the server, logged in through the SDK."""
+    joined: list[Somebody] = []
+
+    async def make(username: str) -> Somebody:
+        joined.append(await join(server.url, username))
+        return joined[-1]
+
+    yield make
+    for somebody in joined:
+        await somebody.client.__aexit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A server on SQLite in a thread, shared by all tests that block; each makes its own people and boards."""
+    with server_thread(fast_settings(tmp_path_factory.mktemp("server"))) as url:
+        yield url

@@ -1,0 +1,120 @@
+"""The action table: no clashes of its own, keys to actions with sequences and counts, and rebinding by id."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from rego_tui.keymap import ACTIONS, KeyReader, Place, key_label, keymap
+from rego_tui.screens.board import BoardScreen
+from rego_tui.screens.boards import BoardsScreen
+from rego_tui.screens.card import CardScreen
+from rego_tui.screens.help import HelpScreen, help_text
+from rego_tui.screens.keys import KeyScreen
+
+SCREENS: dict[Place, type[KeyScreen]] = {
+    Place.BOARD: BoardScreen,
+    Place.MOVE: BoardScreen,
+    Place.CARD: CardScreen,
+    Place.BOARDS: BoardsScreen,
+    Place.HELP: HelpScreen,
+    Place.EVERYWHERE: KeyScreen,
+}
+
+
+def typed(place: Place, *keys: str) -> list[tuple[str, int, str]]:
+    """The actions, counts and last keys that some keys come to."""
+    reader = KeyReader(keymap()[0], place)
+    presses = [reader.press(key) for key in keys]
+    return [(press.action.id, press.count, press.key) for press in presses if press is not None]
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
+def test_every_action_has_a_method_on_its_screen_keys_and_a_help_text(action) -> None:  # type: ignore[no-untyped-def]
+    assert callable(getattr(SCREENS[action.place], action.method))
+    assert all(action.keys)
+    assert action.help
+
+
+def test_ids_are_unique() -> None:
+    assert max(Counter(action.id for action in ACTIONS).values()) == 1
+
+
+@pytest.mark.parametrize("place", list(Place))
+def test_no_two_actions_of_a_place_share_a_key_or_hide_a_sequence(place: Place) -> None:
+    keys = [tuple(key.split(" ")) for action in ACTIONS if action.place is place for key in action.keys]
+    assert max(Counter(keys).values()) == 1
+    assert not [(one, other) for one in keys for other in keys if one != other and other[: len(one)] == one]
+
+
+def test_a_key_a_sequence_and_a_count() -> None:
+    assert typed(Place.BOARD, "j", "g", "g", "3", "L") == [
+        ("cursor.down", 1, "j"),
+        ("cursor.top", 1, "g"),
+        ("card.move_right", 3, "L"),
+    ]
+
+
+def test_counts_of_several_digits_and_a_zero_that_begins_none() -> None:
+    assert typed(Place.BOARD, "1", "0", "j", "0", "j") == [("cursor.down", 10, "j"), ("cursor.down", 1, "j")]
+
+
+def test_a_broken_sequence_and_its_count_are_forgotten() -> None:
+    assert typed(Place.BOARD, "5", "g", "Z", "j") == [("cursor.down", 1, "j")]
+
+
+def test_digits_are_columns_in_move_mode() -> None:
+    assert typed(Place.MOVE, "3") == [("carry.to_column", 1, "3")]
+
+
+def test_a_place_wins_over_what_works_everywhere() -> None:
+    assert typed(Place.MOVE, "q") == [("carry.cancel", 1, "q")]
+    assert typed(Place.BOARD, "q") == [("app.quit", 1, "q")]
+
+
+def test_rebinding_replaces_the_keys_of_an_action() -> None:
+    table, problems = keymap({"card.archive": ["D"]})
+    assert not problems
+    reader = KeyReader(table, Place.BOARD)
+    assert reader.press("d") is None
+    assert (press := reader.press("D")) is not None
+    assert press.action.id == "card.archive"
+
+
+def test_a_rebound_key_is_taken_from_the_action_that_had_it() -> None:
+    table, problems = keymap({"card.open": ["x"]})
+    assert not problems
+    assert table.actions["card.toggle_done"].keys == ()
+    assert "no key" in help_text(table, Place.BOARD).plain
+
+
+def test_two_overrides_that_clash_are_reported_and_the_first_wins() -> None:
+    table, problems = keymap({"card.open": ["Q"], "card.archive": ["Q"]})
+    assert problems == ["Q cannot be both card.open and card.archive: card.archive keeps its own keys."]
+    assert table.actions["card.open"].keys == ("Q",)
+    assert table.actions["card.archive"].keys == ("d",)
+
+
+def test_the_same_key_in_two_places_is_no_clash() -> None:
+    assert keymap({"card.open": ["Q"], "help.close": ["Q"]})[1] == []
+
+
+def test_an_unknown_id_is_reported() -> None:
+    assert keymap({"card.fly": ["f"]})[1] == ["There is no action 'card.fly'."]
+
+
+def test_the_help_names_every_key_of_its_place() -> None:
+    table, _ = keymap()
+    for place in Place:
+        text = help_text(table, place).plain
+        for action in table.at(place):
+            assert action.help in text
+            assert all(key_label(key) in text for key in action.keys)
+
+
+def test_keys_are_shown_as_people_write_them() -> None:
+    labels = [key_label(key) for key in ("ctrl+d", "g g", "shift+left", "escape", "J", "+", "?")]
+    assert labels == ["^D", "gg", "⇧←", "Esc", "J", "+", "?"]
+
+
