@@ -16,6 +16,7 @@ from rego_server.core.clock import Clock, SystemClock
 from rego_server.core.db import Database
 from rego_server.core.db.migrate import migrate_postgres, migrate_sqlite
 from rego_server.core.events import GET_EPOCH
+from rego_server.core.housekeeping import Housekeeping
 from rego_server.core.ids import NewId, uuid7
 from rego_server.core.secret import signing_key
 from rego_server.core.settings import Settings
@@ -83,13 +84,23 @@ async def open_server(
         app[VITALS] = Vitals(database, hub, settings.environment, settings.debug)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
-        app.on_startup.append(lambda _: _started(hub))
-        app.on_shutdown.append(lambda _: hub.stop())
+        _live_and_die_with(app, hub, Housekeeping(database, clock))
         yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
 
 
-async def _started(hub: Hub) -> None:
-    hub.start()
+def _live_and_die_with(app: web.Application, *parts: Hub | Housekeeping) -> None:
+    """Start the parts that work by themselves when the application starts, and stop them when it stops."""
+
+    async def start(_: web.Application) -> None:
+        for part in parts:
+            part.start()
+
+    async def stop(_: web.Application) -> None:
+        for part in parts:
+            await part.stop()
+
+    app.on_startup.append(start)
+    app.on_shutdown.append(stop)
 
 
 async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:

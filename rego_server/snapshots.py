@@ -127,7 +127,7 @@ class Snapshots:
         flight = self._flights.get(key)
         if flight is None:
             flight = self._flights[key] = asyncio.create_task(self._fly(key))
-            flight.add_done_callback(lambda _: self._flights.pop(key, None))
+            flight.add_done_callback(lambda done: self._land(key, done))
         encoded = await asyncio.shield(flight)
         # A flight that started before the board came this far has landed too early.
         return encoded if encoded.seq >= board["seq"] else await self.at_least(board, archived=archived)
@@ -140,6 +140,12 @@ class Snapshots:
         encoded = await self._database.reading(lambda connection: work(Reading(connection, Caller())))
         self._keep(key, encoded)
         return encoded
+
+    def _land(self, key: Key, flight: asyncio.Task[Encoded]) -> None:
+        self._flights.pop(key, None)
+        if not flight.cancelled():
+            # Whoever waits is told by the task itself; nobody may be left waiting.
+            flight.exception()
 
     def _keep(self, key: Key, encoded: Encoded) -> None:
         if (old := self._kept.pop(key, None)) is not None:

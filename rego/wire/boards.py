@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from rego.wire import limits
-from rego.wire.base import Block, Command, Entity, Line, Patch, Role
+from rego.wire.base import Command, Entity, Line, Patch, Role
 
 BoardKey = Annotated[
     str,
@@ -16,6 +16,9 @@ BoardKey = Annotated[
         description="2 to 6 capital letters; the first half of references such as OPS-12",
     ),
 ]
+
+BoardDescription = Annotated[str, Meta(max_length=limits.BOARD_DESCRIPTION_MAX)]
+"""Short enough to stand in every list of boards and every snapshot."""
 
 
 class Board(Entity, kw_only=True, frozen=True):
@@ -33,7 +36,7 @@ class CreateBoard(Command, kw_only=True):
     block_fields = ("description",)
 
     title: Line
-    description: Block = ""
+    description: BoardDescription = ""
     key: BoardKey | None = None
 
 
@@ -42,7 +45,7 @@ class UpdateBoard(Patch, kw_only=True):
     block_fields = ("description",)
 
     title: Line | UnsetType = UNSET
-    description: Block | UnsetType = UNSET
+    description: BoardDescription | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
 
 

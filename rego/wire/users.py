@@ -58,8 +58,10 @@ class UpdateMe(Patch, kw_only=True):
 class Login(Command, kw_only=True):
     """The fields of the login form; `username` may be the e-mail address."""
 
-    username: str
-    password: str
+    line_fields = ("username",)
+
+    username: Annotated[str, Meta(min_length=1, max_length=limits.EMAIL_MAX)]
+    password: Annotated[str, Meta(min_length=1, max_length=limits.PASSWORD_MAX)]
 
 
 class Refresh(Command, kw_only=True):

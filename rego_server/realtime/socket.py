@@ -58,6 +58,7 @@ class SocketFollower:
     def __init__(self, connection_id: str, caller: Caller, outgoing: Outgoing) -> None:
         assert caller.user_id is not None
         self.connection_id = connection_id
+        self.caller = caller
         self.user_id = caller.user_id
         self.session_id = caller.session_id
         self.seq: int | None = None
@@ -100,6 +101,9 @@ async def follow_board(request: web.Request) -> web.WebSocketResponse:
 async def _serve(live: Live, socket: web.WebSocketResponse, follower: SocketFollower, board: Row, wanted: Wanted) -> None:
     channel = live.hub.follow(board["id"], board["seq"], follower)
     try:
+        if channel.cursor > board["seq"]:
+            # The board moved on since the right to see it was checked; from now on the hub itself hears of a removal.
+            board = await _look(live, follower.caller, board["id"])
         plan = plan_for(wanted, board, live.snapshots.epoch)
         follower.send(text_frame(to_json(_hello(live, follower, board, plan))))
         seq = wanted.seq if plan.resume is Resume.REPLAY else None

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qs
 
 import msgspec
 from aiohttp import web
 
 from rego.wire.errors import Forbidden, InvalidInput, NotAuthenticated
-from rego.wire.users import LoggedOut, Refresh, Register, Tokens, UpdateMe, User
+from rego.wire.users import LoggedOut, Login, Refresh, Register, Tokens, UpdateMe, User
 from rego_server.core.uow import Caller, Reading
 from rego_server.domains.access.policy import require_standing
 from rego_server.domains.auth import actions
@@ -19,6 +19,7 @@ from rego_server.domains.auth.tokens import AccessTokens
 from rego_server.domains.users import actions as users
 from rego_server.domains.users.queries import user_of
 from rego_server.web.endpoint import Anyone, LoggedIn, Request, RouteTable
+from rego_server.web.problems import invalid
 
 table = RouteTable()
 
@@ -42,7 +43,7 @@ class Auth:
 
     def caller_with(self, token: str) -> Caller:
         """Whose `token` is. Raises `NotAuthenticated`."""
-        if self.local is not None and token == self.local.token:
+        if self.local is not None and secrets.compare_digest(token.encode(), self.local.token.encode()):
             return Caller(self.local.user_id)
         return self.tokens.verify(token)
 
@@ -79,13 +80,13 @@ async def register(request: Request, body: Register) -> User:
 async def login(request: Request) -> Tokens:
     """Log in with a form: `username` (or e-mail address) and `password`."""
     auth = request.http.app[AUTH]
-    username, password = _form(request, "username", "password")
-    found = await request.read(actions.find_login, username)
+    form = _login_form(request)
+    found = await request.read(actions.find_login, form.username)
     stored = found["password_hash"] if found is not None else None
-    if not await auth.passwords.verify(stored, password) or found is None:
+    if not await auth.passwords.verify(stored, form.password) or found is None:
         raise NotAuthenticated("The username or the password is wrong.")
-    new_hash = await auth.passwords.hash(password) if auth.passwords.is_outdated(found["password_hash"]) else None
-    agent = request.http.headers.get("User-Agent", "")
+    new_hash = await auth.passwords.hash(form.password) if auth.passwords.is_outdated(found["password_hash"]) else None
+    agent = request.http.headers.get("User-Agent", "").encode("ascii", "replace").decode()
     grant = await request.run(actions.start_session, found["id"], agent, auth.session_lifetime, new_hash)
     assert isinstance(grant, actions.Grant)
     return auth.tokens_of(grant)
@@ -124,18 +125,14 @@ async def _me(reading: Reading) -> User:
     return user_of(await users.own_row(reading))
 
 
-def _form(request: Request, *names: str) -> list[str]:
+def _login_form(request: Request) -> Login:
     """The fields of a form body, each exactly once; JSON with the same fields is read too."""
-    content: dict[str, Any]
     try:
         if request.http.content_type == "application/json":
-            content = msgspec.json.decode(request.content, type=dict[str, str])
-        else:
-            parsed = parse_qs(request.content.decode(), keep_blank_values=True, max_num_fields=20)
-            content = {name: values[0] for name, values in parsed.items() if len(values) == 1}
+            return msgspec.json.decode(request.content, type=Login)
+        fields = parse_qs(request.content.decode(), keep_blank_values=True, max_num_fields=20)
+        return msgspec.convert({name: values[0] for name, values in fields.items() if len(values) == 1}, Login)
+    except msgspec.ValidationError as error:
+        raise invalid(error) from error
     except (ValueError, msgspec.DecodeError):
-        content = {}
-    for name in names:
-        if not content.get(name):
-            raise InvalidInput(f"The form needs the field {name}.", field=name)
-    return [content[name] for name in names]
+        raise InvalidInput("Send username and password as a form.") from None

@@ -72,7 +72,7 @@ class _Cleaner:
         return Plan(
             title=title,
             description=self._texts.block(
-                _paragraphs(whole_title, plan.description), limits.DESCRIPTION_MAX, "the board's description"
+                _paragraphs(whole_title, plan.description), limits.BOARD_DESCRIPTION_MAX, "the board's description"
             ),
             people=people,
             labels=labels,
