@@ -36,6 +36,7 @@ from rego_server.domains.labels.routes import table as labels
 from rego_server.domains.system.routes import VITALS, Vitals
 from rego_server.domains.system.routes import table as system
 from rego_server.realtime.hub import Hub
+from rego_server.realtime.limits import SocketLimits
 from rego_server.realtime.routes import table as live
 from rego_server.realtime.socket import LIVE, Live, follow_board
 from rego_server.snapshots import Snapshots
@@ -61,7 +62,12 @@ class Server:
 
 @asynccontextmanager
 async def open_server(
-    settings: Settings, *, clock: Clock | None = None, new_id: NewId = uuid7, bus: Bus | None = None
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    new_id: NewId = uuid7,
+    bus: Bus | None = None,
+    socket_limits: SocketLimits | None = None,
 ) -> AsyncIterator[Server]:
     """Open the database, bring it up to date and build the application; everything is closed at the end.
 
@@ -69,18 +75,19 @@ async def open_server(
     """
     clock = clock or SystemClock()
     bus = bus or LocalBus()
+    socket_limits = socket_limits or SocketLimits()
     async with AsyncExitStack() as stack:
         data_dir.prepare(settings.data_dir)
         database = await _open_database(settings, stack)
         row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
         assert row is not None
         runner = Runner(database, bus, clock, new_id)
-        hub = Hub(database, bus, clock, settings.heartbeat_seconds)
+        hub = Hub(database, bus, clock, heartbeat=settings.heartbeat_seconds, tick=socket_limits.tick)
         auth_part = _open_auth(settings, clock, stack)
         app = web.Application(middlewares=[requests])
         app[SERVICES] = Services(runner, auth_part)
         app[AUTH] = auth_part
-        app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id)
+        app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id, socket_limits)
         app[VITALS] = Vitals(database, hub, settings.environment, settings.debug)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)

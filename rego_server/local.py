@@ -76,6 +76,8 @@ async def _serve(directory: Path, idle_exit: float) -> None:
         async with open_server(settings) as server:
             token = secrets.token_urlsafe(32)
             server.auth.local = LocalKey(token, await _owner(server))
+            # A beacon that a killed server left behind would hand its old token to a client that finds this one.
+            (directory / "local.json").unlink(missing_ok=True)
             idle = IdleWatch(server, idle_exit)
             server.app.middlewares.append(idle.middleware())
             runner = await start(server)

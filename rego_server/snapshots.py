@@ -121,7 +121,7 @@ class Snapshots:
         """The snapshot of a board that was looked at, at its seq or a later one; readers at one time share one read."""
         key = Key(board["id"], archived)
         kept = self._kept.get(key)
-        if kept is not None and kept.seq == board["seq"]:
+        if kept is not None and kept.seq >= board["seq"]:
             self._kept.move_to_end(key)
             return kept
         flight = self._flights.get(key)

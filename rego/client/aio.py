@@ -103,7 +103,9 @@ class Client:
                 return True
             call = self.session.refresh_call()
             if call is None:
-                return False
+                # A local server that somebody started anew has a new token.
+                await self.revive()
+                return self.session.token != refused
             try:
                 tokens = await self.send(call)
             except NotAuthenticated:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rego.client.call import Call
-from rego.wire.users import LoggedOut, Refresh, Register, Session, Ticket, TicketRequest, Tokens, UpdateMe, User
+from rego.wire.users import LoggedOut, Refresh, Register, Tokens, UpdateMe, User
 
 
 def register(body: Register) -> Call[User]:
@@ -36,13 +36,3 @@ def me() -> Call[User]:
 def update_me(body: UpdateMe) -> Call[User]:
     """Change one's own account."""
     return Call(method="PATCH", path="/auth/me", body=body, returns=User)
-
-
-def ws_ticket(board_id: str) -> Call[Ticket]:
-    """A one-time key to a board's socket, for clients that cannot send headers."""
-    return Call(method="POST", path="/auth/ws-ticket", body=TicketRequest(board_id=board_id), returns=Ticket)
-
-
-def list_sessions() -> Call[list[Session]]:
-    """The places where this account is logged in."""
-    return Call(method="GET", path="/auth/sessions", returns=list[Session])

@@ -47,7 +47,10 @@ def list_events(
     limit: int | None = None,
     order: Literal["asc", "desc"] | None = None,
 ) -> Call[list[RawEvent]]:
-    """The board's log after the event `since`; `rego.wire.codec.read_event` makes structs of its entries."""
+    """The board's log after the event `since`, or before it when newest first (`desc`).
+
+    `rego.wire.codec.read_event` makes structs of its entries.
+    """
     query = query_of(since=since, limit=limit, order=order)
     return Call(method="GET", path=path_of("boards", board_id, "events"), query=query, returns=list[RawEvent])
 

@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from rego.wire.errors import InvalidInput
 
-T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
-class Call(Struct, Generic[T], kw_only=True, frozen=True):
-    """One HTTP request whose answer is a `T`.
+class Call(Struct, Generic[T_co], kw_only=True, frozen=True):
+    """One HTTP request whose answer is a `T_co`.
 
     `returns` is the type that the answer is decoded to, or None when there is nothing to read.
     `path` is already percent-encoded. `body` is sent as JSON, `form` as a form, `upload` as the raw bytes of a file.

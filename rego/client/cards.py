@@ -8,18 +8,17 @@ from rego.wire.cards import Card, CardSummary, CreateCard, MoveCard, UpdateCard
 
 def list_cards(
     board_id: str,
-    q: str | None = None,
     column_id: str | None = None,
     archived: bool = False,
     limit: int | None = None,
 ) -> Call[list[CardSummary]]:
-    """One page of a board's cards in order; `Client.pages` follows it to the end. `q` filters by the query language."""
-    query = query_of(q=q, column_id=column_id, archived="true" if archived else None, limit=limit)
+    """One page of a board's cards by number; `Client.pages` follows it to the end. `archived` adds the archived ones."""
+    query = query_of(column_id=column_id, archived="true" if archived else None, limit=limit)
     return Call(method="GET", path=path_of("boards", board_id, "cards"), query=query, returns=list[CardSummary])
 
 
-def create_card(board_id: str, body: CreateCard) -> Call[CardSummary]:
-    return Call(method="POST", path=path_of("boards", board_id, "cards"), body=body, returns=CardSummary)
+def create_card(board_id: str, body: CreateCard) -> Call[Card]:
+    return Call(method="POST", path=path_of("boards", board_id, "cards"), body=body, returns=Card)
 
 
 def get_card(card: str) -> Call[Card]:
@@ -27,9 +26,9 @@ def get_card(card: str) -> Call[Card]:
     return Call(method="GET", path=path_of("cards", card), returns=Card)
 
 
-def update_card(card: str, body: UpdateCard) -> Call[CardSummary]:
+def update_card(card: str, body: UpdateCard) -> Call[Card]:
     """Change a card's fields; raises `StaleVersion` when `body.version` is old and the fields overlap."""
-    return Call(method="PATCH", path=path_of("cards", card), body=body, returns=CardSummary)
+    return Call(method="PATCH", path=path_of("cards", card), body=body, returns=Card)
 
 
 def delete_card(card: str) -> Call[None]:
@@ -45,13 +44,13 @@ def assign_card(card: str, user_id: str) -> Call[CardSummary]:
     return Call(method="PUT", path=path_of("cards", card, "assignees", user_id), returns=CardSummary)
 
 
-def unassign_card(card: str, user_id: str) -> Call[None]:
-    return Call(method="DELETE", path=path_of("cards", card, "assignees", user_id), returns=None)
+def unassign_card(card: str, user_id: str) -> Call[CardSummary]:
+    return Call(method="DELETE", path=path_of("cards", card, "assignees", user_id), returns=CardSummary)
 
 
 def label_card(card: str, label_id: str) -> Call[CardSummary]:
     return Call(method="PUT", path=path_of("cards", card, "labels", label_id), returns=CardSummary)
 
 
-def unlabel_card(card: str, label_id: str) -> Call[None]:
-    return Call(method="DELETE", path=path_of("cards", card, "labels", label_id), returns=None)
+def unlabel_card(card: str, label_id: str) -> Call[CardSummary]:
+    return Call(method="DELETE", path=path_of("cards", card, "labels", label_id), returns=CardSummary)

@@ -17,7 +17,7 @@ from typing import IO
 import msgspec
 from msgspec import Struct
 
-from rego.client import blocking, system
+from rego.client import auth, blocking
 from rego.client.credentials import Credentials
 from rego.client.paths import Paths, make_private_directory
 from rego.client.retry import ONCE
@@ -63,7 +63,7 @@ def launch_server(data: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
 
 
 def find(paths: Paths) -> LocalServer | None:
-    """The local server that runs on `paths.data` and answers, or None."""
+    """The local server that runs on `paths.data` and lets its user in, or None."""
     note = _read_note(paths)
     if note is None:
         return None
@@ -71,9 +71,9 @@ def find(paths: Paths) -> LocalServer | None:
         server = Server.parse(note.url)
         credentials = Credentials(server=server.url, access_token=note.token)
         with blocking.Client(server, credentials, policy=ONCE, timeout=_ANSWER_PATIENCE) as client:
-            client.send(system.health())
+            # Not just its health: after a kill, the next server may answer before its own note replaces the old one.
+            client.send(auth.me())
     except RegoError:
-        # Killed without cleaning up, or not serving yet.
         return None
     return LocalServer(server=server, credentials=credentials, pid=note.pid, version=note.version)
 
@@ -99,11 +99,11 @@ def find_or_start(paths: Paths, *, launch: Launch = launch_server, patience: flo
         ) from error
 
 
-def reviver(paths: Paths) -> Callable[[], Awaitable[LocalServer]]:
+def reviver(paths: Paths, *, launch: Launch = launch_server) -> Callable[[], Awaitable[LocalServer]]:
     """What `aio.Client` takes as `revive` in local mode."""
 
     async def revive() -> LocalServer:
-        return await asyncio.to_thread(find_or_start, paths)
+        return await asyncio.to_thread(find_or_start, paths, launch=launch)
 
     return revive
 

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rego.client import auth, boards, imports
+from rego.client import auth, boards, cards, imports
 from rego.client.blocking import Client
 from rego.client.credentials import Credentials
 from rego.client.paths import Paths, write_private_file
@@ -62,6 +62,7 @@ def find_or_make(client: Client, paths: Paths) -> tuple[Board, list[Account]]:
             demo.board_id = board.id
         demo.accounts = demo.accounts or [_register(client, name) for name in COLLEAGUES]
         _invite(client, board, demo.accounts)
+        _take_over(client, board, demo.accounts)
     return board, demo.accounts
 
 
@@ -108,6 +109,21 @@ def _invite(client: Client, board: Board, accounts: list[Account]) -> None:
     for account in accounts:
         if account.username not in members:
             client.send(boards.add_member(board.id, AddMember(username=account.username, role=Role.MEMBER)))
+
+
+def _take_over(client: Client, board: Board, accounts: list[Account]) -> None:
+    """Give the colleagues the cards of the placeholders that the import made for their names."""
+    snapshot = client.send(boards.get_snapshot(board.id))
+    ids = {member.username: member.user_id for member in snapshot.members if not member.placeholder}
+    heirs = {account.name: ids[account.username] for account in accounts}
+    for placeholder in snapshot.members:
+        if not placeholder.placeholder or placeholder.username not in heirs:
+            continue
+        for card in snapshot.cards:
+            if placeholder.user_id in card.assignee_ids:
+                client.send(cards.assign_card(card.id, heirs[placeholder.username]))
+                client.send(cards.unassign_card(card.id, placeholder.user_id))
+        client.send(boards.remove_member(board.id, placeholder.user_id))
 
 
 @contextmanager

@@ -98,9 +98,7 @@ class Mind:
 
     def _pick(self, replica: Replica) -> CardSummary | None:
         """A card that nobody looks at: one of this colleague's own, so that the cards that teach stay where they are."""
-        # The file of the board knows people by name only; on the board they are placeholders beside the accounts.
-        names = {self._account.name, self._account.username}
-        mine = {member.user_id for member in replica.members.values() if member.username in names}
+        mine = {member.user_id for member in replica.members.values() if member.username == self._account.username}
         columns = replica.columns_in_order()
         free = [c for column in columns for c in replica.cards_in(column.id) if c.id not in self._watched()]
         own = [card for card in free if mine & set(card.assignee_ids) and card.id not in self._origins]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
@@ -10,6 +10,7 @@ import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from rego.wire import limits
+from rego.wire.errors import InvalidInput
 from rego.wire.text import clean_block, clean_line
 
 Id = Annotated[str, Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$(?!\n)")]
@@ -56,11 +57,13 @@ class Entity(Struct, kw_only=True, frozen=True, gc=False):
 class Command(Struct, kw_only=True, forbid_unknown_fields=True):
     """A request body. Texts are cleaned as they come in: see `rego.wire.text` for what is refused and what is mended.
 
-    Raises `InvalidInput` (a `ValueError`) when a text holds characters that no terminal should be sent.
+    Moments are put into UTC. Raises `InvalidInput` (a `ValueError`) when a text holds characters that no terminal should be
+    sent, or a moment has no place in UTC.
     """
 
     line_fields: ClassVar[tuple[str, ...]] = ()
     block_fields: ClassVar[tuple[str, ...]] = ()
+    moment_fields: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         for names, clean in ((self.line_fields, clean_line), (self.block_fields, clean_block)):
@@ -68,6 +71,17 @@ class Command(Struct, kw_only=True, forbid_unknown_fields=True):
                 value = getattr(self, name)
                 if isinstance(value, str):
                     setattr(self, name, clean(value, field=name))
+        for name in self.moment_fields:
+            moment = getattr(self, name)
+            if isinstance(moment, datetime) and moment.tzinfo is not None:
+                setattr(self, name, _in_utc(moment, name))
+
+
+def _in_utc(moment: datetime, field: str) -> datetime:
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise InvalidInput(f"{field} is outside the years 1 to 9999.", field=field) from None
 
 
 class Patch(Command, omit_defaults=True):

@@ -57,6 +57,7 @@ class CreateCard(Place, kw_only=True):
 
     line_fields = ("title",)
     block_fields = ("description",)
+    moment_fields = ("due_at", "start_at")
 
     title: Line
     column_id: Id
@@ -71,6 +72,7 @@ class CreateCard(Place, kw_only=True):
 class UpdateCard(Patch, kw_only=True):
     line_fields = ("title",)
     block_fields = ("description",)
+    moment_fields = ("due_at", "start_at")
 
     title: Line | UnsetType = UNSET
     description: Block | UnsetType = UNSET

@@ -34,6 +34,7 @@ class CreateChecklist(Command, kw_only=True):
 
 class CreateChecklistItem(Command, kw_only=True):
     line_fields = ("text",)
+    moment_fields = ("due_at",)
 
     text: Line
     assignee_id: Id | None = None
@@ -42,6 +43,7 @@ class CreateChecklistItem(Command, kw_only=True):
 
 class UpdateChecklistItem(Patch, kw_only=True):
     line_fields = ("text",)
+    moment_fields = ("due_at",)
 
     text: Line | UnsetType = UNSET
     done: bool | UnsetType = UNSET

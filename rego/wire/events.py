@@ -41,6 +41,8 @@ class EventData(Struct, kw_only=True, frozen=True, tag_field="type"):
 
 
 class BoardCreated(EventData, kw_only=True, frozen=True, tag="board.created"):
+    """A board was made; its first event."""
+
     board: Board
 
 
@@ -53,6 +55,8 @@ class BoardImported(EventData, kw_only=True, frozen=True, tag="board.imported"):
 
 
 class BoardUpdated(EventData, kw_only=True, frozen=True, tag="board.updated"):
+    """`changes` by field, of title, description and archived."""
+
     changes: dict[str, Change]
     version: int
 
@@ -64,10 +68,14 @@ class BoardDeleted(EventData, kw_only=True, frozen=True, tag="board.deleted"):
 
 
 class MemberAdded(EventData, kw_only=True, frozen=True, tag="member.added"):
+    """Somebody is on the board now."""
+
     member: Member
 
 
 class MemberUpdated(EventData, kw_only=True, frozen=True, tag="member.updated"):
+    """A member has another role."""
+
     user_id: str
     username: str
     before: Role
@@ -75,14 +83,20 @@ class MemberUpdated(EventData, kw_only=True, frozen=True, tag="member.updated"):
 
 
 class MemberRemoved(EventData, kw_only=True, frozen=True, tag="member.removed"):
+    """Somebody left the board or was taken off it; their sockets are closed after this."""
+
     member: Member
 
 
 class ColumnCreated(EventData, kw_only=True, frozen=True, tag="column.created"):
+    """A column was made."""
+
     column: Column
 
 
 class ColumnUpdated(EventData, kw_only=True, frozen=True, tag="column.updated"):
+    """`changes` by field, of title, wip_limit, wip_mode, done, color and archived."""
+
     column_id: str
     title: str
     changes: dict[str, Change]
@@ -90,6 +104,8 @@ class ColumnUpdated(EventData, kw_only=True, frozen=True, tag="column.updated"):
 
 
 class ColumnMoved(EventData, kw_only=True, frozen=True, tag="column.moved"):
+    """A column has another place among the others."""
+
     column_id: str
     title: str
     before: Rank
@@ -110,10 +126,14 @@ class ColumnsReranked(EventData, kw_only=True, frozen=True, tag="columns.reranke
 
 
 class LabelCreated(EventData, kw_only=True, frozen=True, tag="label.created"):
+    """A label was made."""
+
     label: Label
 
 
 class LabelUpdated(EventData, kw_only=True, frozen=True, tag="label.updated"):
+    """`changes` by field, of name and color."""
+
     label_id: str
     name: str
     changes: dict[str, Change]
@@ -128,6 +148,8 @@ class LabelDeleted(EventData, kw_only=True, frozen=True, tag="label.deleted"):
 
 
 class CardCreated(EventData, kw_only=True, frozen=True, tag="card.created"):
+    """A card was made."""
+
     card: CardSummary
     ref: str
     column_title: str
@@ -143,12 +165,16 @@ class CardUpdated(EventData, kw_only=True, frozen=True, tag="card.updated"):
 
 
 class CardPlace(Struct, kw_only=True, frozen=True, gc=False):
+    """Where a card stands or stood."""
+
     column_id: str
     column_title: str
     rank: Rank
 
 
 class CardMoved(EventData, kw_only=True, frozen=True, tag="card.moved"):
+    """A card has another place, in its column or in another one."""
+
     card: CardRef
     before: CardPlace = field(name="from")
     after: CardPlace = field(name="to")
@@ -156,6 +182,8 @@ class CardMoved(EventData, kw_only=True, frozen=True, tag="card.moved"):
 
 
 class CardArchived(EventData, kw_only=True, frozen=True, tag="card.archived"):
+    """A card is off the board, and can be brought back."""
+
     card: CardRef
     version: int
 
@@ -183,6 +211,8 @@ class CardsReranked(EventData, kw_only=True, frozen=True, tag="cards.reranked"):
 
 
 class CardAssigned(EventData, kw_only=True, frozen=True, tag="card.assigned"):
+    """A member is responsible for the card."""
+
     card: CardRef
     user_id: str
     username: str
@@ -190,6 +220,8 @@ class CardAssigned(EventData, kw_only=True, frozen=True, tag="card.assigned"):
 
 
 class CardUnassigned(EventData, kw_only=True, frozen=True, tag="card.unassigned"):
+    """A person is no longer responsible for the card."""
+
     card: CardRef
     user_id: str
     username: str
@@ -197,6 +229,8 @@ class CardUnassigned(EventData, kw_only=True, frozen=True, tag="card.unassigned"
 
 
 class CardLabelled(EventData, kw_only=True, frozen=True, tag="card.labelled"):
+    """The card carries a label."""
+
     card: CardRef
     label_id: str
     label_name: str
@@ -204,6 +238,8 @@ class CardLabelled(EventData, kw_only=True, frozen=True, tag="card.labelled"):
 
 
 class CardUnlabelled(EventData, kw_only=True, frozen=True, tag="card.unlabelled"):
+    """The card carries a label no longer."""
+
     card: CardRef
     label_id: str
     label_name: str
@@ -211,6 +247,8 @@ class CardUnlabelled(EventData, kw_only=True, frozen=True, tag="card.unlabelled"
 
 
 class ChecklistCreated(EventData, kw_only=True, frozen=True, tag="checklist.created"):
+    """A checklist was made, without items."""
+
     card: CardRef
     checklist: Checklist
 
@@ -225,6 +263,8 @@ class ChecklistDeleted(EventData, kw_only=True, frozen=True, tag="checklist.dele
 
 
 class ChecklistItemCreated(EventData, kw_only=True, frozen=True, tag="checklist_item.created"):
+    """An item was added; `checklist_done` and `checklist_total` are the card's new counts."""
+
     card: CardRef
     item: ChecklistItem
     checklist_done: int
@@ -232,6 +272,8 @@ class ChecklistItemCreated(EventData, kw_only=True, frozen=True, tag="checklist_
 
 
 class ChecklistItemUpdated(EventData, kw_only=True, frozen=True, tag="checklist_item.updated"):
+    """`changes` by field, of text, done, assignee_id and due_at; the counts are the card's new ones."""
+
     card: CardRef
     item_id: str
     checklist_id: str
@@ -243,6 +285,8 @@ class ChecklistItemUpdated(EventData, kw_only=True, frozen=True, tag="checklist_
 
 
 class ChecklistItemDeleted(EventData, kw_only=True, frozen=True, tag="checklist_item.deleted"):
+    """An item was deleted; the counts are the card's new ones."""
+
     card: CardRef
     item: ChecklistItem
     checklist_done: int
@@ -250,12 +294,16 @@ class ChecklistItemDeleted(EventData, kw_only=True, frozen=True, tag="checklist_
 
 
 class CommentCreated(EventData, kw_only=True, frozen=True, tag="comment.created"):
+    """Somebody commented; `comment_count` is the card's new count."""
+
     card: CardRef
     comment: Comment
     comment_count: int
 
 
 class CommentDeleted(EventData, kw_only=True, frozen=True, tag="comment.deleted"):
+    """A comment was deleted; `comment_count` is the card's new count."""
+
     card: CardRef
     comment: Comment
     comment_count: int

@@ -43,10 +43,14 @@ class Hello(ServerFrame, kw_only=True, tag="hello"):
 
 
 class SnapshotFrame(ServerFrame, kw_only=True, tag="snapshot"):
+    """The whole board, at the number from which events go on."""
+
     snapshot: Snapshot
 
 
 class EventFrame(ServerFrame, kw_only=True, tag="event"):
+    """The next event of the board's log."""
+
     event: RawEvent
 
 
@@ -81,7 +85,7 @@ class Auth(ClientFrame, kw_only=True, tag="auth"):
 
 
 class Pong(ClientFrame, kw_only=True, tag="pong"):
-    pass
+    """The answer to a ping; a client that sends nothing for long is taken for gone."""
 
 
 class Focus(ClientFrame, kw_only=True, tag="focus"):
@@ -132,18 +136,18 @@ class Advice(Enum):
 class CloseCode(IntEnum):
     """Why a socket was closed. 40xx: resume now; 41xx: resume later; 42xx: log in; 43xx: stop."""
 
-    NORMAL = 1000
-    GOING_AWAY = 1001
-    SERVICE_RESTART = 1012
-    TOO_SLOW = 4000
-    LOST_SYNC = 4001
-    SILENT = 4002
-    OVERLOADED = 4100
-    AUTH_DEADLINE = 4200
-    SESSION_ENDED = 4201
-    BOARD_GONE = 4300
-    ACCESS_LOST = 4301
-    BAD_FRAME = 4302
+    NORMAL = 1000  # either side is done
+    GOING_AWAY = 1001  # the other program ends
+    SERVICE_RESTART = 1012  # the server is stopping
+    TOO_SLOW = 4000  # more was waiting for the client than the server keeps
+    LOST_SYNC = 4001  # the stream can no longer be continued without a gap
+    SILENT = 4002  # nothing was heard from the client for too long
+    OVERLOADED = 4100  # the server takes no more sockets now
+    AUTH_DEADLINE = 4200  # no auth frame came in time
+    SESSION_ENDED = 4201  # the credentials are wrong, or the session is over
+    BOARD_GONE = 4300  # the board was deleted
+    ACCESS_LOST = 4301  # the board is not, or no longer, the client's to see
+    BAD_FRAME = 4302  # the client sent what is no frame of this protocol
 
 
 def advice_for(code: int) -> Advice:

@@ -1,29 +1,29 @@
 """The numbers that both sides of the wire know: sizes in characters unless a name says otherwise, times in seconds."""
 
-TITLE_MAX = 512
-DESCRIPTION_MAX = 131_072
-BOARD_DESCRIPTION_MAX = 8_192
-COMMENT_MAX = 65_536
-USERNAME_MIN, USERNAME_MAX = 2, 32
-NAME_MAX = 100
-EMAIL_MAX = 254
-PASSWORD_MIN, PASSWORD_MAX = 8, 128
-BOARD_KEY_MIN, BOARD_KEY_MAX = 2, 6
-IDEMPOTENCY_KEY_MAX = 64
+TITLE_MAX = 512  # titles, and texts of checklist items
+DESCRIPTION_MAX = 131_072  # descriptions of cards
+BOARD_DESCRIPTION_MAX = 8_192  # descriptions of boards
+COMMENT_MAX = 65_536  # one comment
+USERNAME_MIN, USERNAME_MAX = 2, 32  # usernames
+NAME_MAX = 100  # first names, last names and label names
+EMAIL_MAX = 254  # e-mail addresses
+PASSWORD_MIN, PASSWORD_MAX = 8, 128  # passwords
+BOARD_KEY_MIN, BOARD_KEY_MAX = 2, 6  # board keys, the first half of references such as OPS-12
+IDEMPOTENCY_KEY_MAX = 64  # the `Idempotency-Key` header
 
-BODY_MAX_BYTES = 1_048_576
-IMPORT_MAX_BYTES = 67_108_864
-IMPORT_MAX_CARDS = 20_000
-IMPORT_MAX_COLUMNS = 200
-IMPORT_MAX_LABELS = 1_000
+BODY_MAX_BYTES = 1_048_576  # a request body
+IMPORT_MAX_BYTES = 67_108_864  # a file to import
+IMPORT_MAX_CARDS = 20_000  # cards in one import, archived ones included
+IMPORT_MAX_COLUMNS = 200  # columns in one import
+IMPORT_MAX_LABELS = 1_000  # labels in one import
 
-LIST_DEFAULT = 50
-LIST_MAX = 200
+LIST_DEFAULT = 50  # entries of a list when `limit` is not given
+LIST_MAX = 200  # the highest `limit`
 
-HEARTBEAT_INTERVAL = 15.0
-CLIENT_SILENCE_MAX = 35.0
-SERVER_SILENCE_MAX = 45.0
-SOCKET_AUTH_DEADLINE = 10.0
-SOCKET_FRAME_MAX_BYTES = 65_536
-SOCKET_BACKLOG_MAX_BYTES = 1_048_576
-REPLAY_MAX_EVENTS = 500
+HEARTBEAT_INTERVAL = 15.0  # between two pings, unless the server is set otherwise
+CLIENT_SILENCE_MAX = 35.0  # without any frame, after which a client reconnects
+SERVER_SILENCE_MAX = 45.0  # without any frame, after which the server closes the socket
+SOCKET_AUTH_DEADLINE = 10.0  # in which the auth frame must come
+SOCKET_FRAME_MAX_BYTES = 65_536  # a frame from a client
+SOCKET_BACKLOG_MAX_BYTES = 1_048_576  # what may wait for one client before it is closed as too slow
+REPLAY_MAX_EVENTS = 500  # missed events that are replayed; more bring a new snapshot

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -77,26 +76,5 @@ class Tokens(Struct, kw_only=True):
     refresh_token: str
 
 
-class Ticket(Struct, kw_only=True):
-    """A one-time key to a board's socket, good for `expires_in` seconds."""
-
-    ticket: str
-    expires_in: int
-
-
-class TicketRequest(Command, kw_only=True):
-    board_id: str
-
-
 class LoggedOut(Struct):
     detail: str = "Successfully logged out"
-
-
-class Session(Struct, kw_only=True):
-    """One place where a person is logged in."""
-
-    id: str
-    created_at: datetime
-    expires_at: datetime
-    user_agent: str
-    current: bool

@@ -46,8 +46,15 @@ def save(uow: UnitOfWork, table: Table, row: Row, values: Mapping[str, Any]) -> 
         "updated_at": uow.now,
         "updated_by": uow.caller.user_id,
     }
-    uow.write(_set(table, tuple(sorted(changed))), row_id=row["id"], **changed)
+    uow.write(set_fields(table, tuple(sorted(changed))), row_id=row["id"], **changed)
     return changed
+
+
+@cache
+def set_fields(table: Table, names: tuple[str, ...]) -> Statement:
+    """The statement that sets the columns `names` of the row `row_id`."""
+    values = {name: bindparam(name, type_=table.c[name].type) for name in names}
+    return Statement(update(table).where(table.c.id == bindparam("row_id")).values(values))
 
 
 def new_entity(uow: UnitOfWork) -> dict[str, Any]:
@@ -87,9 +94,3 @@ def _refuse_stale(row: Row, version: int, wanted: Mapping[str, Any], current: Ca
             field=clashing[0] if clashing else "version",
             data=current(row),
         )
-
-
-@cache
-def _set(table: Table, names: tuple[str, ...]) -> Statement:
-    values = {name: bindparam(name, type_=table.c[name].type) for name in names}
-    return Statement(update(table).where(table.c.id == bindparam("row_id")).values(values))

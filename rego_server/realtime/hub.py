@@ -7,9 +7,9 @@ hub read the log from its cursor. So every follower gets every event, in order, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -28,26 +28,32 @@ from rego_server.domains.auth.queries import ENDED_AMONG
 from rego_server.realtime.outgoing import text_frame
 from rego_server.realtime.presence import Presence
 
-TICK = 1.0
-"""How often the hub looks at the boards' counters, in seconds: what a lost hint costs at most."""
-
 BATCH = 500
 _MEMBER_REMOVED = event_type(MemberRemoved)
 _BOARD_DELETED = event_type(BoardDeleted)
+_STOPPING = "The server is stopping."
 
 _log = structlog.get_logger("rego.hub")
 
 
 class Follower(Protocol):
-    """A socket as the hub sees it. `seq` is the last event that it was sent; None while it is being brought up to date."""
+    """A socket as the hub sees it.
+
+    `seq` is the last event that it was sent; None while it is being brought up to date. `admitted` is the board's seq at which
+    the person's right to be here was read; only what happened later can take it away.
+    """
 
     connection_id: str
     user_id: str
     session_id: str | None
     seq: int | None
+    admitted: int
 
     def send(self, frame: bytes) -> None:
         """Write a frame, without waiting."""
+
+    async def push(self, frame: bytes) -> None:
+        """Write a frame and wait until there is room for the next one."""
 
     def close(self, code: CloseCode, reason: str) -> None:
         """Say goodbye, without waiting."""
@@ -72,11 +78,16 @@ class Channel:
                 follower.seq = self.cursor
                 follower.send(frame)
 
-    def send_away(self, code: CloseCode, reason: str, user_id: str | None = None) -> None:
-        """Close the sockets of one person, or of everybody."""
+    def send_away(self, code: CloseCode, reason: str) -> None:
+        """Close everybody's socket."""
         for follower in tuple(self.followers):
-            if user_id is None or follower.user_id == user_id:
-                follower.close(code, reason)
+            follower.close(code, reason)
+
+    def expel(self, user_id: str) -> None:
+        """Close the sockets of a person whose removal was the last event delivered."""
+        for follower in tuple(self.followers):
+            if follower.user_id == user_id and follower.admitted < self.cursor:
+                follower.close(CloseCode.ACCESS_LOST, "You were taken off this board.")
 
     def _announce(self, frame: PresenceFrame) -> None:
         encoded = text_frame(to_json(frame))
@@ -88,12 +99,14 @@ class Channel:
 class Hub:
     """All channels of one process."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock, heartbeat: float) -> None:
+    def __init__(self, database: Database, bus: Bus, clock: Clock, *, heartbeat: float, tick: float) -> None:
         self.heartbeat = heartbeat
         self._database = database
         self._clock = clock
+        self._tick_seconds = tick
         self._channels: dict[str, Channel] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stopped = False
         bus.listen(self._hear)
 
     # --- followers ---------------------------------------------------------------------------------------------
@@ -103,7 +116,11 @@ class Hub:
         channel = self._channels.get(board_id)
         if channel is None:
             channel = self._channels[board_id] = Channel(board_id, seq)
+        elif seq > channel.cursor:
+            self._read_soon(channel)
         channel.followers.add(follower)
+        if self._stopped:
+            follower.close(CloseCode.SERVICE_RESTART, _STOPPING)
         return channel
 
     def unfollow(self, channel: Channel, follower: Follower) -> None:
@@ -121,7 +138,7 @@ class Hub:
             if not events:
                 break
             for event in events:
-                follower.send(event_frame(to_json(event)))
+                await follower.push(event_frame(to_json(event)))
             seq = events[-1].seq
         follower.seq = seq
         if seq > channel.cursor:
@@ -161,13 +178,13 @@ class Hub:
             kind = msgspec.json.decode(event, type=_Head).type
             if kind == _MEMBER_REMOVED:
                 gone = msgspec.json.decode(event, type=_Removal).data.member.user_id
-                channel.send_away(CloseCode.ACCESS_LOST, "You were taken off this board.", gone)
+                channel.expel(gone)
             elif kind == _BOARD_DELETED:
                 channel.send_away(CloseCode.BOARD_GONE, "This board was deleted.")
 
     def _read_soon(self, channel: Channel) -> None:
         if channel.reading is None or channel.reading.done():
-            channel.reading = asyncio.get_running_loop().create_task(self._read(channel))
+            channel.reading = self._spawn(self._read(channel))
 
     async def _read(self, channel: Channel) -> None:
         """Deliver the log from the channel's cursor to its end."""
@@ -184,19 +201,25 @@ class Hub:
 
     def start(self) -> None:
         """Begin to tick and to beat."""
-        loop = asyncio.get_running_loop()
-        self._tasks = {
-            loop.create_task(self._every(TICK, self._tick)),
-            loop.create_task(self._every(self.heartbeat, self._beat)),
-        }
+        self._spawn(self._every(self._tick_seconds, self._tick))
+        self._spawn(self._every(self.heartbeat, self._beat))
 
     async def stop(self) -> None:
         """Send everybody away, to come back elsewhere or later."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._stopped = True
         for channel in tuple(self._channels.values()):
-            channel.send_away(CloseCode.SERVICE_RESTART, "The server is stopping.")
+            channel.send_away(CloseCode.SERVICE_RESTART, _STOPPING)
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """A task that lives as long as it needs: the event loop itself holds tasks only weakly."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _every(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -205,6 +228,9 @@ class Hub:
                 await step()
             except Unavailable as error:
                 _log.warning("tick failed", error=error.detail)
+            except Exception:
+                # A bug in one round must not end all rounds: without them a lost hint stays lost.
+                _log.exception("tick failed")
 
     async def _tick(self) -> None:
         """Compare every followed board's counter with its cursor, and every socket's session with the database."""

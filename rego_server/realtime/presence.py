@@ -41,6 +41,12 @@ class Presence:
         if self.people.pop(connection_id, None) is not None:
             self._soon(connection_id)
 
+    def since(self, seen: dict[str, Person]) -> PresenceFrame | None:
+        """What has changed for somebody who has `seen` the people that were here then; None when nothing has."""
+        present = [person for each, person in self.people.items() if seen.get(each) != person]
+        left = sorted(seen.keys() - self.people.keys())
+        return PresenceFrame(present=present, left=left) if present or left else None
+
     def close(self) -> None:
         """Announce nothing more."""
         if self._timer is not None:

@@ -10,8 +10,8 @@ from aiohttp import WSMessage, WSMsgType, web
 
 from rego.wire import limits
 from rego.wire.base import to_json
-from rego.wire.errors import InvalidInput, NotAuthenticated, RegoError
-from rego.wire.frames import Auth, CloseCode, Focus, Hello, Resume, decode_client_frame
+from rego.wire.errors import Forbidden, InvalidInput, NotAuthenticated, NotFound, RegoError
+from rego.wire.frames import AnyClientFrame, Auth, CloseCode, Focus, Hello, Resume, decode_client_frame
 from rego.wire.presence import Person
 from rego_server.core.db import Database, Row
 from rego_server.core.ids import NewId
@@ -19,9 +19,9 @@ from rego_server.core.uow import Caller, Reading
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import look
 from rego_server.domains.auth.routes import AUTH
-from rego_server.realtime.hub import Hub
+from rego_server.realtime.hub import Channel, Hub
+from rego_server.realtime.limits import SocketLimits
 from rego_server.realtime.outgoing import Outgoing, text_frame
-from rego_server.realtime.presence import Presence
 from rego_server.snapshots import Snapshots
 from rego_server.web.endpoint import id_in_path
 
@@ -33,6 +33,7 @@ class Live(NamedTuple):
     snapshots: Snapshots
     database: Database
     new_id: NewId
+    limits: SocketLimits
 
 
 LIVE: web.AppKey[Live] = web.AppKey("live", Live)
@@ -55,18 +56,23 @@ class Plan(NamedTuple):
 class SocketFollower:
     """A follower with a socket."""
 
-    def __init__(self, connection_id: str, caller: Caller, outgoing: Outgoing) -> None:
+    def __init__(self, connection_id: str, caller: Caller, board: Row, outgoing: Outgoing) -> None:
         assert caller.user_id is not None
         self.connection_id = connection_id
         self.caller = caller
         self.user_id = caller.user_id
         self.session_id = caller.session_id
         self.seq: int | None = None
+        self.admitted: int = board["seq"]
         self.outgoing = outgoing
 
     def send(self, frame: bytes) -> None:
         """Write a frame, without waiting."""
         self.outgoing.send(frame)
+
+    async def push(self, frame: bytes) -> None:
+        """Write a frame and wait until there is room for the next one."""
+        await self.outgoing.push(frame)
 
     def close(self, code: CloseCode, reason: str) -> None:
         """Say goodbye, without waiting."""
@@ -81,73 +87,97 @@ async def follow_board(request: web.Request) -> web.WebSocketResponse:
     caller = request.app[AUTH].caller_of(request) if "Authorization" in request.headers else None
     board = await _look(live, caller, board_id) if caller is not None else None
     socket = web.WebSocketResponse(compress=False, max_msg_size=limits.SOCKET_FRAME_MAX_BYTES)
-    await socket.prepare(request)
-    assert isinstance(request.transport, asyncio.Transport)
-    outgoing = Outgoing(socket, request.transport)
+    writer = await socket.prepare(request)
+    transport = request.transport
+    if not isinstance(transport, asyncio.Transport):
+        return socket  # The client left during the handshake.
+    outgoing = Outgoing(socket, transport, writer, live.limits)
     try:
         if caller is None or board is None:
-            caller = await _authenticate(request, socket)
+            caller = await _authenticate(request, socket, live.limits.auth_deadline)
             board = await _look(live, caller, board_id)
-        await _serve(live, socket, SocketFollower(live.new_id(), caller, outgoing), board, wanted)
+        await _serve(live, socket, SocketFollower(live.new_id(), caller, board, outgoing), board, wanted)
     except RegoError as error:
-        code = CloseCode.SESSION_ENDED if isinstance(error, NotAuthenticated) else CloseCode.ACCESS_LOST
-        outgoing.close(code, error.detail[:120])
+        outgoing.close(_code_for(error), error.detail)
     except TimeoutError:
         outgoing.close(CloseCode.AUTH_DEADLINE, "No valid auth frame came in time.")
     await outgoing.closed()
     return socket
 
 
+def _code_for(error: RegoError) -> CloseCode:
+    """How a socket ends that cannot be served."""
+    match error:
+        case NotAuthenticated():
+            return CloseCode.SESSION_ENDED
+        case NotFound() | Forbidden():
+            return CloseCode.ACCESS_LOST
+        case _:
+            # The database may be gone for a moment; that must send nobody away for good.
+            return CloseCode.OVERLOADED
+
+
 async def _serve(live: Live, socket: web.WebSocketResponse, follower: SocketFollower, board: Row, wanted: Wanted) -> None:
     channel = live.hub.follow(board["id"], board["seq"], follower)
     try:
-        if channel.cursor > board["seq"]:
-            # The board moved on since the right to see it was checked; from now on the hub itself hears of a removal.
+        if channel.cursor > follower.admitted:
+            # A removal that was delivered just before this socket joined did not find it.
             board = await _look(live, follower.caller, board["id"])
-        plan = plan_for(wanted, board, live.snapshots.epoch)
-        follower.send(text_frame(to_json(_hello(live, follower, board, plan))))
-        seq = wanted.seq if plan.resume is Resume.REPLAY else None
-        if seq is None:
-            encoded = await live.snapshots.at_least(board)
-            follower.send(text_frame(b'{"type":"snapshot","snapshot":' + encoded.body + b"}"))
-            seq = encoded.seq
-        await live.hub.catch_up(channel, follower, seq)
+            follower.admitted = board["seq"]
+        await _bring_up_to_date(live, channel, follower, board, wanted)
         name = board["caller_name"]
         channel.presence.join(Person(connection_id=follower.connection_id, user_id=follower.user_id, username=name))
-        await _listen(socket, follower, channel.presence)
+        await _listen(live, socket, follower, channel)
     finally:
         live.hub.unfollow(channel, follower)
 
 
-async def _listen(socket: web.WebSocketResponse, follower: SocketFollower, presence: Presence) -> None:
+async def _bring_up_to_date(live: Live, channel: Channel, follower: SocketFollower, board: Row, wanted: Wanted) -> None:
+    """Send hello, and what the client lacks of the board and of the people on it."""
+    plan = plan_for(wanted, board, live.snapshots.epoch)
+    greeted_with = dict(channel.presence.people)
+    follower.send(text_frame(to_json(_hello(live, follower, board, plan))))
+    seq = wanted.seq if plan.resume is Resume.REPLAY else None
+    if seq is None:
+        encoded = await live.snapshots.at_least(board)
+        await follower.push(text_frame(b'{"type":"snapshot","snapshot":' + encoded.body + b"}"))
+        seq = encoded.seq
+    await live.hub.catch_up(channel, follower, seq)
+    if news := channel.presence.since(greeted_with):
+        follower.send(text_frame(to_json(news)))
+
+
+async def _listen(live: Live, socket: web.WebSocketResponse, follower: SocketFollower, channel: Channel) -> None:
     """Read the client's frames until it goes, falls silent or talks nonsense."""
     while True:
         try:
-            message = await socket.receive(timeout=limits.SERVER_SILENCE_MAX)
+            message = await socket.receive(timeout=live.limits.silence)
         except TimeoutError:
             return follower.close(CloseCode.SILENT, "Nothing was heard from you; reconnect and resume.")
         if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
             return None
-        try:
-            frame = decode_client_frame(message.data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        frame = _frame_in(message)
+        if frame is None:
             return follower.close(CloseCode.BAD_FRAME, "That was no frame of this protocol.")
         if isinstance(frame, Focus):
-            presence.focus(follower.connection_id, frame.card_id, editing=frame.editing)
+            channel.presence.focus(follower.connection_id, frame.card_id, editing=frame.editing)
 
 
-async def _authenticate(request: web.Request, socket: web.WebSocketResponse) -> Caller:
+async def _authenticate(request: web.Request, socket: web.WebSocketResponse, deadline: float) -> Caller:
     """Who the first frame says it is. Raises `TimeoutError` when it does not come, `NotAuthenticated` when it is wrong."""
-    message: WSMessage = await socket.receive(timeout=limits.SOCKET_AUTH_DEADLINE)
-    if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
-        raise NotAuthenticated("The first frame must be an auth frame.")
-    try:
-        frame = decode_client_frame(message.data)
-    except msgspec.DecodeError:
-        frame = None
+    message: WSMessage = await socket.receive(timeout=deadline)
+    frame = _frame_in(message) if message.type in (WSMsgType.TEXT, WSMsgType.BINARY) else None
     if not isinstance(frame, Auth):
         raise NotAuthenticated("The first frame must be an auth frame.")
     return request.app[AUTH].caller_with(frame.token)
+
+
+def _frame_in(message: WSMessage) -> AnyClientFrame | None:
+    """The client's frame, or None for anything else."""
+    try:
+        return decode_client_frame(message.data)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
 
 
 async def _look(live: Live, caller: Caller, board_id: str) -> Row:

@@ -49,7 +49,7 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
     except RegoError as error:
         return _refused(error, request_id)
     except web.HTTPNotFound:
-        return _refused(NotFound("There is no such endpoint; see docs/reference/api.md for those that are."), request_id)
+        return _refused(NotFound("There is no such endpoint; see docs/reference/endpoints.md for those that are."), request_id)
     except web.HTTPMethodNotAllowed as error:
         response = _refused(NotFound(f"{request.method} is not for this endpoint."), request_id)
         response.set_status(405)

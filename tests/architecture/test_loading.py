@@ -1,4 +1,4 @@
-"""What an import loads, measured in a fresh interpreter. (What a command loads when it runs: tests/cli/test_loaded_modules.py.)"""
+"""What an import loads, in a fresh interpreter. (What a command loads when it runs: tests/cli/test_loaded_modules.py.)"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ import pytest
 from rego.client.paths import Paths
 from rego.client.server import Server
 from tests.client.scripted import FakeTime, ScriptedBoard, ScriptedServer, listening
+from tests.client.watching import Watcher
 
 
 @pytest.fixture
@@ -20,6 +21,11 @@ def paths(tmp_path: Path) -> Paths:
 @pytest.fixture
 def time() -> FakeTime:
     return FakeTime()
+
+
+@pytest.fixture
+def watch(time: FakeTime) -> Watcher:
+    return Watcher(time)
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from rego.client.server import Server
 from rego.wire.base import to_json
-from rego.wire.errors import RegoError, problem_of
+from rego.wire.errors import NotFound, RegoError, problem_of
 from rego.wire.frames import AnyClientFrame, ServerFrame, decode_client_frame
 
 
@@ -31,6 +31,8 @@ class FakeTime:
     def sleep(self, seconds: float) -> None:
         self.now += seconds
         self.pauses.append(seconds)
+        # Pauses cost nothing here, so that a client that never gives up would spin for ever.
+        assert len(self.pauses) < 100, "the client asks in a loop"
 
     async def sleep_async(self, seconds: float) -> None:
         self.sleep(seconds)
@@ -99,8 +101,9 @@ def problem(status: int, error: RegoError) -> Reply:
 class Peer:
     """The server's end of one live connection."""
 
-    def __init__(self, socket: web.WebSocketResponse) -> None:
+    def __init__(self, socket: web.WebSocketResponse, request: web.Request) -> None:
         self.socket = socket
+        self._request = request
 
     async def say(self, *frames: ServerFrame | str) -> None:
         for frame in frames:
@@ -112,6 +115,11 @@ class Peer:
 
     async def close(self, code: int, reason: str = "") -> None:
         await self.socket.close(code=code, message=reason.encode())
+
+    def break_off(self) -> None:
+        """Cut the connection without a close frame, as a killed server does."""
+        assert self._request.transport is not None
+        self._request.transport.abort()
 
     async def fall_silent(self) -> None:
         """Hold the connection without a word until the client lets go of it."""
@@ -142,12 +150,12 @@ class ScriptedBoard:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         headers = {name.lower(): value for name, value in request.headers.items()}
         self.seen.append(Seen(route=f"{request.method} {request.path}", query=request.query_string, headers=headers, body=b""))
-        scene = self.scenes.popleft()
+        scene = self.scenes.popleft() if self.scenes else problem(404, NotFound("The script is over."))
         if isinstance(scene, Reply):
             return web.Response(status=scene.status, body=scene.body, headers=scene.headers)
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        await scene(Peer(socket))
+        await scene(Peer(socket, request))
         return socket
 
 

@@ -50,7 +50,7 @@ def a_login(server: Server = SERVER, access: str = "access", refresh: str | None
 
 
 def tokens_of(credentials: Credentials | None) -> tuple[str, str | None] | None:
-    return credentials and (credentials.access_token, credentials.refresh_token)
+    return (credentials.access_token, credentials.refresh_token) if credentials is not None else None
 
 
 @pytest.fixture

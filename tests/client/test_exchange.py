@@ -8,6 +8,7 @@ import pytest
 
 from rego import __version__
 from rego.client import auth, boards, cards, exchange, imports, system
+from rego.client.call import Call
 from rego.client.exchange import Answer
 from rego.client.server import Server
 from rego.wire import errors
@@ -56,13 +57,17 @@ def test_an_upload_is_the_file_itself_and_may_take_longer() -> None:
 
 
 def test_query_values_are_encoded() -> None:
-    assert exchange.build(cards.list_cards("b", q="a&b=c ü"), None, None).target == "/boards/b/cards?q=a%26b%3Dc+%C3%BC"
+    assert exchange.build(cards.list_cards("b", column_id="a&b=c ü"), None, None).target == "/boards/b/cards?column_id=a%26b%3Dc+%C3%BC"
 
 
-@pytest.mark.parametrize("call", [auth.login("a", "\udcff"), cards.list_cards("b", q="\udcff"), cards.update_card("k", UpdateCard())])
-def test_text_that_is_no_text_is_bad_input(call: Any) -> None:
-    if call.body is not None:
-        call.body.title = "\udcff"
+def a_call_with_a_broken_title() -> Call[Any]:
+    body = UpdateCard()
+    body.title = "\udcff"
+    return cards.update_card("k", body)
+
+
+@pytest.mark.parametrize("call", [auth.login("a", "\udcff"), cards.list_cards("b", column_id="\udcff"), a_call_with_a_broken_title()])
+def test_text_that_is_no_text_is_bad_input(call: Call[Any]) -> None:
     with pytest.raises(errors.InvalidInput):
         exchange.build(call, None, None)
 
@@ -79,7 +84,7 @@ def test_an_answer_of_a_newer_server_may_hold_more_fields() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"status": 1}', b"\xff\xfe", b"[" * 100_000])
 def test_an_unreadable_success_is_not_rego(body: bytes) -> None:
-    with pytest.raises(errors.NotRego, match="board.example"):
+    with pytest.raises(errors.NotRego, match=r"board\.example"):
         exchange.read(system.health(), an_answer(200, body), SERVER)
 
 
@@ -120,14 +125,22 @@ def test_failures_that_others_answer(status: int, kind: type[errors.RegoError]) 
 
 @pytest.mark.parametrize(
     ("value", "seconds"),
-    [("3", 3.0), (" 10 ", 10.0), ("", None), ("-1", None), ("nan", None), ("9" * 400, None), ("Wed, 21 Oct 2026 07:28:00 GMT", None)],
+    [
+        ("3", 3.0),
+        (" 10 ", 10.0),
+        ("", None),
+        ("-1", None),
+        ("nan", None),
+        ("9" * 400, None),
+        ("Wed, 21 Oct 2026 07:28:00 GMT", None),
+    ],
 )
 def test_retry_after(value: str, seconds: float | None) -> None:
     assert exchange.retry_after({"retry-after": value}) == seconds
 
 
 def test_the_next_page_is_the_same_call_with_the_links_query() -> None:
-    call = cards.list_cards("b", q="x", limit=2)
+    call = cards.list_cards("b", column_id="x", limit=2)
     link = '<https://elsewhere.example/steal?q=x&limit=2&cursor=a%26b>; rel="next", <http://x/>; rel="first"'
     following = exchange.next_page(call, an_answer(200, b"[]", link=link))
     assert following is not None

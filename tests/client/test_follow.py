@@ -123,14 +123,11 @@ def test_an_update_that_was_handed_out_does_not_change_later() -> None:
 
 def test_being_behind() -> None:
     follower = following(seq=11)
-    assert follower.is_behind
-    follower.receive(an_event_frame(11))
-    assert not follower.is_behind
-    follower.receive(Ping(seq=12, at=LATER))
-    assert follower.is_behind
-    follower.receive(an_event_frame(12))
-    follower.receive(Ping(seq=12, at=LATER))
-    assert not follower.is_behind
+    behind = [follower.is_behind]
+    for frame in (an_event_frame(11), Ping(seq=12, at=LATER), an_event_frame(12), Ping(seq=12, at=LATER)):
+        follower.receive(frame)
+        behind.append(follower.is_behind)
+    assert behind == [True, False, True, False, False]
 
 
 def test_waiting_for_a_snapshot_is_not_being_behind() -> None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-import pytest
 
 from rego.client.retry import ONCE, Policy, pause_before_retry
 from rego.wire import errors

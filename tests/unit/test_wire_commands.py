@@ -23,7 +23,6 @@ FREE_TEXT_THAT_IS_NOT_CLEANED = {
     ("Login", "username"): "only compared",
     ("Login", "password"): "only compared",
     ("Refresh", "refresh_token"): "only compared",
-    ("TicketRequest", "board_id"): "only looked up",
 }
 
 for module in pkgutil.iter_modules(rego.wire.__path__):

@@ -31,13 +31,14 @@ from rego_server.domains.cards.queries import named
 from rego_server.domains.cards.rules import CardName, refuse_full
 
 
-async def list_cards(reading: Reading, board_id: str, column_id: str | None, after: int, limit: int) -> Sequence[CardSummary]:
-    """Open cards of the board or of one column, by number, from the one after number `after`."""
+async def list_cards(
+    reading: Reading, board_id: str, column_id: str | None, after: int, limit: int, *, archived: bool
+) -> Sequence[CardSummary]:
+    """Cards of the board or of one column, by number, from the one after number `after`."""
     await look(reading, access.BOARD, board_id=board_id)
-    if column_id is None:
-        rows = await reading.fetch(queries.PAGE, board_id=board_id, after=after, count=limit)
-    else:
-        rows = await reading.fetch(queries.PAGE_OF_COLUMN, board_id=board_id, column_id=column_id, after=after, count=limit)
+    statement = queries.page(of_column=column_id is not None, archived=archived)
+    params = {"column_id": column_id} if column_id is not None else {}
+    rows = await reading.fetch(statement, board_id=board_id, after=after, count=limit, **params)
     return [queries.summary_of(row) for row in rows]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, delete, func, insert, not_, or_, select
@@ -146,9 +147,23 @@ SET_RANK = set_rank(cards)
 _of_board = select(*SUMMARY).where(cards.c.board_id == BOARD_ID).order_by(cards.c.column_id, cards.c.rank, cards.c.id)
 OF_BOARD = Statement(_of_board.where(not_(cards.c.archived)))
 OF_BOARD_WITH_ARCHIVED = Statement(_of_board)
-_page = select(*SUMMARY).where(cards.c.board_id == BOARD_ID, cards.c.number > bindparam("after")).order_by(cards.c.number)
-PAGE = Statement(_page.where(not_(cards.c.archived)).limit(bindparam("count")))
-PAGE_OF_COLUMN = Statement(_page.where(cards.c.column_id == COLUMN_ID, not_(cards.c.archived)).limit(bindparam("count")))
+
+
+def page(*, of_column: bool, archived: bool) -> Statement:
+    """One page of a board's cards by number, of all or of one column, with or without the archived ones."""
+    return _PAGES[of_column, archived]
+
+
+def _page(of_column: bool, archived: bool) -> Statement:
+    found = select(*SUMMARY).where(cards.c.board_id == BOARD_ID, cards.c.number > bindparam("after"))
+    if of_column:
+        found = found.where(cards.c.column_id == COLUMN_ID)
+    if not archived:
+        found = found.where(not_(cards.c.archived))
+    return Statement(found.order_by(cards.c.number).limit(bindparam("count")))
+
+
+_PAGES = {key: _page(*key) for key in product((False, True), repeat=2)}
 
 # --- writes ------------------------------------------------------------------------------------------------------
 

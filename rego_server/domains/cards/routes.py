@@ -19,10 +19,15 @@ def _card(request: Request) -> CardName:
 
 @table.add("GET", "/boards/{board_id}/cards", needs=Role.VIEWER)
 async def list_cards(request: Request) -> Sequence[CardSummary]:
-    """Open cards by number, of the board or of the column `column_id`; `cursor` goes on after an earlier page."""
-    column_id = request.query_id("column_id")
-    after = request.number("cursor", 0)
-    cards = await request.read(actions.list_cards, request.id("board_id"), column_id, after or 0, request.limit() + 1)
+    """Cards by number, of the board or of `column_id`, with `archived` ones if wanted; `cursor` goes on after a page."""
+    cards = await request.read(
+        actions.list_cards,
+        request.id("board_id"),
+        request.query_id("column_id"),
+        request.number("cursor", 0) or 0,
+        request.limit() + 1,
+        archived=request.flag("archived"),
+    )
     return request.page(cards, cursor=lambda card: card.number)
 
 
