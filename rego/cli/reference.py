@@ -40,7 +40,7 @@ def helps() -> Iterator[tuple[str, str]]:
 
 
 def _helps(command: Command, name: str, parent: ClickContext | None) -> Iterator[tuple[str, str]]:
-    with ClickContext(command, info_name=name, parent=parent, terminal_width=WIDTH, max_content_width=WIDTH) as context:
+    with ClickContext(command, info_name=name, parent=parent, terminal_width=WIDTH, **command.context_settings) as context:
         yield context.command_path, "\n".join(line.rstrip() for line in command.get_help(context).splitlines())
         if isinstance(command, TyperGroup):
             for child in command.list_commands(context):

@@ -9,10 +9,17 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from rego.cli.main import run
+from rego.client import auth
+from rego.client.blocking import Client
+from rego.client.credentials import Credentials
+from rego.client.server import Server
+from rego.wire.users import Register
+from tests.running import PASSWORD
 
 OURS = ("REGO_", "NO_COLOR", "PYTHON_KEYRING_BACKEND", "DBUS_SESSION_BUS_ADDRESS")
 
@@ -68,3 +75,36 @@ def rego_process(home: Path) -> Rego:
         return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return call
+
+
+@dataclass(frozen=True)
+class Person:
+    """An account on the shared server, logged in."""
+
+    username: str
+    server: Server
+    credentials: Credentials
+
+
+@pytest.fixture
+def ada(server_url: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> Person:
+    """Someone whom REGO_SERVER and REGO_TOKEN make the user of every command."""
+    username = f"ada-{uuid4().hex[:8]}"
+    server = Server.parse(server_url)
+    with Client(server) as stranger:
+        stranger.send(auth.register(Register(email=f"{username}@example.com", username=username, password=PASSWORD)))
+        tokens = stranger.send(auth.login(username, PASSWORD))
+    monkeypatch.setenv("REGO_SERVER", server_url)
+    monkeypatch.setenv("REGO_TOKEN", tokens.access_token)
+    return Person(username, server, Credentials.of_tokens(server, tokens))
+
+
+@pytest.fixture
+def ops(ada: Person, rego: Rego) -> str:
+    """A board of hers with the columns To do, Doing and Done, and three cards in To do; its key."""
+    (key,) = rego("boards", "add", "Operations").lines
+    for title in ("To do", "Doing", "Done"):
+        rego("columns", "add", title, "--board", key)
+    for title in ("One", "Two", "Three"):
+        rego("cards", "add", title, "--board", key)
+    return key

@@ -63,3 +63,9 @@ def test_a_command_that_cannot_reach_its_server_loads_nothing_heavy(home: Path, 
     modules = loaded(tmp_path, "--server", "unix:/nowhere/at/all.sock", "cards", "list")
     assert "rego.client.blocking" in modules
     assert packages(modules) & HEAVY == set()
+
+
+def test_a_list_in_a_pipe_loads_neither_tables_nor_an_event_loop(ops: str, tmp_path: Path) -> None:
+    modules = loaded(tmp_path, "cards", "list")
+    assert (tmp_path / "out").read_text().startswith(f"{ops}-1\t")
+    assert packages(modules) & HEAVY == set()

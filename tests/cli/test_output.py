@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -30,9 +31,9 @@ class Terminal(io.StringIO):
         return True
 
 
-def row(title: str = "Fix login", **fields: object) -> CardRow:
+def row(title: str = "Fix login") -> CardRow:
     return CardRow(
-        card=card(3, title, due_at=NOON, priority=Priority.HIGH, **fields),
+        card=card(3, title, due_at=NOON, priority=Priority.HIGH),
         ref="OPS-3",
         column="Doing",
         labels=[label(30, "bug", Color.RED), label(31, "", Color.GREEN)],
@@ -153,7 +154,7 @@ def test_markup_in_a_title_is_shown_not_obeyed(monkeypatch: pytest.MonkeyPatch) 
 
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_a_sheet_is_safe_in_every_field(payload: str) -> None:
-    entity = {"version": 1, "created_at": NOON, "updated_at": NOON}
+    entity: dict[str, Any] = {"version": 1, "created_at": NOON, "updated_at": NOON}
     item = ChecklistItem(
         id=id_of(40), checklist_id=id_of(41), text=payload, rank="8", done=True, assignee_id=None, due_at=None, **entity
     )
@@ -189,7 +190,5 @@ def test_escaped_json_means_the_same(text: str) -> None:
         ([50], [False], 10, [50]),
     ],
 )
-def test_long_columns_give_way_to_short_ones(
-    naturals: list[int], long: list[bool], available: int, widths: list[int]
-) -> None:
+def test_long_columns_give_way_to_short_ones(naturals: list[int], long: list[bool], available: int, widths: list[int]) -> None:
     assert fit(naturals, long, available) == widths

@@ -1,0 +1,95 @@
+"""`rego register`, `login`, `logout`, `whoami`, `health` against a real server."""
+
+from __future__ import annotations
+
+import json
+import stat
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.cli.conftest import Rego, Result
+
+
+@pytest.fixture
+def username() -> str:
+    return f"bob-{uuid4().hex[:8]}"
+
+
+def register(rego: Rego, url: str, username: str, password: str = "correct horse battery") -> Result:
+    words = ("--server", url, "--username", username, "--email", f"{username}@example.com", "--password-stdin")
+    return rego("register", *words, input=f"{password}\n")
+
+
+def test_from_register_to_logout(rego: Rego, server_url: str, username: str, home: Path) -> None:
+    result = register(rego, server_url, username)
+    assert (result.code, result.out) == (0, "")
+    assert f"Logged in to {server_url} as {username}." in result.err
+    assert rego("whoami").out == f"{username} on {server_url}\n"
+    assert json.loads(rego("whoami", "--json", "username").out) == {"username": username}
+    assert rego("logout").err == f"Logged out of {server_url}.\n"
+    assert rego("whoami").code == 4
+    words = ("--username", f"{username}@example.com", "--password-stdin")
+    assert rego("login", *words, input="correct horse battery").code == 0
+    assert rego("whoami", "-q").out == f"{username}\n"
+
+
+def test_the_login_is_kept_where_only_the_user_can_read_it(rego: Rego, server_url: str, username: str, home: Path) -> None:
+    result = register(rego, server_url, username)
+    kept = home / "config" / "credentials.json"
+    assert str(kept) in result.err
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+
+
+def test_a_wrong_password_is_exit_code_4_and_forgets_nothing(rego: Rego, server_url: str, username: str) -> None:
+    register(rego, server_url, username)
+    result = rego("login", "--server", server_url, "-u", username, "--password-stdin", input="wrong horse battery\n")
+    assert (result.code, result.out) == (4, "")
+    assert len(result.err.splitlines()) == 1
+    assert rego("whoami").code == 0
+
+
+def test_a_taken_name_is_exit_code_6(rego: Rego, server_url: str, username: str) -> None:
+    register(rego, server_url, username)
+    result = register(rego, server_url, username)
+    assert (result.code, len(result.err.splitlines())) == (6, 1)
+
+
+@pytest.mark.parametrize("password", ["", "short"])
+def test_a_bad_password_is_exit_code_2(rego: Rego, server_url: str, username: str, password: str) -> None:
+    result = register(rego, server_url, username, password)
+    assert (result.code, result.out, len(result.err.splitlines())) == (2, "", 1)
+
+
+def test_without_a_terminal_nobody_is_asked(rego: Rego, server_url: str) -> None:
+    for words in (("login",), ("login", "-u", "bob"), ("register", "-u", "bob", "--email", "b@example.com")):
+        result = rego(*words, "--server", server_url)
+        assert (result.code, result.out) == (2, "")
+        assert "there is no terminal" in result.err.lower()
+
+
+def test_logging_out_can_lead_back_to_this_machine(rego: Rego, server_url: str, username: str, home: Path) -> None:
+    register(rego, server_url, username)
+    rego("logout", "--forget-server")
+    assert "not logged in anywhere" in rego("logout").err
+    assert server_url not in (home / "config" / "config.toml").read_text()
+
+
+def test_logging_out_of_a_server_that_is_gone_still_forgets_the_tokens(
+    rego: Rego, server_url: str, username: str, home: Path
+) -> None:
+    register(rego, server_url, username)
+    kept = home / "config" / "credentials.json"
+    gone = f"unix:{home}/gone.sock"
+    kept.write_text(kept.read_text().replace(server_url, gone))
+    result = rego("--server", gone, "logout")
+    assert (result.code, result.err) == (0, f"Logged out of {gone} here; it could not be told.\n")
+    assert gone not in kept.read_text()
+
+
+def test_health_needs_no_login(rego: Rego, server_url: str) -> None:
+    result = rego("--server", server_url, "health")
+    assert result.code == 0
+    assert result.lines[0] == "status: healthy"
+    assert json.loads(rego("--server", server_url, "health", "--json", "server").out) == {"server": "rego"}

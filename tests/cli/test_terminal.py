@@ -1,0 +1,118 @@
+"""The real command in a pseudo-terminal: tables, prompts, the progress bar."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Person, Rego
+from tests.cli.payloads import steering
+from tests.running import PASSWORD
+
+COLUMNS = 90
+STYLE = re.compile("\x1b\\[[0-9;]*m")
+
+TRELLO = Path(__file__).parents[1] / "data" / "trello" / "complete.json"
+
+
+class Terminal:
+    """A process with a pseudo-terminal for all its streams, and what it wrote there."""
+
+    def __init__(self, *arguments: str) -> None:
+        self._main, side = pty.openpty()
+        fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
+        command = [sys.executable, "-m", "rego", *arguments]
+        self._process = subprocess.Popen(command, stdin=side, stdout=side, stderr=side, start_new_session=True)
+        os.close(side)
+        self.text = ""
+
+    def read_until(self, sign: Callable[[str], bool]) -> None:
+        """Read on until the text has `sign` or the process has ended."""
+        while not sign(self.text):
+            try:
+                read = os.read(self._main, 65536)
+            except OSError:
+                # Linux answers EIO when the last process has closed the other side.
+                break
+            self.text += read.decode()
+
+    def type(self, line: str) -> None:
+        os.write(self._main, f"{line}\r".encode())
+
+    def end(self) -> int:
+        """Read the rest and return the exit code."""
+        self.read_until(lambda _: False)
+        os.close(self._main)
+        return self._process.wait(30)
+
+
+@pytest.fixture(autouse=True)
+def _xterm(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.delenv("COLUMNS")
+
+
+def test_a_list_is_a_table_in_the_width_of_the_terminal(rego: Rego, ops: str) -> None:
+    rego("cards", "add", "x" * 300)
+    terminal = Terminal("cards", "list")
+    assert terminal.end() == 0
+    lines = STYLE.sub("", terminal.text).splitlines()
+    assert lines[0].split()[:3] == ["REF", "COLUMN", "TITLE"]
+    assert len(lines) == 5
+    assert max(map(len, lines)) <= COLUMNS
+    assert "…" in lines[4]
+    assert steering(STYLE.sub("", terminal.text).replace("\r\n", "\n")) == []
+
+
+def test_no_color_is_obeyed(ops: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    terminal = Terminal("cards", "list")
+    terminal.end()
+    assert not re.search("\x1b\\[3", terminal.text)
+
+
+def test_json_is_indented_for_people(ops: str) -> None:
+    terminal = Terminal("boards", "list", "--json", "key")
+    terminal.end()
+    assert terminal.text == f'[\r\n  {{\r\n    "key": "{ops}"\r\n  }}\r\n]\r\n'
+
+
+def test_a_password_is_asked_for_and_not_shown(ada: Person, server_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REGO_TOKEN")
+    terminal = Terminal("login", "--server", server_url)
+    terminal.read_until(lambda text: "Username: " in text)
+    terminal.type(ada.username)
+    terminal.read_until(lambda text: "Password: " in text)
+    terminal.type(PASSWORD)
+    assert terminal.end() == 0
+    assert f"Logged in to {server_url} as {ada.username}." in terminal.text
+    assert PASSWORD not in terminal.text
+
+
+def test_two_different_passwords_register_nobody(server_url: str) -> None:
+    terminal = Terminal("register", "--server", server_url, "-u", "nobody", "--email", "nobody@example.com")
+    terminal.read_until(lambda text: "Password: " in text)
+    terminal.type(PASSWORD)
+    terminal.read_until(lambda text: "Again: " in text)
+    terminal.type(f"{PASSWORD}!")
+    assert terminal.end() == 2
+    assert "The two passwords differ; nothing was done." in terminal.text
+
+
+def test_an_import_shows_that_it_works_and_then_its_report(ada: Person) -> None:
+    terminal = Terminal("import", "trello", str(TRELLO))
+    assert terminal.end() == 0
+    assert "Importing complete.json" in terminal.text
+    assert "KIND" in terminal.text
+    assert "IN THE FILE" in terminal.text
+    assert "Imported as the board " in terminal.text
