@@ -104,7 +104,11 @@ def _member_updated(r: Replica, _: e.Event, data: e.MemberUpdated) -> Touched:
 
 def _member_removed(r: Replica, _: e.Event, data: e.MemberRemoved) -> Touched:
     r.members.pop(data.member.user_id, None)
-    return Touched(frame=True)
+    touched = Touched(frame=True)
+    for card_id in data.card_ids:
+        if card := r.cards.get(card_id):
+            touched.add(r.put_card(replace(card, assignee_ids=_less(card.assignee_ids, data.member.user_id))))
+    return touched
 
 
 def _column_created(r: Replica, _: e.Event, data: e.ColumnCreated) -> Touched:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 
@@ -58,7 +58,7 @@ class Command(Struct, kw_only=True, forbid_unknown_fields=True):
     """A request body. Texts are cleaned as they come in: see `rego.wire.text` for what is refused and what is mended.
 
     Moments are put into UTC. Raises `InvalidInput` (a `ValueError`) when a text holds characters that no terminal should be
-    sent, or a moment has no place in UTC.
+    sent, or a moment is at the end of time.
     """
 
     line_fields: ClassVar[tuple[str, ...]] = ()
@@ -78,10 +78,10 @@ class Command(Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 def _in_utc(moment: datetime, field: str) -> datetime:
-    try:
+    # The first and the last year are left out: there a moment may have no local time, and for PostgreSQL the ends are infinity.
+    if MINYEAR < moment.year < MAXYEAR:
         return moment.astimezone(UTC)
-    except OverflowError:
-        raise InvalidInput(f"{field} is outside the years 1 to 9999.", field=field) from None
+    raise InvalidInput(f"{field} must lie in the years {MINYEAR + 1} to {MAXYEAR - 1}.", field=field)
 
 
 class Patch(Command, omit_defaults=True):

@@ -83,9 +83,13 @@ class MemberUpdated(EventData, kw_only=True, frozen=True, tag="member.updated"):
 
 
 class MemberRemoved(EventData, kw_only=True, frozen=True, tag="member.removed"):
-    """Somebody left the board or was taken off it; their sockets are closed after this."""
+    """Somebody left the board or was taken off it, and off its cards `card_ids`, whose versions are unchanged.
+
+    Their sockets are closed after this.
+    """
 
     member: Member
+    card_ids: list[str]
 
 
 class ColumnCreated(EventData, kw_only=True, frozen=True, tag="column.created"):

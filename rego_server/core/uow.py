@@ -45,6 +45,10 @@ EVENTS_TOGETHER = 4
 """Up to this many events ride in the same statement as the other writes; more go in one batch of their own."""
 
 
+COLLISIONS_MAX = 20
+"""How often an action runs again because another one took what it was about to take."""
+
+
 class Caller(NamedTuple):
     """Who asks. A caller without a session came with a credential that is checked by itself at each request."""
 
@@ -168,7 +172,7 @@ class UnitOfWork(Reading):
         )
 
     async def recall(self) -> None:
-        """Raise `Repeated` when this operation was carried out before. For actions that enter no board."""
+        """Raise `Repeated` when this operation was carried out before. For actions that enter no board, or find none."""
         if self.op and self.caller.user_id:
             row = await self.fetch_one(GET_OPERATION, user_id=self.caller.user_id, op_id=self.op.id)
             if row is not None:
@@ -255,10 +259,10 @@ class Runner:
         return await self.database.reading(lambda connection: query(Reading(connection, caller), *args, **kwargs))
 
     async def _transaction(self, work: Callable[[Connection], Awaitable[T]]) -> T:
-        try:
-            return await self.database.transaction(work)
-        except UniqueViolation as violation:
-            if "operations" not in violation.name:
-                raise
-            # Two requests with one key ran at once: by now the other's answer is there to be repeated.
-            return await self.database.transaction(work)
+        for _ in range(COLLISIONS_MAX):
+            try:
+                return await self.database.transaction(work)
+            except UniqueViolation:
+                # Two requests at once took one idempotency key, name or board key: by now the other's is there to be seen.
+                continue
+        return await self.database.transaction(work)

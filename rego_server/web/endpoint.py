@@ -23,6 +23,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_OPERATION_ID = re.compile(rf"[\x21-\x7e]{{1,{limits.IDEMPOTENCY_KEY_MAX}}}")
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -142,7 +143,7 @@ class Request:
         key = self.http.headers.get("Idempotency-Key")
         if key is None:
             return None
-        if not re.fullmatch(rf"[\x21-\x7e]{{1,{limits.IDEMPOTENCY_KEY_MAX}}}", key):
+        if not _OPERATION_ID.fullmatch(key):
             raise InvalidInput(f"Idempotency-Key must be 1 to {limits.IDEMPOTENCY_KEY_MAX} printable ASCII characters.")
         asked = f"{self.http.method} {self.http.rel_url.raw_path_qs}\n".encode() + self.content
         return Operation(key, hashlib.sha256(asked).hexdigest())
@@ -231,8 +232,8 @@ async def _content(http: web.Request, most: int) -> bytes:
     if (http.content_length or 0) > most:
         raise TooLarge(f"The body may have at most {most} bytes.")
     content = bytearray()
-    async for chunk in http.content.iter_chunked(65_536):
-        content += chunk
+    while not http.content.at_eof():
+        content += await http.content.readany()
         if len(content) > most:
             raise TooLarge(f"The body may have at most {most} bytes.")
     return bytes(content)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -24,7 +24,7 @@ _log = structlog.get_logger("rego.http")
 async def requests(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The outermost: names the request, answers its errors, logs it."""
     given = request.headers.get("X-Request-ID", "")
-    request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+    request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
     request[REQUEST_ID] = request_id
     started = time.perf_counter()
     response = await _answer(request, handler, request_id)

@@ -108,7 +108,7 @@ EVENTS: list[e.EventData] = [
     e.BoardDeleted(title="Ops"),
     e.MemberAdded(member=a_member("cleo")),
     e.MemberUpdated(user_id="ben", username="ben", before=Role.MEMBER, after=Role.VIEWER),
-    e.MemberRemoved(member=a_member("ben")),
+    e.MemberRemoved(member=a_member("ben"), card_ids=[]),
     e.ColumnCreated(column=a_column("d", 4)),
     e.ColumnUpdated(column_id="a", title="a", changes=changed(wip_limit=(None, 3), color=(None, "blue")), version=2),
     e.ColumnMoved(column_id="a", title="a", before=a_rank(1), after=a_rank(9), version=2),

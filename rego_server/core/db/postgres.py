@@ -119,7 +119,9 @@ class PostgresConnection:
         for start in range(0, len(writes), TOGETHER_MAX):
             group = writes[start : start + TOGETHER_MAX]
             sql = together(tuple(statement for statement, _ in group))
-            arguments = [a for statement, params in group for a in statement.on("postgresql").arguments(params)]
+            arguments: list[Any] = []
+            for statement, params in group:
+                arguments += statement.on("postgresql").arguments(params)
             self._observe(sql)
             # fetch, not execute: execute with arguments asks the server to describe the statement each time.
             await self._connection.fetch(sql, *arguments)
@@ -142,7 +144,8 @@ class _Connection(asyncpg.Connection):  # type: ignore[misc]
 
 
 async def _set_codecs(connection: Any) -> None:
-    await connection.set_type_codec("uuid", schema="pg_catalog", encoder=str, decoder=str, format="text")
+    # Ids are text here; the built-in codec passes it through without a call into Python for each value.
+    await connection.set_builtin_type_codec("uuid", schema="pg_catalog", codec_name="text", format="text")
     await connection.set_type_codec(
         "json",
         schema="pg_catalog",

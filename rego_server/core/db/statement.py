@@ -49,8 +49,8 @@ class Prepared(NamedTuple):
 
     def arguments(self, params: Mapping[str, Any]) -> list[Any]:
         """The positional arguments; raises `KeyError` when one is missing."""
-        defaults = self.defaults
-        return [params[name] if name in params else defaults[name] for name in self.names]
+        values = {**self.defaults, **params} if self.defaults else params
+        return [values[name] for name in self.names]
 
     def bound(self, params: Mapping[str, Any]) -> list[Any]:
         """The positional arguments as SQLite stores them."""
@@ -94,7 +94,8 @@ def _result_columns(element: Executable) -> Iterable[tuple[str, Any]]:
     if isinstance(element, UpdateBase) and not element._returning:
         return ()
     columns = getattr(element, "exported_columns", ())
-    return [(key, column.type) for key, column in columns.items()] if columns else ()
+    # SQLAlchemy's names are a subclass of str, which msgspec takes for no field's name.
+    return [(str(key), column.type) for key, column in columns.items()] if columns else ()
 
 
 def _binder(kind: Any) -> Converter | None:

@@ -51,8 +51,9 @@ async def remove_member(uow: UnitOfWork, board_id: str, user_id: str) -> None:
     await enter(uow, queries.ENTER_MEMBER, needed, board_id=board_id, user_id=user_id)
     member = await _member(uow, board_id, user_id)
     await _keep_an_owner(uow, board_id, member)
+    card_ids = await _unassign(uow, board_id, user_id)
     uow.write(queries.REMOVE_MEMBER, board_id=board_id, user_id=user_id)
-    uow.emit(board_id, MemberRemoved(member=member))
+    uow.emit(board_id, MemberRemoved(member=member, card_ids=card_ids))
 
 
 async def _find(uow: UnitOfWork, body: AddMember) -> Row:
@@ -63,6 +64,15 @@ async def _find(uow: UnitOfWork, body: AddMember) -> Row:
     if person is None or not person["is_active"]:
         raise NotFound(f"Nobody here is called {body.username or body.email}.")
     return person
+
+
+async def _unassign(uow: UnitOfWork, board_id: str, user_id: str) -> list[str]:
+    """Take the person off the board's cards; who is gone can do no work there."""
+    rows = await uow.fetch(queries.ASSIGNMENTS, board_id=board_id, user_id=user_id)
+    left = [{"row_id": r["id"], "assignee_ids": [x for x in r["assignee_ids"] if x != user_id]} for r in rows]
+    await uow.write_many(queries.SET_ASSIGNEES, left)
+    await uow.write_many(queries.REMOVE_ASSIGNMENT, [{"on_card": r["id"], "of_user": user_id} for r in rows])
+    return [r["id"] for r in rows]
 
 
 async def _member(uow: UnitOfWork, board_id: str, user_id: str) -> Member:

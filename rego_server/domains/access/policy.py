@@ -91,7 +91,11 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, **params: Any
     if row is not None and row["head_seq"] != row["seen_seq"]:
         row = await uow.fetch_one(statement, **params)
     if row is None:
-        raise await refusal(uow)
+        error = await refusal(uow)
+        if isinstance(error, NotFound):
+            # What this operation itself took away, a card or the caller's own membership, is not there for its repeat.
+            await uow.recall()
+        raise error
     check(row, role)
     uow.check_repeat(row["op_fingerprint"], row["op_answer"])
     assert uow.caller.user_id is not None

@@ -7,11 +7,12 @@ from sqlalchemy import bindparam, delete, func, insert, select, update
 from rego.wire.base import Role
 from rego.wire.boards import Member
 from rego_server.core.db import Row, Statement
-from rego_server.core.db.schema import Id
+from rego_server.core.db.schema import Id, Json
 from rego_server.core.events import board_heads
 from rego_server.domains.access.models import board_members
 from rego_server.domains.access.policy import entrance, view
 from rego_server.domains.boards.models import boards
+from rego_server.domains.cards.models import card_assignees, cards
 from rego_server.domains.users.models import users
 
 BOARD_ID = bindparam("board_id", type_=Id)
@@ -60,6 +61,20 @@ SET_ROLE = Statement(
 )
 REMOVE_MEMBER = Statement(
     delete(board_members).where(board_members.c.board_id == BOARD_ID, board_members.c.user_id == _USER_ID)
+)
+ASSIGNMENTS = Statement(
+    select(cards.c.id, cards.c.assignee_ids)
+    .select_from(card_assignees.join(cards, cards.c.id == card_assignees.c.card_id))
+    .where(cards.c.board_id == BOARD_ID, card_assignees.c.user_id == _USER_ID)
+    .order_by(cards.c.id)
+)
+SET_ASSIGNEES = Statement(
+    update(cards).where(cards.c.id == bindparam("row_id", type_=Id)).values(assignee_ids=bindparam("assignee_ids", type_=Json))
+)
+REMOVE_ASSIGNMENT = Statement(
+    delete(card_assignees)
+    .where(card_assignees.c.card_id == bindparam("on_card", type_=Id))
+    .where(card_assignees.c.user_id == bindparam("of_user", type_=Id))
 )
 
 

@@ -42,14 +42,13 @@ async def list_events(
     """Part of the board's log: after `since` going forward, or before it going back."""
     await look(reading, access.BOARD, board_id=board_id)
     if newest_first:
-        rows = await reading.fetch(events.EVENTS_BEFORE, board_id=board_id, before=since or LATEST, count=limit)
+        rows = await reading.fetch(events.EVENTS_BEFORE, board_id=board_id, before=LATEST if since is None else since, count=limit)
         return [events.event_of(row) for row in rows]
     return await events.events_since(reading.connection, board_id, since or 0, limit)
 
 
 async def create_board(uow: UnitOfWork, body: CreateBoard) -> Board:
     """A new board that the caller owns."""
-    await uow.recall()
     board = await open_board(uow, body.title, body.description, body.key)
     uow.emit(board.id, BoardCreated(board=board))
     return replace(board, role=Role.OWNER)
@@ -74,6 +73,7 @@ async def delete_board(uow: UnitOfWork, board_id: str) -> None:
 async def open_board(uow: UnitOfWork, title: str, description: str, key: str | None) -> Board:
     """A new board with its head and the caller as its owner, entered and ready for events."""
     person = await require_standing(uow)
+    await uow.recall()
     uow.actor = Actor(id=person["id"], username=person["username"])
     key = await _free_key(uow, title, key)
     row: dict[str, Any] = {**new_entity(uow), "title": title, "description": description, "archived": False}

@@ -85,6 +85,8 @@ async def update_card(uow: UnitOfWork, card: CardName, body: UpdateCard) -> Card
     if merged is None:
         return queries.card_of(row)
     values = merged.values
+    if values.get("archived") is False:
+        await _refuse_return(uow, row["column_id"])
     if "description" in values:
         values = {**values, "has_description": bool(values["description"])}
     changed = {**row, **save(uow, cards, row, values)}
@@ -149,6 +151,13 @@ def _announce(uow: UnitOfWork, changed: Row, merged: Merged) -> None:
 def _check_target(found: Row) -> None:
     if found["target_id"] is None:
         raise NotFound("There is no such column on this board.", field="column_id")
+
+
+async def _refuse_return(uow: UnitOfWork, column_id: str) -> None:
+    """A card that comes back from the archive takes a place as one that is moved in does."""
+    load = await uow.fetch_one(queries.LOAD, column_id=column_id)
+    assert load is not None
+    refuse_full(load)
 
 
 async def _check_belongings(uow: UnitOfWork, board_id: str, body: CreateCard) -> None:

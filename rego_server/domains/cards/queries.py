@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
+import msgspec
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, delete, func, insert, not_, or_, select
 
-from rego.wire.cards import Card, CardRef, CardSummary, Priority
+from rego.wire.cards import Card, CardRef, CardSummary
 from rego_server.core.db import Row, Statement, one_of
 from rego_server.core.db.schema import Id, Json
 from rego_server.core.events import board_heads
-from rego_server.core.patch import stamps
 from rego_server.core.places import ANCHOR, Spot, neighbour_ranks, set_rank
 from rego_server.core.ranking import to_wire
 from rego_server.domains.access.models import board_members
@@ -30,6 +30,9 @@ LABEL_ID = bindparam("label_id", type_=Id)
 
 SUMMARY = [column for column in cards.c if column.name != "description"]
 """Every column but the long text."""
+
+LISTED = [column for column in SUMMARY if column.name != "field_versions"]
+"""What a list shows: not what only a change of the card asks for."""
 
 _by_id = cards.c.id == CARD_ID
 _by_reference = and_(board_heads.c.key == bindparam("key"), cards.c.number == bindparam("number"))
@@ -132,6 +135,9 @@ def _create(spot: Spot) -> Statement:
     )
 
 
+LOAD = Statement(select(*_target_columns(None)).select_from(_target).where(_target.c.id == COLUMN_ID))
+"""How full a column is, in the words of a target."""
+
 ENTER_TO_MOVE = {spot: _move(spot) for spot in Spot}
 ENTER_TO_CREATE = {spot: _create(spot) for spot in Spot}
 
@@ -144,7 +150,7 @@ SET_RANK = set_rank(cards)
 
 # --- lists -------------------------------------------------------------------------------------------------------
 
-_of_board = select(*SUMMARY).where(cards.c.board_id == BOARD_ID).order_by(cards.c.column_id, cards.c.rank, cards.c.id)
+_of_board = select(*LISTED).where(cards.c.board_id == BOARD_ID).order_by(cards.c.column_id, cards.c.rank, cards.c.id)
 OF_BOARD = Statement(_of_board.where(not_(cards.c.archived)))
 OF_BOARD_WITH_ARCHIVED = Statement(_of_board)
 
@@ -155,7 +161,7 @@ def page(*, of_column: bool, archived: bool) -> Statement:
 
 
 def _page(of_column: bool, archived: bool) -> Statement:
-    found = select(*SUMMARY).where(cards.c.board_id == BOARD_ID, cards.c.number > bindparam("after"))
+    found = select(*LISTED).where(cards.c.board_id == BOARD_ID, cards.c.number > bindparam("after"))
     if of_column:
         found = found.where(cards.c.column_id == COLUMN_ID)
     if not archived:
@@ -193,12 +199,12 @@ MEMBERS_AMONG = Statement(
 
 def summary_of(row: Row) -> CardSummary:
     """The card in `row` without its description."""
-    return CardSummary(**_summary_fields(row))
+    return msgspec.convert(_on_the_wire(row), CardSummary)
 
 
 def card_of(row: Row) -> Card:
     """The card in `row` with its description."""
-    return Card(**_summary_fields(row), description=row["description"])
+    return msgspec.convert(_on_the_wire(row), Card)
 
 
 def ref_of(row: Row, key: str) -> CardRef:
@@ -206,24 +212,6 @@ def ref_of(row: Row, key: str) -> CardRef:
     return CardRef(id=row["id"], ref=f"{key}-{row['number']}", title=row["title"])
 
 
-def _summary_fields(row: Row) -> dict[str, Any]:
-    return {
-        **stamps(row),
-        "board_id": row["board_id"],
-        "column_id": row["column_id"],
-        "number": row["number"],
-        "title": row["title"],
-        "rank": to_wire(row["rank"]),
-        "due_at": row["due_at"],
-        "start_at": row["start_at"],
-        "priority": Priority(row["priority"]),
-        "completed": row["completed"],
-        "archived": row["archived"],
-        "has_description": row["has_description"],
-        "label_ids": row["label_ids"],
-        "assignee_ids": row["assignee_ids"],
-        "checklist_done": row["checklist_done"],
-        "checklist_total": row["checklist_total"],
-        "comment_count": row["comment_count"],
-        "attachment_count": row["attachment_count"],
-    }
+def _on_the_wire(row: Row) -> dict[str, Any]:
+    """The columns of `row` as clients see them; what else it holds is passed over by whoever converts it."""
+    return {**row, "rank": to_wire(row["rank"])}

@@ -12,6 +12,9 @@ from rego_server.web.endpoint import Request, RouteTable
 
 table = RouteTable()
 
+INTEGER_MAX = 2**31 - 1
+"""The largest number that a card can have."""
+
 
 def _card(request: Request) -> CardName:
     return parse_card(request.path("card"))
@@ -24,7 +27,7 @@ async def list_cards(request: Request) -> Sequence[CardSummary]:
         actions.list_cards,
         request.id("board_id"),
         request.query_id("column_id"),
-        request.number("cursor", 0) or 0,
+        request.number("cursor", 0, highest=INTEGER_MAX) or 0,
         request.limit() + 1,
         archived=request.flag("archived"),
     )

@@ -32,7 +32,6 @@ Ids = dict[str, str]
 
 async def import_board(uow: UnitOfWork, source: str, plan: Plan, report: Report) -> Imported:
     """A new board as `plan` says, owned by the caller; people of the plan become placeholders on it."""
-    await uow.recall()
     board = await open_board(uow, plan.title, plan.description, None)
     people = await _add_people(uow, board.id, plan)
     label_ids = await _add_labels(uow, board.id, plan)

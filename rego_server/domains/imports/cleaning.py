@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -190,11 +190,11 @@ class _Cleaner:
         """`moment` in UTC, which is also what one without a zone is taken for."""
         if moment is None:
             return None
-        try:
-            return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-        except OverflowError:
-            self._remarks.note("dates dropped", "they lie outside the years 1 to 9999", where=where)
+        # As for moments in commands: at the ends of time there may be no local time, and PostgreSQL takes them for infinity.
+        if not MINYEAR < moment.year < MAXYEAR:
+            self._remarks.note("dates dropped", f"they lie outside the years {MINYEAR + 1} to {MAXYEAR - 1}", where=where)
             return None
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
     def _numbered(self, cards: list[PlannedCard]) -> list[PlannedCard]:
         """`cards` with a number each; the first of equals keeps it, the others get fresh ones after the highest."""
