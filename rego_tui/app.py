@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
+from textual import events
 from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
@@ -16,7 +17,7 @@ from rego.safe_text import safe_text
 from rego_tui.keymap import Keymap, Press, keymap
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
-from rego_tui.screens.keys import KeyScreen
+from rego_tui.screens.keys import KeyScreen, Typed
 from rego_tui.store import BoardStore, Workspace
 from rego_tui.themes import THEMES
 
@@ -120,6 +121,15 @@ class RegoApp(App[None]):
 
         client = self._client = await self.connect.client()
         return Workspace(client, lambda board_id: LiveBoard(client, board_id))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Send key presses to the screen itself, whatever has the focus; Textual's own screens get theirs as usual."""
+        if isinstance(event, events.Key) and not event.is_forwarded and event.key != "ctrl+q" and self.screen_stack:
+            screen = self.screen
+            if isinstance(screen, KeyScreen):
+                screen.post_message(Typed(event.key, event.character))
+                return
+        await super().on_event(event)
 
     def open_board(self, board_id: str) -> None:
         """Show a board, and follow it until its screen closes."""

@@ -77,7 +77,7 @@ ACTIONS: tuple[Action, ...] = (
         Place.BOARD,
         "Card",
         ("card.open", "enter", "open the card", "open"),
-        ("card.new", "n", "a new card at the top of the column; Enter keeps adding", "new"),
+        ("card.new", "n", "a new card at the end of the column; Enter adds the next", "new"),
         ("card.new_below", "o", "a new card below this one"),
         ("card.new_above", "O", "a new card above this one"),
         ("card.edit_title", "e", "edit the title in place", "edit"),
@@ -253,10 +253,6 @@ class KeyReader:
         else:
             self.clear()
         return None
-
-    def knows(self, key: str) -> bool:
-        """Whether the key is part of something at this place, so that nobody else should act on it."""
-        return bool(self._typed) or (key.isdecimal() and key.isascii()) or any(known[0] == key for known in self._keys)
 
 
 _NAMES = {

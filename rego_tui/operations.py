@@ -13,7 +13,7 @@ from rego.client import cards
 from rego.client.call import Call
 from rego.replica import Pending, Replica
 from rego.wire.base import Position
-from rego.wire.cards import CardSummary, CreateCard, MoveCard, UpdateCard
+from rego.wire.cards import Card, CardSummary, CreateCard, MoveCard, UpdateCard
 
 
 class Known:
@@ -46,7 +46,7 @@ class Operation(Struct, frozen=True, kw_only=True):
 
     pending: Pending
     failure: str
-    call: Callable[[Known], Call[CardSummary]]
+    call: Callable[[Known], Call[CardSummary] | Call[Card]]
 
     @property
     def op_id(self) -> str:

@@ -202,13 +202,12 @@ class BoardScreen(BoardPage):
         self.query_one("#title", LineInput).open(text)
         self.show_options()
 
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        if event.input.id == "filter":
-            self.query_one("#filter", LineInput).display = False
+    def submit_line(self, line: LineInput) -> None:
+        if line.id == "filter":
             self.set_focus(None)
+            line.display = False
         else:
-            self._take_title(event.value.strip())
+            self._take_title(line.value.strip())
         self.show_options()
 
     def _take_title(self, title: str) -> None:
@@ -238,11 +237,10 @@ class BoardScreen(BoardPage):
         self.query_one("#title", LineInput).value = ""
         self._cursor_moved(slot.column_id)
 
-    def on_line_input_cancelled(self, event: LineInput.Cancelled) -> None:
-        event.stop()
-        if event.line.id == "filter":
+    def cancel_line(self, line: LineInput) -> None:
+        if line.id == "filter":
             self._set_filter("")
-            event.line.close()
+            line.close()
             self.show_options()
         else:
             self._stop_typing()

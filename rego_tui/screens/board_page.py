@@ -134,7 +134,7 @@ class BoardPage(KeyScreen):
     def _title(self) -> str:
         """The board's title, what is filtered, and which columns are in sight when not all are."""
         if self.view is None:
-            return "Rego"
+            return self.store.connection.reason or "Reading the board…"
         words = self.view.replica.board.title
         if self.view.filter:
             words += f"  /{self.view.filter}"

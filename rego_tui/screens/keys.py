@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from textual import events
+from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Input
 
 from rego_tui.keymap import KeyReader, Place, Press, key_label
 from rego_tui.widgets.bars import OptionsBar
+from rego_tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
+
+
+class Typed(Message):
+    """A key press on its way to the screen. All keys take this one way, so that fast typing keeps its order across modes."""
+
+    def __init__(self, key: str, character: str | None) -> None:
+        super().__init__()
+        self.key = key
+        self.character = character
 
 
 class KeyScreen(ModalScreen[Any]):
@@ -33,18 +42,30 @@ class KeyScreen(ModalScreen[Any]):
         self._reader = KeyReader(self.rego.keymap, place)
         self.show_options()
 
-    async def on_key(self, event: events.Key) -> None:
-        if isinstance(self.focused, Input):
+    async def on_typed(self, event: Typed) -> None:
+        event.stop()
+        line = self.focused
+        if isinstance(line, LineInput):
+            await self._type(line, event)
             return
-        key = _name(event)
-        known = self._reader.knows(key)
-        press = self._reader.press(key)
-        if known:
-            event.stop()
-            event.prevent_default()
+        press = self._reader.press(_name(event))
         self.show_options()
         if press is not None:
             self.run(press)
+
+    async def _type(self, line: LineInput, event: Typed) -> None:
+        if event.key == "enter":
+            self.submit_line(line)
+        elif event.key == "escape":
+            self.cancel_line(line)
+        else:
+            await line.type_key(event.key, event.character)
+
+    def submit_line(self, line: LineInput) -> None:
+        """Take what was typed into a line."""
+
+    def cancel_line(self, line: LineInput) -> None:
+        """Leave a line, and what was typed into it."""
 
     def run(self, press: Press) -> None:
         """Do what an action says."""
@@ -76,8 +97,7 @@ class KeyScreen(ModalScreen[Any]):
         self.rego.leave()
 
 
-def _name(event: events.Key) -> str:
+def _name(event: Typed) -> str:
     """A key press as the keymap writes it."""
-    if event.character is not None and event.is_printable and event.character != " ":
-        return event.character
-    return event.key
+    character = event.character
+    return character if character is not None and character.isprintable() and character != " " else event.key

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, repeat
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -24,6 +24,9 @@ from rego_tui.widgets.text_cells import cut, pad, steady
 
 HEADER = 2
 """Lines of the header, which stays while the cards scroll."""
+
+TITLE_LINES = 3
+"""Lines that a title may take before it is cut."""
 
 CACHED_CARDS = 400
 
@@ -54,12 +57,11 @@ class ColumnView(ScrollView):
         self.counts = (0, 0)
         self.number = 0
         self.active = False
-        self.title_lines = 3
         self.faces: Mapping[str, Face] = {}
         self._index: dict[str, int] = {}
         self._tops: list[int] = [0]
         self._heights: dict[str, tuple[CardSummary, int]] = {}
-        self._measured_for = (0, 0)
+        self._measured_for = 0
         self._strips: OrderedDict[tuple[str, Face, int], tuple[CardSummary, list[Strip]]] = OrderedDict()
         self._styles: Styles | None = None
         self._restyled = False
@@ -78,9 +80,11 @@ class ColumnView(ScrollView):
     def show_cards(self, cards: Sequence[CardSummary], counts: tuple[int, int], *, keep: str | None = None) -> None:
         """Show `cards`; `counts` are how many count as shown, and how many the column has.
 
-        The card `keep`, else the topmost one, stays where it is on the screen.
+        The card `keep` stays where it is on the screen; without one the topmost does, except that a column at its very top
+        stays there, so that cards which come in above are seen.
         """
-        anchor = keep if keep in self._index else self._card_id_at_line(self.scroll_offset.y)
+        topmost = self._card_id_at_line(self.scroll_offset.y) if self.scroll_offset.y else None
+        anchor = keep if keep in self._index else topmost
         line = self._line_of(anchor) - self.scroll_offset.y
         self.cards, self.counts = cards, counts
         self._index = {card.id: number for number, card in enumerate(cards)}
@@ -133,27 +137,30 @@ class ColumnView(ScrollView):
         return self.size.height - HEADER
 
     def _measure(self) -> None:
-        """Work out where each card begins; a card is measured again only when it or the width changed."""
-        shown = self.cards if self.size.width else ()
-        self._tops = [0, *accumulate(map(self._height, shown))] if shown else [0] * (len(self.cards) + 1)
+        """Work out where each card begins, for the scroll bar's sake too."""
+        self._sum_heights()
         self.virtual_size = Size(self.size.width, self._tops[-1] + HEADER)
 
-    def _height(self, card: CardSummary) -> int:
-        shape = (self.size.width, self.title_lines)
-        if shape != self._measured_for:
-            self._measured_for = shape
+    def _sum_heights(self) -> None:
+        if self._measured_for != self.size.width:
+            self._measured_for = self.size.width
             self._heights.clear()
+        heights = map(self._height, self.cards) if self._measured_for else repeat(0, len(self.cards))
+        self._tops = [0, *accumulate(heights)]
+
+    def _height(self, card: CardSummary) -> int:
+        """The card's lines; it is measured again only when it or the width changed."""
         known = self._heights.get(card.id)
         if known is None or known[0] is not card:
-            known = self._heights[card.id] = (card, card_height(card, *shape))
+            known = self._heights[card.id] = (card, card_height(card, self._measured_for, TITLE_LINES))
         return known[1]
 
     def _line_of(self, card_id: str | None) -> int:
         return self._tops[self._index[card_id]] if card_id in self._index else 0
 
     def _card_at_line(self, line: int) -> CardSummary | None:
-        if not self.cards:
-            return None
+        if not self._tops[-1]:
+            return None  # no cards, or none measured yet
         return self.cards[min(bisect_right(self._tops, line) - 1, len(self.cards) - 1)]
 
     def _card_id_at_line(self, line: int) -> str | None:
@@ -169,6 +176,8 @@ class ColumnView(ScrollView):
         width = self.size.width
         if y < HEADER:
             return self._header_line(y, width)
+        if width != self._measured_for:
+            self._sum_heights()  # the size changed, and Textual draws once more before it tells
         line = y - HEADER + self.scroll_offset.y
         if line >= self._tops[-1]:
             return Strip([Segment(" " * width, self.styles_now.ground)], width)
@@ -183,7 +192,7 @@ class ColumnView(ScrollView):
         if known is not None and known[0] is card and not self._restyled:
             self._strips.move_to_end(key)
             return known[1]
-        strips = card_lines(card, face, self.looks, self.styles_now, width, self.title_lines)
+        strips = card_lines(card, face, self.looks, self.styles_now, width, TITLE_LINES)
         self._strips[key] = (card, strips)
         if len(self._strips) > CACHED_CARDS:
             self._strips.popitem(last=False)
@@ -263,12 +272,11 @@ class ColumnView(ScrollView):
     # --- what Textual tells ------------------------------------------------------------------------------------------
 
     def notify_style_update(self) -> None:
-        """The theme may have changed; if so, what was drawn with the old one is forgotten. (Textual calls this for less, too.)"""
+        """The theme may have changed (or not: Textual calls this for less); the next line drawn finds out."""
         self._restyled = True
         super().notify_style_update()
 
     def on_resize(self) -> None:
-        self._strips.clear()
         anchor = next((card_id for card_id, face in self.faces.items() if face.focused), None)
         self.show_cards(self.cards, self.counts, keep=anchor)
         if anchor is not None:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from textual import events
-from textual.message import Message
+from textual.binding import Binding
+from textual.events import Key
 from textual.widgets import Input
 
 from rego.safe_text import safe_text
 from rego.wire import limits
 
+_EDITING = {
+    key.strip(): binding.action for binding in Input.BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")
+}
+
 
 class LineInput(Input):
-    """Hidden until it is asked for; Esc takes it away again."""
-
-    class Cancelled(Message):
-        """The user left the line with Esc."""
-
-        def __init__(self, line: LineInput) -> None:
-            super().__init__()
-            self.line = line
+    """Hidden until it is asked for. Its screen hands it the keys, Enter and Esc excepted: see `rego_tui.screens.keys`."""
 
     def __init__(self, *, line_id: str, placeholder: str) -> None:
         super().__init__(id=line_id, placeholder=placeholder, compact=True, max_length=limits.TITLE_MAX, select_on_focus=False)
@@ -26,26 +23,26 @@ class LineInput(Input):
         self.cursor_blink = False
 
     def open(self, text: str = "") -> None:
-        """Show the line with `text` in it and take the keys."""
+        """Show the line with `text` in it."""
         self.value = safe_text(text)
         self.cursor_position = len(self.value)
         self.display = True
-        self.focus()
+        self.screen.set_focus(self)
 
     def close(self) -> None:
-        """Give the keys back and vanish."""
+        """Vanish, and forget what was typed."""
+        self.screen.set_focus(None)
         self.display = False
         self.value = ""
-        self.screen.set_focus(None)
+
+    async def type_key(self, key: str, character: str | None) -> None:
+        """Take one key in: a character, or an editing key such as Backspace."""
+        event = Key(key, character)
+        if event.is_printable:
+            await self._on_key(event)
+        elif action := _EDITING.get(key):
+            await self.run_action(action)
 
     def validate_value(self, value: str) -> str:
         """What is pasted or typed, with its hidden characters made visible."""
         return safe_text(value)[: limits.TITLE_MAX]
-
-    async def _on_key(self, event: events.Key) -> None:
-        if event.key == "escape":
-            event.stop()
-            event.prevent_default()
-            self.post_message(self.Cancelled(self))
-            return
-        await super()._on_key(event)

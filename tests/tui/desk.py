@@ -118,6 +118,16 @@ async def running(
 ) -> AsyncIterator[Desk]:
     """The app on a peer, as far as it gets."""
 
+    app = scripted_app(peer, board=board, keys=keys)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        desk = Desk(app, peer, pilot)
+        await desk.settle()
+        yield desk
+
+
+def scripted_app(peer: ScriptedPeer, *, board: str | None = None, keys: dict[str, list[str]] | None = None) -> RegoApp:
+    """The app on a peer, not running yet."""
+
     async def open_workspace() -> Workspace:
         return Workspace(peer, peer.open_feed)
 
@@ -125,8 +135,4 @@ async def running(
         raise AssertionError("the scripted peer needs no client")
 
     connect = Connect(client=no_client, board=board)  # type: ignore[arg-type]
-    app = RegoApp(connect, keys=dict(keys or {}), clock=lambda: boards.NOW, open_workspace=open_workspace)
-    async with app.run_test(size=size, notifications=True) as pilot:
-        desk = Desk(app, peer, pilot)
-        await desk.settle()
-        yield desk
+    return RegoApp(connect, keys=dict(keys or {}), clock=lambda: boards.NOW, open_workspace=open_workspace)

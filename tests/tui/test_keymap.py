@@ -116,5 +116,3 @@ def test_the_help_names_every_key_of_its_place() -> None:
 def test_keys_are_shown_as_people_write_them() -> None:
     labels = [key_label(key) for key in ("ctrl+d", "g g", "shift+left", "escape", "J", "+", "?")]
     assert labels == ["^D", "gg", "⇧←", "Esc", "J", "+", "?"]
-
-

@@ -43,7 +43,7 @@ class Listener:
 
     async def until(self, condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(10):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - conditions on the store, not on one event
                 await asyncio.sleep(0)
 
     async def until_settled(self) -> None:
