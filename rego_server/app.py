@@ -124,7 +124,7 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
         path.parent.mkdir(parents=True, exist_ok=True)
         stack.enter_context(data_dir.held(path.with_name(path.name + ".lock")))
         await migrate_sqlite(path)
-        database = SqliteDatabase(path)
+        database = await SqliteDatabase.open(path)
     stack.push_async_callback(database.close)
     return database
 

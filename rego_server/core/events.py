@@ -7,7 +7,7 @@ tails `seq > n` never meets a gap or a late arrival.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import (
@@ -106,6 +106,21 @@ async def events_since(connection: Connection, board_id: str, since: int, count:
     """At most `count` events after `since`, oldest first."""
     rows = await connection.fetch(EVENTS_SINCE, board_id=board_id, since=since, count=count)
     return [event_of(row) for row in rows]
+
+
+def row_of(event: RawEvent) -> dict[str, Any]:
+    """The row of the log that holds `event`."""
+    return {
+        "board_id": event.board_id,
+        "seq": event.seq,
+        "type": event.type,
+        "at": event.at,
+        "actor_id": event.actor.id if event.actor else None,
+        "actor_name": event.actor.username if event.actor else None,
+        "cause": event.cause,
+        "op_id": event.op_id,
+        "data": bytes(event.data).decode(),
+    }
 
 
 def event_of(row: Row) -> RawEvent:

@@ -18,7 +18,7 @@ from rego_server.core.bus import Bus
 from rego_server.core.clock import Clock
 from rego_server.core.db import Connection, Database, Row, Statement, UniqueViolation
 from rego_server.core.db.schema import Id, Timestamp, metadata
-from rego_server.core.events import ADD_EVENT, SET_HEAD, Committed
+from rego_server.core.events import ADD_EVENT, SET_HEAD, Committed, row_of
 from rego_server.core.ids import NewId
 
 P = ParamSpec("P")
@@ -71,7 +71,7 @@ class Head:
     key: str
     seq: int
     last_number: int
-    committed: list[bytes] = field(default_factory=list)
+    events: list[RawEvent] = field(default_factory=list)
 
 
 class Repeated(Exception):
@@ -110,7 +110,6 @@ class UnitOfWork(Reading):
         self.heads: dict[str, Head] = {}
         self._writes: list[tuple[Statement, Mapping[str, Any]]] = []
         self._last: list[tuple[Statement, Mapping[str, Any]]] = []
-        self._events: list[Mapping[str, Any]] = []
 
     async def fetch(self, statement: Statement, **params: Any) -> Sequence[Row]:
         await self.flush()
@@ -144,31 +143,15 @@ class UnitOfWork(Reading):
         """Record an event on a board that was entered; its number is the next one of that board."""
         head = self.heads[board_id]
         head.seq += 1
-        encoded = encode_data(data)
-        op_id = self.op.id if self.op else None
-        kind = event_type(data)
-        event = RawEvent(
-            seq=head.seq,
-            board_id=board_id,
-            type=kind,
-            at=self.now,
-            actor=self.actor,
-            op_id=op_id,
-            data=msgspec.Raw(encoded),
-        )
-        head.committed.append(to_json(event))
-        self._events.append(
-            {
-                "board_id": board_id,
-                "seq": head.seq,
-                "type": kind,
-                "at": self.now,
-                "actor_id": self.actor.id if self.actor else None,
-                "actor_name": self.actor.username if self.actor else None,
-                "cause": None,
-                "op_id": op_id,
-                "data": encoded.decode(),
-            }
+        head.events.append(
+            RawEvent(
+                seq=head.seq,
+                board_id=board_id,
+                type=event_type(data),
+                at=self.now,
+                actor=self.actor,
+                data=msgspec.Raw(encode_data(data)),
+            )
         )
 
     async def recall(self) -> None:
@@ -188,20 +171,25 @@ class UnitOfWork(Reading):
 
     async def finish(self, result: object) -> list[Committed]:
         """Send all that is left, and return what there is to publish once it is committed."""
-        changed = [head for head in self.heads.values() if head.committed]
+        changed = [head for head in self.heads.values() if head.events]
         for head in changed:
+            # On the last event only: a client that meets its own operation here has seen all of it.
+            head.events[-1].op_id = self.op.id if self.op else None
             self.write(SET_HEAD, head_id=head.board_id, seq=head.seq, last_number=head.last_number)
-        if len(self._events) <= EVENTS_TOGETHER:
-            for event in self._events:
-                self.write(ADD_EVENT, **event)
-        else:
-            await self.write_many(ADD_EVENT, self._events)
+        await self._log([event for head in changed for event in head.events])
         if self.op and self.caller.user_id:
             self._remember(self.op, result)
         await self.flush()
         self._writes = self._last
         await self.flush()
-        return [Committed(h.board_id, h.seq - len(h.committed) + 1, h.committed) for h in changed]
+        return [Committed(head.board_id, head.events[0].seq, [to_json(e) for e in head.events]) for head in changed]
+
+    async def _log(self, events: Sequence[RawEvent]) -> None:
+        if len(events) <= EVENTS_TOGETHER:
+            for event in events:
+                self.write(ADD_EVENT, **row_of(event))
+        else:
+            await self.write_many(ADD_EVENT, [row_of(event) for event in events])
 
     def _remember(self, op: Operation, result: object) -> None:
         self.write(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,8 +25,14 @@ class NewerDatabase(Unavailable):
 
 
 async def migrate_sqlite(path: Path) -> None:
-    """Bring the file to the current shape. The caller holds the lock of its directory."""
-    await asyncio.to_thread(_migrate_sqlite, path)
+    """Bring the file to the current shape. The caller holds the lock of its directory.
+
+    Raises `Unavailable` when the file is no SQLite database or cannot be written.
+    """
+    try:
+        await asyncio.to_thread(_migrate_sqlite, path)
+    except sqlite3.Error as error:
+        raise Unavailable(f"The database {path} cannot be used: {error}.") from error
 
 
 async def migrate_postgres(url: str) -> None:
@@ -64,10 +71,9 @@ def upgrade(connection: Connection) -> None:
 
 
 def _migrate_sqlite(path: Path) -> None:
-    with sqlite3.connect(path) as probe:
+    with closing(sqlite3.connect(path)) as probe:
         exists = probe.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
         row: Any = probe.execute("SELECT version_num FROM alembic_version").fetchone() if exists else None
-    probe.close()
     if _is_behind(row[0] if row else None):
         _upgrade_sqlite(path)
 

@@ -30,13 +30,14 @@ BUSY_TIMEOUT_MS = 5_000
 
 
 class SqliteDatabase:
-    """The database in one file. Must be made inside a running event loop."""
+    """The database in one file. Must be opened inside a running event loop."""
 
     dialect: DialectName = "sqlite"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, writer: sqlite3.Connection) -> None:
         self.observer: Observer | None = None
         self._path = path
+        self._writer_connection = writer
         self._loop = asyncio.get_running_loop()
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._local = threading.local()
@@ -44,6 +45,17 @@ class SqliteDatabase:
         self._readers = ThreadPoolExecutor(READERS, thread_name_prefix="rego-sqlite-reader")
         self._writer = threading.Thread(target=self._write_in_groups, name="rego-sqlite-writer", daemon=True)
         self._writer.start()
+
+    @classmethod
+    async def open(cls, path: Path) -> SqliteDatabase:
+        """Open the file. Raises `Unavailable` when it cannot be opened."""
+        try:
+            # Before any reader: the change to WAL needs the file for itself, and SQLite does not wait for it.
+            writer = await asyncio.to_thread(connect, path)
+            await asyncio.to_thread(writer.execute, "PRAGMA journal_mode = WAL")
+        except sqlite3.Error as error:
+            raise Unavailable(f"The database {path} cannot be opened: {error}.") from error
+        return cls(path, writer)
 
     async def transaction(self, work: Work[T]) -> T:
         future: asyncio.Future[T] = self._loop.create_future()
@@ -81,7 +93,7 @@ class SqliteDatabase:
     # --- on the writer thread ------------------------------------------------------------------------------------
 
     def _write_in_groups(self) -> None:
-        connection = connect(self._path)
+        connection = self._writer_connection
         try:
             while group := self._next_group():
                 outcomes = self._run_group(connection, group)
@@ -181,7 +193,6 @@ def connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
     for pragma in (
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
-        "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
     ):

@@ -42,7 +42,9 @@ async def list_events(
     """Part of the board's log: after `since` going forward, or before it going back."""
     await look(reading, access.BOARD, board_id=board_id)
     if newest_first:
-        rows = await reading.fetch(events.EVENTS_BEFORE, board_id=board_id, before=LATEST if since is None else since, count=limit)
+        rows = await reading.fetch(
+            events.EVENTS_BEFORE, board_id=board_id, before=LATEST if since is None else since, count=limit
+        )
         return [events.event_of(row) for row in rows]
     return await events.events_since(reading.connection, board_id, since or 0, limit)
 

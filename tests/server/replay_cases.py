@@ -1,0 +1,402 @@
+"""One case and more for every endpoint that changes a board: what is done, and the types of the events that it makes."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any, NamedTuple
+
+from rego.client import boards, cards, checklists, columns, comments, labels
+from rego.wire.base import Position, Role
+from rego.wire.boards import AddMember, UpdateBoard, UpdateMember
+from rego.wire.cards import CreateCard, MoveCard, Priority, UpdateCard
+from rego.wire.checklists import CreateChecklist, CreateChecklistItem, UpdateChecklistItem
+from rego.wire.columns import Color, CreateColumn, MoveColumn, UpdateColumn, WipMode
+from rego.wire.comments import CreateComment
+from rego.wire.labels import CreateLabel, UpdateLabel
+from tests.running import Somebody
+from tests.server.furnished import Furnished
+
+
+class Case(NamedTuple):
+    """`act` is done by somebody who is not on the board yet where it takes such a person."""
+
+    name: str
+    route: str
+    events: tuple[str, ...]
+    act: Callable[[Furnished, Somebody], Awaitable[Any]]
+
+
+CASES: list[Case] = []
+
+Act = Callable[[Furnished, Somebody], Awaitable[Any]]
+
+
+def case(route: str, *events: str) -> Callable[[Act], Act]:
+    """Register a case of `route`, which makes `events` in this order; none means that nothing changes."""
+
+    def register(act: Act) -> Act:
+        CASES.append(Case(act.__name__, route, events, act))
+        return act
+
+    return register
+
+
+# --- cards -------------------------------------------------------------------------------------------------------
+
+
+@case("POST /boards/{board_id}/cards", "card.created")
+async def create_at_the_end(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.create_card(desk.board.id, CreateCard(title="new", column_id=desk.todo.id)))
+
+
+@case("POST /boards/{board_id}/cards", "card.created")
+async def create_on_top(desk: Furnished, _: Somebody) -> None:
+    body = CreateCard(title="new", column_id=desk.todo.id, position=Position.TOP)
+    await desk.send(cards.create_card(desk.board.id, body))
+
+
+@case("POST /boards/{board_id}/cards", "card.created")
+async def create_after_a_card(desk: Furnished, _: Somebody) -> None:
+    body = CreateCard(title="new", column_id=desk.todo.id, after_id=desk.one.id)
+    await desk.send(cards.create_card(desk.board.id, body))
+
+
+@case("POST /boards/{board_id}/cards", "card.created")
+async def create_before_a_card(desk: Furnished, _: Somebody) -> None:
+    body = CreateCard(title="new", column_id=desk.todo.id, before_id=desk.one.id)
+    await desk.send(cards.create_card(desk.board.id, body))
+
+
+@case("POST /boards/{board_id}/cards", "card.created")
+async def create_with_everything(desk: Furnished, _: Somebody) -> None:
+    body = CreateCard(
+        title="new",
+        column_id=desk.spare.id,
+        description="Long text",
+        due_at=datetime(2027, 1, 2, 3, 4, 5, 678901, tzinfo=timezone(timedelta(hours=2))),
+        start_at=datetime(2027, 1, 1, tzinfo=UTC),
+        priority=Priority.URGENT,
+        label_ids=[desk.other_label.id, desk.label.id, desk.label.id],
+        assignee_ids=[desk.viewer.user.id, desk.member.user.id],
+    )
+    await desk.send(cards.create_card(desk.board.id, body))
+
+
+@case("PATCH /cards/{card}", "card.updated")
+async def change_every_field(desk: Furnished, _: Somebody) -> None:
+    body = UpdateCard(
+        title="renamed",
+        description="other",
+        due_at=datetime(2027, 1, 2, tzinfo=timezone(timedelta(hours=-5))),
+        start_at=datetime(2026, 1, 2, tzinfo=UTC),
+        priority=Priority.HIGH,
+        completed=True,
+    )
+    await desk.send(cards.update_card(desk.two.id, body))
+
+
+@case("PATCH /cards/{card}", "card.updated", "card.updated")
+async def clear_fields(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.update_card(desk.one.id, UpdateCard(due_at=datetime(2027, 1, 2, tzinfo=UTC))))
+    await desk.send(cards.update_card(desk.one.id, UpdateCard(due_at=None, description="")))
+
+
+@case("PATCH /cards/{card}")
+async def change_nothing(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.update_card(desk.one.id, UpdateCard(title="one", completed=False)))
+
+
+@case("PATCH /cards/{card}", "card.archived")
+async def archive(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.update_card(desk.one.id, UpdateCard(archived=True)))
+
+
+@case("PATCH /cards/{card}", "card.updated", "card.archived")
+async def change_and_archive_at_once(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.update_card(desk.one.id, UpdateCard(title="kept", description="", archived=True)))
+
+
+@case("PATCH /cards/{card}", "card.restored")
+async def restore(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.update_card(desk.four.id, UpdateCard(archived=False)))
+
+
+@case("PATCH /cards/{card}", "card.restored", "card.updated")
+async def restore_and_change_at_once(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.update_card(desk.four.id, UpdateCard(title="back", description="text", archived=False)))
+
+
+@case("PATCH /cards/{card}", "card.updated")
+async def change_an_archived_card(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.update_card(desk.four.id, UpdateCard(title="renamed in the archive")))
+
+
+@case("POST /cards/{card}/move", "card.moved")
+async def move_to_the_top(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.move_card(desk.three.id, MoveCard(position=Position.TOP)))
+
+
+@case("POST /cards/{card}/move", "card.moved")
+async def move_to_the_end(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.move_card(desk.one.id, MoveCard()))
+
+
+@case("POST /cards/{card}/move", "card.moved")
+async def move_after(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.move_card(desk.one.id, MoveCard(after_id=desk.two.id)))
+
+
+@case("POST /cards/{card}/move", "card.moved")
+async def move_before(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.move_card(desk.three.id, MoveCard(before_id=desk.two.id)))
+
+
+@case("POST /cards/{card}/move", "card.moved")
+async def move_across_to_the_end(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.move_card(desk.one.id, MoveCard(column_id=desk.doing.id)))
+
+
+@case("POST /cards/{card}/move", "card.moved")
+async def move_across_to_the_top(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.move_card(desk.one.id, MoveCard(column_id=desk.doing.id, position=Position.TOP)))
+
+
+@case("POST /cards/{card}/move", "card.moved")
+async def move_across_after(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.move_card(desk.one.id, MoveCard(after_id=desk.five.id)))
+
+
+@case("POST /cards/{card}/move", "card.moved")
+async def move_across_before(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.move_card(desk.one.id, MoveCard(column_id=desk.doing.id, before_id=desk.five.id)))
+
+
+@case("POST /cards/{card}/move", "card.moved")
+async def move_into_an_empty_column(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.move_card(desk.one.id, MoveCard(column_id=desk.spare.id)))
+
+
+@case("POST /cards/{card}/move", "card.moved")
+async def move_an_archived_card(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.move_card(desk.four.id, MoveCard(column_id=desk.doing.id)))
+
+
+@case("POST /cards/{card}/move")
+async def move_to_where_it_is(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.move_card(desk.two.id, MoveCard(after_id=desk.one.id)))
+
+
+@case("DELETE /cards/{card}", "card.deleted")
+async def delete_a_card(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.delete_card(desk.one.id))
+
+
+@case("DELETE /cards/{card}", "card.deleted")
+async def delete_an_archived_card(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.delete_card(desk.four.id))
+
+
+# --- what hangs on cards -----------------------------------------------------------------------------------------
+
+
+@case("PUT /cards/{card}/assignees/{user_id}", "card.assigned")
+async def assign(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.assign_card(desk.one.id, desk.owner.user.id))
+
+
+@case("PUT /cards/{card}/assignees/{user_id}")
+async def assign_again(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.assign_card(desk.one.id, desk.member.user.id))
+
+
+@case("DELETE /cards/{card}/assignees/{user_id}", "card.unassigned")
+async def unassign(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.unassign_card(desk.one.id, desk.member.user.id))
+
+
+@case("DELETE /boards/{board_id}/members/{user_id}", "card.assigned", "card.assigned", "member.removed")
+async def remove_a_member_who_is_on_cards(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.assign_card(desk.two.id, desk.viewer.user.id))
+    await desk.send(cards.assign_card(desk.four.id, desk.viewer.user.id))
+    await desk.own(boards.remove_member(desk.board.id, desk.viewer.user.id))
+
+
+@case("DELETE /cards/{card}/assignees/{user_id}", "member.removed")
+async def unassign_somebody_who_left(desk: Furnished, _: Somebody) -> None:
+    await desk.own(boards.remove_member(desk.board.id, desk.member.user.id))
+    await desk.own(cards.unassign_card(desk.one.id, desk.member.user.id))
+
+
+@case("PUT /cards/{card}/labels/{label_id}", "card.labelled")
+async def put_a_label_on(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.label_card(desk.one.id, desk.other_label.id))
+
+
+@case("PUT /cards/{card}/labels/{label_id}", "card.labelled")
+async def put_a_label_on_an_archived_card(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.label_card(desk.four.id, desk.label.id))
+
+
+@case("DELETE /cards/{card}/labels/{label_id}", "card.unlabelled")
+async def take_a_label_off(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.unlabel_card(desk.one.id, desk.label.id))
+
+
+@case("DELETE /cards/{card}/labels/{label_id}")
+async def take_a_label_off_that_is_not_on(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.unlabel_card(desk.one.id, desk.other_label.id))
+
+
+@case("POST /cards/{card}/checklists", "checklist.created")
+async def create_a_checklist(desk: Furnished, _: Somebody) -> None:
+    await desk.send(checklists.create_checklist(desk.one.id, CreateChecklist(title="More")))
+
+
+@case("DELETE /checklists/{checklist_id}", "checklist.deleted")
+async def delete_a_checklist(desk: Furnished, _: Somebody) -> None:
+    await desk.send(checklists.delete_checklist(desk.checklist.id))
+
+
+@case("POST /checklists/{checklist_id}/items", "checklist_item.created")
+async def create_an_item(desk: Furnished, _: Somebody) -> None:
+    await desk.send(checklists.create_checklist_item(desk.checklist.id, CreateChecklistItem(text="third")))
+
+
+@case("PATCH /checklist-items/{item_id}", "checklist_item.updated")
+async def tick_an_item(desk: Furnished, _: Somebody) -> None:
+    await desk.send(checklists.update_checklist_item(desk.open_item.id, UpdateChecklistItem(done=True)))
+
+
+@case("PATCH /checklist-items/{item_id}", "checklist_item.updated")
+async def untick_and_assign_an_item(desk: Furnished, _: Somebody) -> None:
+    body = UpdateChecklistItem(done=False, assignee_id=desk.member.user.id, text="again")
+    await desk.send(checklists.update_checklist_item(desk.done_item.id, body))
+
+
+@case("DELETE /checklist-items/{item_id}", "checklist_item.deleted")
+async def delete_a_done_item(desk: Furnished, _: Somebody) -> None:
+    await desk.send(checklists.delete_checklist_item(desk.done_item.id))
+
+
+@case("DELETE /checklist-items/{item_id}", "checklist_item.deleted")
+async def delete_an_open_item(desk: Furnished, _: Somebody) -> None:
+    await desk.send(checklists.delete_checklist_item(desk.open_item.id))
+
+
+@case("POST /cards/{card}/comments", "comment.created")
+async def comment_on_a_card(desk: Furnished, _: Somebody) -> None:
+    await desk.send(comments.create_comment(desk.one.id, CreateComment(text="Yes")))
+
+
+@case("DELETE /comments/{comment_id}", "comment.deleted")
+async def delete_a_comment(desk: Furnished, _: Somebody) -> None:
+    await desk.own(comments.delete_comment(desk.comment.id))
+
+
+# --- columns -----------------------------------------------------------------------------------------------------
+
+
+@case("POST /boards/{board_id}/columns", "column.created")
+async def create_a_column(desk: Furnished, _: Somebody) -> None:
+    body = CreateColumn(title="New", wip_limit=3, wip_mode=WipMode.HARD, done=True, color=Color.LIME)
+    await desk.send(columns.create_column(desk.board.id, body))
+
+
+@case("POST /boards/{board_id}/columns", "column.created")
+async def create_a_column_between_others(desk: Furnished, _: Somebody) -> None:
+    await desk.send(columns.create_column(desk.board.id, CreateColumn(title="New", after_id=desk.todo.id)))
+
+
+@case("PATCH /columns/{column_id}", "column.updated")
+async def change_a_column(desk: Furnished, _: Somebody) -> None:
+    body = UpdateColumn(title="Renamed", wip_limit=2, wip_mode=WipMode.HARD, done=True, color=Color.SKY)
+    await desk.send(columns.update_column(desk.todo.id, body))
+
+
+@case("PATCH /columns/{column_id}", "column.updated", "column.updated")
+async def clear_a_columns_fields(desk: Furnished, _: Somebody) -> None:
+    await desk.send(columns.update_column(desk.todo.id, UpdateColumn(wip_limit=2, color=Color.SKY)))
+    await desk.send(columns.update_column(desk.todo.id, UpdateColumn(wip_limit=None, color=None)))
+
+
+@case("PATCH /columns/{column_id}", "column.updated", "column.updated")
+async def archive_and_restore_a_column(desk: Furnished, _: Somebody) -> None:
+    await desk.send(columns.update_column(desk.todo.id, UpdateColumn(archived=True, title="Away")))
+    await desk.send(columns.update_column(desk.todo.id, UpdateColumn(archived=False)))
+
+
+@case("PATCH /columns/{column_id}", "column.updated")
+async def archive_a_column(desk: Furnished, _: Somebody) -> None:
+    await desk.send(columns.update_column(desk.todo.id, UpdateColumn(archived=True)))
+
+
+@case("POST /columns/{column_id}/move", "column.moved")
+async def move_a_column_to_the_left(desk: Furnished, _: Somebody) -> None:
+    await desk.send(columns.move_column(desk.spare.id, MoveColumn(position=Position.TOP)))
+
+
+@case("POST /columns/{column_id}/move", "column.moved")
+async def move_a_column_to_the_right(desk: Furnished, _: Somebody) -> None:
+    await desk.send(columns.move_column(desk.todo.id, MoveColumn()))
+
+
+@case("POST /columns/{column_id}/move", "column.moved")
+async def move_a_column_between(desk: Furnished, _: Somebody) -> None:
+    await desk.send(columns.move_column(desk.spare.id, MoveColumn(before_id=desk.doing.id)))
+
+
+@case("POST /columns/{column_id}/move")
+async def move_a_column_to_where_it_is(desk: Furnished, _: Somebody) -> None:
+    await desk.send(columns.move_column(desk.doing.id, MoveColumn(after_id=desk.todo.id)))
+
+
+@case("DELETE /columns/{column_id}", "column.deleted")
+async def delete_a_column(desk: Furnished, _: Somebody) -> None:
+    await desk.send(columns.delete_column(desk.spare.id))
+
+
+# --- the board, its labels and its people ------------------------------------------------------------------------
+
+
+@case("PATCH /boards/{board_id}", "board.updated")
+async def change_the_board(desk: Furnished, _: Somebody) -> None:
+    await desk.own(boards.update_board(desk.board.id, UpdateBoard(title="Renamed", description="", archived=True)))
+
+
+@case("POST /boards/{board_id}/labels", "label.created")
+async def create_a_label(desk: Furnished, _: Somebody) -> None:
+    await desk.send(labels.create_label(desk.board.id, CreateLabel(name="", color=Color.PINK)))
+
+
+@case("PATCH /labels/{label_id}", "label.updated")
+async def change_a_label(desk: Furnished, _: Somebody) -> None:
+    await desk.send(labels.update_label(desk.label.id, UpdateLabel(name="defect", color=Color.ORANGE)))
+
+
+@case("DELETE /labels/{label_id}", "card.labelled", "card.labelled", "label.deleted")
+async def delete_a_label_that_cards_carry(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.label_card(desk.two.id, desk.label.id))
+    await desk.send(cards.label_card(desk.four.id, desk.label.id))
+    await desk.send(labels.delete_label(desk.label.id))
+
+
+@case("POST /boards/{board_id}/members", "member.added")
+async def add_a_member(desk: Furnished, newcomer: Somebody) -> None:
+    body = AddMember(role=Role.MEMBER, username=newcomer.user.username)
+    await desk.own(boards.add_member(desk.board.id, body))
+
+
+@case("PATCH /boards/{board_id}/members/{user_id}", "member.updated")
+async def change_a_role(desk: Furnished, _: Somebody) -> None:
+    await desk.own(boards.update_member(desk.board.id, desk.viewer.user.id, UpdateMember(role=Role.OWNER)))
+
+
+@case("DELETE /boards/{board_id}/members/{user_id}", "member.removed")
+async def remove_a_member(desk: Furnished, _: Somebody) -> None:
+    await desk.own(boards.remove_member(desk.board.id, desk.viewer.user.id))
+
+
+@case("DELETE /boards/{board_id}/members/{user_id}", "member.removed")
+async def leave(desk: Furnished, _: Somebody) -> None:
+    await desk.send(boards.remove_member(desk.board.id, desk.member.user.id))
