@@ -79,6 +79,10 @@ class Desk:
         card = self.view.card()
         return card.title if card is not None else ""
 
+    def sent(self, kind: type) -> list[object]:
+        """The bodies of a kind that were sent."""
+        return [call.body for call, _ in self.peer.sent if isinstance(call.body, kind)]
+
     def column(self, number: int) -> ColumnView:
         return self.board.columns.views[boards.column_id(number)]
 

@@ -1,0 +1,120 @@
+"""The actions that change cards and what is shown of the board, each done with its key."""
+
+from __future__ import annotations
+
+from rego.wire.cards import CreateCard, UpdateCard
+from rego_tui.screens.boards import BoardsScreen
+from rego_tui.screens.card import CardScreen
+from tests.tui import boards
+from tests.tui.desk import at_desk
+
+
+async def test_card_new() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("n", *"one", "enter", *"two", "enter", "escape")
+        assert desk.titles(1) == ["A1", "A2", "A3", "one", "two"]
+        await desk.until_sent()
+        assert desk.server_titles(1) == ["A1", "A2", "A3", "one", "two"]
+        assert desk.cursor == "two"
+
+
+async def test_card_new_below() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("o", *"new", "enter", "enter")
+        await desk.until_sent()
+        assert desk.server_titles(1) == ["A1", "new", "A2", "A3"]
+        assert [body.title for body in desk.sent(CreateCard) if isinstance(body, CreateCard)] == ["new"]
+
+
+async def test_card_new_above() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("O", *"new", "enter", "escape")
+        await desk.until_sent()
+        assert desk.server_titles(1) == ["new", "A1", "A2", "A3"]
+
+
+async def test_card_edit_title() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("e", *" more", "enter")
+        assert desk.titles(1)[0] == "A1 more"
+        await desk.until_sent()
+        assert desk.sent(UpdateCard) == [UpdateCard(title="A1 more", version=1)]
+
+
+async def test_leaving_the_title_as_it_was_sends_nothing() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("e", *" more", "escape", "e", "enter")
+        assert desk.titles(1)[0] == "A1"
+        assert not desk.sent(UpdateCard)
+
+
+async def test_card_toggle_done() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("x")
+        assert "✓ done" in desk.text()
+        await desk.press("x")
+        await desk.until_sent()
+        assert desk.sent(UpdateCard) == [UpdateCard(completed=True), UpdateCard(completed=False)]
+
+
+async def test_card_archive() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("d")
+        assert desk.titles(1) == ["A2", "A3"]
+        assert desk.cursor == "A2"
+        await desk.until("the notice stands", lambda: "Press u to bring it back" in desk.notices())
+        await desk.until_sent()
+        assert desk.server_titles(1) == ["A2", "A3"]
+
+
+async def test_card_unarchive() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("j", "d", "u")
+        assert desk.titles(1) == ["A1", "A2", "A3"]
+        assert desk.cursor == "A2"
+        await desk.until_sent()
+        assert desk.server_titles(1) == ["A1", "A2", "A3"]
+
+
+async def test_unarchive_without_anything_archived_says_so() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("u")
+        await desk.until("the notice stands", lambda: "archived nothing" in desk.notices())
+
+
+async def test_card_open() -> None:
+    async with at_desk(boards.small()) as desk:
+        desk.peer.details[boards.card_id(1)] = ("Some **bold** words", [], [])
+        await desk.press("enter")
+        assert isinstance(desk.app.screen, CardScreen)
+        await desk.until("the description is read", lambda: "Some bold words" in desk.text())
+        assert "OPS-1 in Todo" in desk.text()
+
+
+async def test_filter_edit() -> None:
+    async with at_desk(boards.rich()) as desk:
+        await desk.press("/", *"bug")
+        assert desk.titles(1) == ["Search forgets the filter", "Move the mail queue to the new host without losing a message"]
+        assert "2 of 4" in desk.text()
+        await desk.press("enter", "j")
+        assert desk.cursor.startswith("Move the mail")
+
+
+async def test_board_back() -> None:
+    async with at_desk(boards.rich()) as desk:
+        await desk.press("/", *"bug", "enter", "escape")
+        assert len(desk.titles(1)) == 4
+
+
+async def test_board_resync() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("R")
+        await desk.until("the board is read again", lambda: desk.peer.opened == 2 and "● live" in desk.text())
+        assert desk.titles(1) == ["A1", "A2", "A3"]
+
+
+async def test_board_switch() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("b")
+        assert isinstance(desk.app.screen, BoardsScreen)
+        await desk.until("the list stands", lambda: "Website relaunch" in desk.text())

@@ -1,0 +1,163 @@
+"""The actions of the open card, the list of boards, the help, and those that work everywhere, each done with its key."""
+
+from __future__ import annotations
+
+from rego_tui.screens.help import HelpScreen
+from tests.tui import boards
+from tests.tui.desk import Desk, at_desk
+
+
+async def long_card(desk: Desk) -> None:
+    """Open a card whose description is longer than the screen."""
+    desk.peer.details[boards.card_id(1)] = ("\n\n".join(f"line {n}." for n in range(100)), [], [])
+    await desk.press("enter")
+    await desk.until("the description is read", lambda: "line 1." in desk.text())
+
+
+async def test_page_down() -> None:
+    async with at_desk(boards.small()) as desk:
+        await long_card(desk)
+        await desk.press("9", "9", "j")
+        assert "line 1." not in desk.text()
+
+
+async def test_page_up() -> None:
+    async with at_desk(boards.small()) as desk:
+        await long_card(desk)
+        await desk.press("9", "9", "j", "9", "9", "k")
+        assert "line 1." in desk.text()
+
+
+async def test_page_half_down() -> None:
+    async with at_desk(boards.small()) as desk:
+        await long_card(desk)
+        await desk.press("ctrl+d", "ctrl+d")
+        assert "line 1." not in desk.text()
+
+
+async def test_page_half_up() -> None:
+    async with at_desk(boards.small()) as desk:
+        await long_card(desk)
+        await desk.press("ctrl+d", "ctrl+d", "ctrl+u", "ctrl+u")
+        assert "line 1." in desk.text()
+
+
+async def test_page_bottom() -> None:
+    async with at_desk(boards.small()) as desk:
+        await long_card(desk)
+        await desk.press("G")
+        assert "line 99." in desk.text()
+
+
+async def test_page_top() -> None:
+    async with at_desk(boards.small()) as desk:
+        await long_card(desk)
+        await desk.press("G", "g", "g")
+        assert "line 1." in desk.text()
+
+
+async def test_open_card_toggle_done() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("enter", "x")
+        assert "✓ done" in desk.text()
+        await desk.until_sent()
+        assert desk.peer.replica.cards[boards.card_id(1)].completed
+
+
+async def test_open_card_reload() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("enter")
+        desk.peer.details[boards.card_id(1)] = ("written since", [], [])
+        await desk.press("R")
+        await desk.until("the card is read again", lambda: "written since" in desk.text())
+
+
+async def test_open_card_close() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("enter", "escape")
+        assert desk.app.screen is desk.board
+
+
+async def two_boards(desk: Desk) -> None:
+    """Go back to a list of two boards."""
+    desk.peer.others = [boards.board("Second board", "TWO", 2)]
+    await desk.press("b")
+    await desk.until("both stand there", lambda: "Second board" in desk.text())
+
+
+async def test_boards_down() -> None:
+    async with at_desk(boards.small()) as desk:
+        await two_boards(desk)
+        await desk.press("j", "enter")
+        assert desk.store.board_id == boards.board_id(2)
+
+
+async def test_boards_up() -> None:
+    async with at_desk(boards.small()) as desk:
+        await two_boards(desk)
+        await desk.press("j", "k", "enter")
+        assert desk.store.board_id == boards.board_id(1)
+
+
+async def test_boards_open() -> None:
+    async with at_desk(boards.small()) as desk:
+        await two_boards(desk)
+        await desk.press("l")
+        await desk.until("the board is open again", lambda: "● live" in desk.text())
+
+
+async def test_boards_reload() -> None:
+    async with at_desk(boards.small()) as desk:
+        await two_boards(desk)
+        desk.peer.others = [boards.board("Third board", "TRI", 3)]
+        await desk.press("R")
+        await desk.until("the list is read again", lambda: "Third board" in desk.text())
+
+
+async def test_app_help() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("?")
+        assert isinstance(desk.app.screen, HelpScreen)
+        assert "one column to the right" in desk.text() or "the column to the left" in desk.text()
+
+
+async def test_help_down() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("?", "2", "0", "j")
+        assert "the column to the left" not in desk.text()
+
+
+async def test_help_up() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("?", "2", "0", "j", "2", "0", "k")
+        assert "the column to the left" in desk.text()
+
+
+async def test_help_close() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("?", "?")
+        assert desk.app.screen is desk.board
+
+
+async def test_app_palette() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press(":")
+        await desk.until("the palette stands open", lambda: type(desk.app.screen).__name__ == "CommandPalette")
+        await desk.pilot.press(*"bring back")
+        await desk.until("the action is found", lambda: "card.unarchive" in desk.text() or "Bring back" in desk.text())
+
+
+async def test_app_quit() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("q")
+        assert not desk.app.is_running
+
+
+async def test_quitting_with_changes_under_way_asks_once_more() -> None:
+    async with at_desk(boards.small()) as desk:
+        desk.peer.hold()
+        await desk.press("x", "q")
+        assert desk.app.is_running
+        await desk.until("the warning stands", lambda: "1 change is not sent yet" in desk.notices())
+        await desk.press("q")
+        assert not desk.app.is_running
