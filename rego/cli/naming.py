@@ -40,9 +40,9 @@ def find_label(labels: Sequence[Label], name: str) -> Label:
 
 
 def find_member(members: Sequence[Member], name: str) -> Member:
-    """The person with that username or id, wholly written: a beginning is too little to take somebody off by. Raises `NotFound`.
+    """The person with that username or id, wholly written: a beginning is too little to take somebody off by.
 
-    A placeholder may have the username of a person, who then goes before it.
+    A placeholder may have the username of a person, who then goes before it. Raises `NotFound`.
     """
     wanted = name.casefold()
     fitting = [m for m in members if m.user_id == name.lower()] or [m for m in members if m.username.casefold() == wanted]
