@@ -138,6 +138,7 @@ def _open_auth(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Auth:
     return Auth(
         passwords,
         AccessTokens(signing_key(settings), lifetime, clock),
+        clock,
         session_lifetime=timedelta(days=settings.session_days),
         registration=settings.registration,
     )

@@ -37,6 +37,7 @@ COMMANDS: dict[str, Place] = {
     "register": Place("rego.cli.account", "register_app", "Make an account on a server and log in."),
     "login": Place("rego.cli.account", "login_app", "Log in to a server; later commands then speak to it."),
     "logout": Place("rego.cli.account", "logout_app", "End the session on the server and forget its tokens."),
+    "password": Place("rego.cli.account", "password_app", "Change your password; you are logged out everywhere else."),
     "whoami": Place("rego.cli.account", "whoami_app", "Say which account is used, and on which server."),
     "health": Place("rego.cli.health", "app", "Ask the server how it is."),
 }

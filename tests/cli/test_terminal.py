@@ -109,6 +109,16 @@ def test_two_different_passwords_register_nobody(server_url: str) -> None:
     assert "The two passwords differ; nothing was done." in terminal.text
 
 
+def test_a_new_password_is_asked_for_twice_and_not_shown(ada: Person) -> None:
+    terminal = Terminal("password")
+    for question, answer in (("Current password: ", PASSWORD), ("New password: ", f"{PASSWORD}!"), ("Again: ", f"{PASSWORD}!")):
+        terminal.read_until(lambda text, question=question: question in text)
+        terminal.type(answer)
+    assert terminal.end() == 0
+    assert "Your password is changed" in terminal.text
+    assert PASSWORD not in terminal.text
+
+
 def test_an_import_shows_that_it_works_and_then_its_report(ada: Person) -> None:
     terminal = Terminal("import", "trello", str(TRELLO))
     assert terminal.end() == 0

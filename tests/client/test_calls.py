@@ -16,7 +16,7 @@ from rego.wire.columns import Color, CreateColumn, MoveColumn, UpdateColumn
 from rego.wire.comments import CreateComment
 from rego.wire.errors import InvalidInput
 from rego.wire.labels import CreateLabel, UpdateLabel
-from rego.wire.users import Register, UpdateMe
+from rego.wire.users import ChangePassword, Register, UpdateMe
 
 CALLS: list[tuple[Call[Any], str]] = [
     (auth.register(Register(email="a@b.example", username="ada", password="correct horse")), "POST /auth/register"),
@@ -25,6 +25,9 @@ CALLS: list[tuple[Call[Any], str]] = [
     (auth.logout(), "POST /auth/logout"),
     (auth.me(), "GET /auth/me"),
     (auth.update_me(UpdateMe(firstname="Ada")), "PATCH /auth/me"),
+    (auth.change_password(ChangePassword(current_password="old", new_password="correct horse")), "POST /auth/change-password"),
+    (auth.list_sessions(), "GET /auth/sessions"),
+    (auth.revoke_session("s"), "DELETE /auth/sessions/s"),
     (boards.list_boards(), "GET /boards"),
     (boards.create_board(CreateBoard(title="Ops")), "POST /boards"),
     (boards.get_board("b"), "GET /boards/b"),

@@ -139,6 +139,11 @@ async def require_standing(reading: Reading) -> Row:
     return row
 
 
+async def require_login(reading: Reading) -> Row:
+    """As `require_standing`, for what a personal token may not do: to manage the account that it stands for."""
+    return await require_standing(reading)
+
+
 STANDING = Statement(
     select(users.c.id, users.c.username, users.c.is_active, sessions.c.revoked_at)
     .select_from(users.outerjoin(sessions, sessions.c.id == _SESSION))
