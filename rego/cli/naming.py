@@ -10,6 +10,7 @@ from rego.wire.boards import Board, Member
 from rego.wire.columns import Column
 from rego.wire.errors import InvalidInput, NotFound
 from rego.wire.labels import Label
+from rego.wire.tokens import PersonalToken
 
 T = TypeVar("T", Board, Column, Label)
 
@@ -49,6 +50,16 @@ def find_member(members: Sequence[Member], name: str) -> Member:
     if not fitting:
         raise NotFound(f"Nobody called {name!r} is on this board: there are {_listed(m.username for m in members)}.")
     return min(fitting, key=lambda member: member.placeholder)
+
+
+def find_token(tokens: Sequence[PersonalToken], name: str) -> PersonalToken:
+    """The token with that name or id, wholly written; raises `NotFound` or, when several fit, `InvalidInput`."""
+    fitting = [token for token in tokens if token.id == name.lower()] or [token for token in tokens if token.name == name]
+    if not fitting:
+        raise NotFound(f"You have no token called {name!r}: there are {_listed(token.name for token in tokens) or 'none'}.")
+    if len(fitting) > 1:
+        raise InvalidInput(f"{len(fitting)} tokens are called {name!r}: give the id, {_listed(token.id for token in fitting)}.")
+    return fitting[0]
 
 
 def label_name(label: Label) -> str:

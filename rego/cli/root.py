@@ -38,6 +38,7 @@ COMMANDS: dict[str, Place] = {
     "login": Place("rego.cli.account", "login_app", "Log in to a server; later commands then speak to it."),
     "logout": Place("rego.cli.account", "logout_app", "End the session on the server and forget its tokens."),
     "password": Place("rego.cli.account", "password_app", "Change your password; you are logged out everywhere else."),
+    "tokens": Place("rego.cli.tokens", "app", "Personal tokens for scripts: list, add, revoke."),
     "whoami": Place("rego.cli.account", "whoami_app", "Say which account is used, and on which server."),
     "health": Place("rego.cli.health", "app", "Ask the server how it is."),
 }

@@ -18,6 +18,7 @@ from rego_server.domains.access.policy import require_standing
 from rego_server.domains.auth import actions
 from rego_server.domains.auth.passwords import Passwords
 from rego_server.domains.auth.tokens import AccessTokens
+from rego_server.domains.tokens.secret import PREFIX, read_token
 from rego_server.domains.users import actions as users
 from rego_server.domains.users.queries import user_of
 from rego_server.web.endpoint import Anyone, LoggedIn, Request, RouteTable
@@ -50,6 +51,8 @@ class Auth:
         """Whose `token` is. Raises `NotAuthenticated`."""
         if self.local is not None and secrets.compare_digest(token.encode(), self.local.token.encode()):
             return Caller(self.local.user_id)
+        if token.startswith(PREFIX):
+            return read_token(token, self.clock.now())
         return self.tokens.verify(token)
 
     def tokens_of(self, grant: actions.Grant) -> Tokens:
