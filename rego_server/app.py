@@ -35,6 +35,7 @@ from rego_server.domains.imports.routes import table as imports
 from rego_server.domains.labels.routes import table as labels
 from rego_server.domains.system.routes import VITALS, Vitals
 from rego_server.domains.system.routes import table as system
+from rego_server.domains.tokens.routes import table as tokens
 from rego_server.realtime.hub import Hub
 from rego_server.realtime.limits import SocketLimits
 from rego_server.realtime.routes import table as live
@@ -44,7 +45,7 @@ from rego_server.web.endpoint import SERVICES, Services, install
 from rego_server.web.middleware import requests
 
 # `POST /boards/import` must be known before `/boards/{board_id}` paths of the same length.
-TABLES = (system, auth, imports, boards, live, access, columns, cards, labels, checklists, comments)
+TABLES = (system, auth, tokens, imports, boards, live, access, columns, cards, labels, checklists, comments)
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ def _open_auth(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Auth:
     return Auth(
         passwords,
         AccessTokens(signing_key(settings), lifetime, clock),
+        clock,
         session_lifetime=timedelta(days=settings.session_days),
         registration=settings.registration,
     )

@@ -1,4 +1,4 @@
-"""`rego register`, `login`, `logout` and `whoami`: who you are, and where."""
+"""`rego register`, `login`, `logout`, `password` and `whoami`: who you are, and where."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ from rego.client.credentials import Credentials
 from rego.client.server import Server
 from rego.safe_text import safe_text
 from rego.wire.errors import InvalidInput, RegoError
-from rego.wire.users import Register, User
+from rego.wire.users import ChangePassword, Register, User
 
 register_app = noun("", alone=True)
 login_app = noun("", alone=True)
 logout_app = noun("", alone=True)
+password_app = noun("", alone=True)
 whoami_app = noun("", alone=True)
 
 USER = View[User](struct=User, entity=lambda user: user, short=lambda user: user.username)
@@ -32,6 +33,10 @@ UsernameOption = Annotated[
     str | None, typer.Option("--username", "-u", metavar="NAME", help="The name or the e-mail address; else asked for.")
 ]
 PasswordOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")]
+
+PasswordsOption = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the current and the new password from two lines of stdin.")
+]
 
 
 @register_app.command(cls=RegoCommand)
@@ -52,7 +57,7 @@ def _register(
     body = Register(
         username=username or session.ask("Username"),
         email=email or session.ask("E-mail"),
-        password=_new_password(session, from_stdin=password_stdin),
+        password=_new_password(session, "Password", from_stdin=password_stdin),
         firstname=firstname,
         lastname=lastname,
     )
@@ -79,6 +84,15 @@ def _logout(
 ) -> None:
     """End the session on the server and forget its tokens."""
     log_out(session_of(context), forget_server=forget_server)
+
+
+@password_app.command(cls=RegoCommand)
+def _password(context: typer.Context, password_stdin: PasswordsOption = False) -> None:
+    """Change your password; you are logged out everywhere else."""
+    session = session_of(context)
+    current = session.ask_password("Current password", from_stdin=password_stdin)
+    new = _new_password(session, "New password", from_stdin=password_stdin)
+    change_password(session, ChangePassword(current_password=current, new_password=new))
 
 
 @whoami_app.command(cls=RegoCommand)
@@ -120,6 +134,12 @@ def log_out(session: Session, *, forget_server: bool) -> None:
     session.output.note(f"Logged out of {server}." if told else f"Logged out of {server} here; it could not be told.")
 
 
+def change_password(session: Session, body: ChangePassword) -> None:
+    """Change the password; this session goes on, all others end."""
+    session.send(auth.change_password(body))
+    session.output.note("Your password is changed, and your other sessions have ended.")
+
+
 def who_am_i(session: Session, form: Form) -> None:
     """Print the account."""
     user = session.send(auth.me())
@@ -137,8 +157,8 @@ def _checked(session: Session, server: str | None) -> Server:
     return place
 
 
-def _new_password(session: Session, *, from_stdin: bool) -> str:
-    password = session.ask_password("Password", from_stdin=from_stdin)
+def _new_password(session: Session, question: str, *, from_stdin: bool) -> str:
+    password = session.ask_password(question, from_stdin=from_stdin)
     if not from_stdin and password != session.ask_password("Again", from_stdin=False):
         raise InvalidInput("The two passwords differ; nothing was done.")
     return password

@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
-from rego.wire.boards import Board
+from rego.wire.boards import Board, Member
 from rego.wire.columns import Column
 from rego.wire.errors import InvalidInput, NotFound
 from rego.wire.labels import Label
+from rego.wire.tokens import PersonalToken
 
 T = TypeVar("T", Board, Column, Label)
 
@@ -37,6 +38,28 @@ def find_column(columns: Sequence[Column], name: str) -> Column:
 def find_label(labels: Sequence[Label], name: str) -> Label:
     """The label called `name`, a nameless one by its colour; raises `NotFound` or, when several fit, `InvalidInput`."""
     return _find(labels, name, "label", lambda label: (label_name(label),), label_name)
+
+
+def find_member(members: Sequence[Member], name: str) -> Member:
+    """The person with that username or id, wholly written: a beginning is too little to take somebody off by.
+
+    A placeholder may have the username of a person, who then goes before it. Raises `NotFound`.
+    """
+    wanted = name.casefold()
+    fitting = [m for m in members if m.user_id == name.lower()] or [m for m in members if m.username.casefold() == wanted]
+    if not fitting:
+        raise NotFound(f"Nobody called {name!r} is on this board: there are {_listed(m.username for m in members)}.")
+    return min(fitting, key=lambda member: member.placeholder)
+
+
+def find_token(tokens: Sequence[PersonalToken], name: str) -> PersonalToken:
+    """The token with that name or id, wholly written; raises `NotFound` or, when several fit, `InvalidInput`."""
+    fitting = [token for token in tokens if token.id == name.lower()] or [token for token in tokens if token.name == name]
+    if not fitting:
+        raise NotFound(f"You have no token called {name!r}: there are {_listed(token.name for token in tokens) or 'none'}.")
+    if len(fitting) > 1:
+        raise InvalidInput(f"{len(fitting)} tokens are called {name!r}: give the id, {_listed(token.id for token in fitting)}.")
+    return fitting[0]
 
 
 def label_name(label: Label) -> str:

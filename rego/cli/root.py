@@ -28,6 +28,7 @@ COMMANDS: dict[str, Place] = {
     "boards": Place("rego.cli.boards", "app", "Your boards: list them, add one."),
     "cards": Place("rego.cli.cards", "app", "Cards: list, show, add, edit, move, archive, mark as done."),
     "columns": Place("rego.cli.columns", "app", "The columns of a board: list, add, move, rename."),
+    "members": Place("rego.cli.members", "app", "The people on a board: list, add, give a role, remove."),
     "watch": Place("rego.cli.watch", "app", "Print what happens on a board as it happens, as JSON lines."),
     "import": Place("rego.cli.imports", "app", "Bring a board in from a file."),
     "tui": Place("rego.cli.tui", "app", "Open the board in the terminal."),
@@ -36,6 +37,8 @@ COMMANDS: dict[str, Place] = {
     "register": Place("rego.cli.account", "register_app", "Make an account on a server and log in."),
     "login": Place("rego.cli.account", "login_app", "Log in to a server; later commands then speak to it."),
     "logout": Place("rego.cli.account", "logout_app", "End the session on the server and forget its tokens."),
+    "password": Place("rego.cli.account", "password_app", "Change your password; you are logged out everywhere else."),
+    "tokens": Place("rego.cli.tokens", "app", "Personal tokens for scripts: list, add, revoke."),
     "whoami": Place("rego.cli.account", "whoami_app", "Say which account is used, and on which server."),
     "health": Place("rego.cli.health", "app", "Ask the server how it is."),
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from rego.client.call import Call
-from rego.wire.users import LoggedOut, Refresh, Register, Tokens, UpdateMe, User
+from rego.client.call import Call, path_of
+from rego.wire.users import ChangePassword, LoggedOut, Refresh, Register, Session, Tokens, UpdateMe, User
 
 
 def register(body: Register) -> Call[User]:
@@ -36,3 +36,18 @@ def me() -> Call[User]:
 def update_me(body: UpdateMe) -> Call[User]:
     """Change one's own account."""
     return Call(method="PATCH", path="/auth/me", body=body, returns=User)
+
+
+def change_password(body: ChangePassword) -> Call[None]:
+    """Set a new password and end all other sessions; raises `InvalidInput` when the current one is wrong."""
+    return Call(method="POST", path="/auth/change-password", body=body, returns=None)
+
+
+def list_sessions() -> Call[list[Session]]:
+    """The account's own sessions, the newest first."""
+    return Call(method="GET", path="/auth/sessions", returns=list[Session])
+
+
+def revoke_session(session_id: str) -> Call[None]:
+    """End one of the account's own sessions; its live connections close within seconds."""
+    return Call(method="DELETE", path=path_of("auth", "sessions", session_id), returns=None)

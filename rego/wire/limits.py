@@ -8,6 +8,7 @@ USERNAME_MIN, USERNAME_MAX = 2, 32  # usernames
 NAME_MAX = 100  # first names, last names and label names
 EMAIL_MAX = 254  # e-mail addresses
 PASSWORD_MIN, PASSWORD_MAX = 8, 128  # passwords
+TOKEN_NAME_MAX = 100  # names of personal tokens
 BOARD_KEY_MIN, BOARD_KEY_MAX = 2, 6  # board keys, the first half of references such as OPS-12
 IDEMPOTENCY_KEY_MAX = 64  # the `Idempotency-Key` header
 
@@ -16,6 +17,9 @@ IMPORT_MAX_BYTES = 67_108_864  # a file to import
 IMPORT_MAX_CARDS = 20_000  # cards in one import, archived ones included
 IMPORT_MAX_COLUMNS = 200  # columns in one import
 IMPORT_MAX_LABELS = 1_000  # labels in one import
+
+TOKENS_MAX = 100  # personal tokens of one account
+TOKEN_BOARDS_MAX = 100  # boards that one personal token names
 
 LIST_DEFAULT = 50  # entries of a list when `limit` is not given
 LIST_MAX = 200  # the highest `limit`

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -74,6 +75,21 @@ class Tokens(Struct, kw_only=True):
     token_type: str = "bearer"  # noqa: S105 - the name of a scheme, not a secret
     expires_in: int
     refresh_token: str
+
+
+class ChangePassword(Command, kw_only=True):
+    current_password: Annotated[str, Meta(min_length=1, max_length=limits.PASSWORD_MAX)]
+    new_password: Password
+
+
+class Session(Struct, kw_only=True, frozen=True):
+    """A login that can go on until `expires_at`. `current` is the one that asks, `user_agent` its client's own name."""
+
+    id: str
+    user_agent: str
+    created_at: datetime
+    expires_at: datetime
+    current: bool
 
 
 class LoggedOut(Struct):

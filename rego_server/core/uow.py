@@ -49,11 +49,20 @@ COLLISIONS_MAX = 20
 """How often an action runs again because another one took what it was about to take."""
 
 
+class Presented(NamedTuple):
+    """A personal token as it came with a request at `at`; whether it is good is read in the statement that it opens."""
+
+    id: str
+    digest: bytes
+    at: datetime
+
+
 class Caller(NamedTuple):
-    """Who asks. A caller without a session came with a credential that is checked by itself at each request."""
+    """Who asks. A caller with neither session nor token came with a credential that is checked by itself at each request."""
 
     user_id: str | None = None
     session_id: str | None = None
+    token: Presented | None = None
 
 
 class Operation(NamedTuple):
@@ -85,6 +94,8 @@ class Repeated(Exception):
 class Reading:
     """What a query function works with: a consistent state of the database, and who asks."""
 
+    changes = False
+
     def __init__(self, connection: Connection, caller: Caller) -> None:
         self.connection = connection
         self.caller = caller
@@ -100,6 +111,8 @@ class Reading:
 
 class UnitOfWork(Reading):
     """One action under way. Writes are queued and go to the database together; a read sends them first."""
+
+    changes = True
 
     def __init__(self, connection: Connection, caller: Caller, op: Operation | None, now: datetime, new_id: NewId) -> None:
         super().__init__(connection, caller)

@@ -25,6 +25,7 @@ from rego_server.core.clock import Clock
 from rego_server.core.db import Database
 from rego_server.core.events import GET_SEQS, Committed, events_since
 from rego_server.domains.auth.queries import ENDED_AMONG
+from rego_server.domains.tokens.queries import GOOD_AMONG
 from rego_server.realtime.outgoing import text_frame
 from rego_server.realtime.presence import Presence
 
@@ -46,6 +47,7 @@ class Follower(Protocol):
     connection_id: str
     user_id: str
     session_id: str | None
+    token_id: str | None
     seq: int | None
     admitted: int
 
@@ -251,6 +253,7 @@ class Hub:
             elif seq > channel.cursor:
                 self._read_soon(channel)
         await self._end_sessions()
+        await self._end_tokens()
 
     async def _end_sessions(self) -> None:
         followers = [f for channel in self._channels.values() for f in channel.followers if f.session_id]
@@ -262,6 +265,18 @@ class Hub:
         for follower in followers:
             if follower.session_id in ended:
                 follower.close(CloseCode.SESSION_ENDED, "Your session has ended; log in again.")
+
+    async def _end_tokens(self) -> None:
+        followers = [f for channel in self._channels.values() for f in channel.followers if f.token_id]
+        ids = sorted({f.token_id for f in followers if f.token_id})
+        if not ids:
+            return
+        now = self._clock.now()
+        rows = await self._database.glance(lambda connection: connection.fetch(GOOD_AMONG, ids=ids, now=now))
+        good = {row["id"] for row in rows}
+        for follower in followers:
+            if follower.token_id not in good:
+                follower.close(CloseCode.SESSION_ENDED, "Your personal token was revoked or has expired.")
 
     async def _beat(self) -> None:
         now = self._clock.now()

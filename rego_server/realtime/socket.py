@@ -65,6 +65,7 @@ class SocketFollower:
         self.caller = caller
         self.user_id = caller.user_id
         self.session_id = caller.session_id
+        self.token_id = caller.token.id if caller.token else None
         self.seq: int | None = None
         self.admitted: int = board["seq"]
         self.outgoing = outgoing

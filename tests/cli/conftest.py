@@ -86,17 +86,29 @@ class Person:
     credentials: Credentials
 
 
-@pytest.fixture
-def ada(server_url: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> Person:
-    """Someone whom REGO_SERVER and REGO_TOKEN make the user of every command."""
-    username = f"ada-{uuid4().hex[:8]}"
+def join(server_url: str, name: str) -> Person:
+    """An account of its own whose username begins with `name`."""
+    username = f"{name}-{uuid4().hex[:8]}"
     server = Server.parse(server_url)
     with Client(server) as stranger:
         stranger.send(auth.register(Register(email=f"{username}@example.com", username=username, password=PASSWORD)))
         tokens = stranger.send(auth.login(username, PASSWORD))
-    monkeypatch.setenv("REGO_SERVER", server_url)
-    monkeypatch.setenv("REGO_TOKEN", tokens.access_token)
     return Person(username, server, Credentials.of_tokens(server, tokens))
+
+
+@pytest.fixture
+def ada(server_url: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> Person:
+    """Someone whom REGO_SERVER and REGO_TOKEN make the user of every command."""
+    person = join(server_url, "ada")
+    monkeypatch.setenv("REGO_SERVER", server_url)
+    monkeypatch.setenv("REGO_TOKEN", person.credentials.access_token)
+    return person
+
+
+@pytest.fixture
+def bob(server_url: str) -> Person:
+    """Somebody else on the same server."""
+    return join(server_url, "bob")
 
 
 @pytest.fixture

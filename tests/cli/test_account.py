@@ -93,3 +93,29 @@ def test_health_needs_no_login(rego: Rego, server_url: str) -> None:
     assert result.code == 0
     assert result.lines[0] == "status: healthy"
     assert json.loads(rego("--server", server_url, "health", "--json", "server").out) == {"server": "rego"}
+
+
+def test_the_password_is_changed(rego: Rego, server_url: str, username: str) -> None:
+    register(rego, server_url, username)
+    result = rego("password", "--password-stdin", input="correct horse battery\na longer horse battery\n")
+    assert (result.code, result.out) == (0, "")
+    assert "other sessions have ended" in result.err
+    assert rego("whoami").code == 0
+    words = ("--server", server_url, "-u", username, "--password-stdin")
+    assert rego("login", *words, input="correct horse battery\n").code == 4
+    assert rego("login", *words, input="a longer horse battery\n").code == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("wrong horse battery\na longer horse battery\n", "The current password is wrong."),
+        ("correct horse battery\npassword123\n", "among the most common"),
+        ("correct horse battery\n", "new_password"),
+        ("", "current_password"),
+    ],
+)
+def test_a_password_that_cannot_be_changed_stays(rego: Rego, server_url: str, username: str, typed: str, sentence: str) -> None:
+    register(rego, server_url, username)
+    result = rego("password", "--password-stdin", input=typed)
+    assert (result.code, sentence in result.err, len(result.err.splitlines())) == (2, True, 1), result.err

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rego.cli.naming import card_path, find_board, find_column, find_label
+from rego.cli.naming import card_path, find_board, find_column, find_label, find_member
 from rego.wire.columns import Color
 from rego.wire.errors import InvalidInput, NotFound, RegoError
-from tests.cli.samples import board, column, id_of, label
+from tests.cli.samples import board, column, id_of, label, member
 
 TODO, DOING, DONE, DONE_LATE = column(10, "To do"), column(11, "Doing"), column(12, "Done"), column(13, "Done late")
 COLUMNS = [TODO, DOING, DONE, DONE_LATE]
@@ -100,3 +100,12 @@ def test_any_text_finds_a_column_or_is_refused(name: str) -> None:
         assert find_column(COLUMNS, name) in COLUMNS
     except RegoError as error:
         assert error.detail
+
+
+def test_a_person_by_the_whole_username_or_the_id() -> None:
+    people = [member(1, "mira", placeholder=True), member(2, "Mira"), member(3, "miranda")]
+    assert find_member(people, "mira") is people[1]
+    assert find_member(people, "MIRANDA") is people[2]
+    assert find_member(people, id_of(1)) is people[0]
+    with pytest.raises(NotFound, match="Nobody called 'mir' is on this board: there are mira, Mira, miranda"):
+        find_member(people, "mir")

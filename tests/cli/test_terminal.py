@@ -46,6 +46,9 @@ class Terminal:
                 break
             self.text += read.decode()
 
+    def read_until_it_says(self, words: str) -> None:
+        self.read_until(lambda text: words in text)
+
     def type(self, line: str) -> None:
         os.write(self._main, f"{line}\r".encode())
 
@@ -107,6 +110,16 @@ def test_two_different_passwords_register_nobody(server_url: str) -> None:
     terminal.type(f"{PASSWORD}!")
     assert terminal.end() == 2
     assert "The two passwords differ; nothing was done." in terminal.text
+
+
+def test_a_new_password_is_asked_for_twice_and_not_shown(ada: Person) -> None:
+    terminal = Terminal("password")
+    for question, answer in (("Current password: ", PASSWORD), ("New password: ", f"{PASSWORD}!"), ("Again: ", f"{PASSWORD}!")):
+        terminal.read_until_it_says(question)
+        terminal.type(answer)
+    assert terminal.end() == 0
+    assert "Your password is changed" in terminal.text
+    assert PASSWORD not in terminal.text
 
 
 def test_an_import_shows_that_it_works_and_then_its_report(ada: Person) -> None:

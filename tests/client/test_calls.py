@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rego.client import auth, boards, cards, checklists, columns, comments, imports, labels, system
+from rego.client import auth, boards, cards, checklists, columns, comments, imports, labels, system, tokens
 from rego.client.call import Call, path_of
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, CreateBoard, UpdateBoard, UpdateMember
@@ -16,7 +16,8 @@ from rego.wire.columns import Color, CreateColumn, MoveColumn, UpdateColumn
 from rego.wire.comments import CreateComment
 from rego.wire.errors import InvalidInput
 from rego.wire.labels import CreateLabel, UpdateLabel
-from rego.wire.users import Register, UpdateMe
+from rego.wire.tokens import CreateToken
+from rego.wire.users import ChangePassword, Register, UpdateMe
 
 CALLS: list[tuple[Call[Any], str]] = [
     (auth.register(Register(email="a@b.example", username="ada", password="correct horse")), "POST /auth/register"),
@@ -25,6 +26,12 @@ CALLS: list[tuple[Call[Any], str]] = [
     (auth.logout(), "POST /auth/logout"),
     (auth.me(), "GET /auth/me"),
     (auth.update_me(UpdateMe(firstname="Ada")), "PATCH /auth/me"),
+    (auth.change_password(ChangePassword(current_password="old", new_password="correct horse")), "POST /auth/change-password"),
+    (auth.list_sessions(), "GET /auth/sessions"),
+    (auth.revoke_session("s"), "DELETE /auth/sessions/s"),
+    (tokens.list_tokens(), "GET /auth/tokens"),
+    (tokens.create_token(CreateToken(name="ci")), "POST /auth/tokens"),
+    (tokens.revoke_token("t"), "DELETE /auth/tokens/t"),
     (boards.list_boards(), "GET /boards"),
     (boards.create_board(CreateBoard(title="Ops")), "POST /boards"),
     (boards.get_board("b"), "GET /boards/b"),

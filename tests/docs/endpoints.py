@@ -34,6 +34,8 @@ socket in [frames](frames.md) and [events](events.md).
 
 The right is what the caller needs: *anyone*, *an account* (an `Authorization: Bearer` header), or a role on the board that is
 touched; owner includes member, member includes viewer. For a board that is not the caller's every endpoint answers 404.
+A [personal token](#tokens) is a bearer token too, within its scope and for its boards; about the account itself (its fields,
+password, sessions and tokens) it gets 403.
 """
 
 _QUERY = {

@@ -22,6 +22,8 @@ FREE_TEXT_THAT_IS_NOT_CLEANED = {
     ("Register", "password"): "a secret is never shown, and cleaning would change it",
     ("Login", "username"): "only compared",
     ("Login", "password"): "only compared",
+    ("ChangePassword", "current_password"): "only compared",
+    ("ChangePassword", "new_password"): "a secret is never shown, and cleaning would change it",
     ("Refresh", "refresh_token"): "only compared",
 }
 

@@ -9,18 +9,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, Table, and_, bindparam, select
+from sqlalchemy import ColumnElement, FromClause, LargeBinary, Table, and_, bindparam, select
 
 from rego.wire.base import Role
 from rego.wire.errors import Forbidden, NotAuthenticated, NotFound, RegoError
 from rego.wire.events import Actor
+from rego.wire.tokens import Scope
 from rego_server.core.db import Row, Statement
 from rego_server.core.db.schema import Id
 from rego_server.core.events import board_heads
-from rego_server.core.uow import Head, Reading, UnitOfWork, operations
+from rego_server.core.uow import Caller, Head, Reading, UnitOfWork, operations
 from rego_server.domains.access.models import board_members
 from rego_server.domains.auth.models import sessions
+from rego_server.domains.tokens.models import personal_tokens
 from rego_server.domains.users.models import users
+
+_NOTHING_HERE = "There is no such thing here, or it is not yours to see."
 
 Selected = ColumnElement[Any] | Table
 """What stands in a select list: a column, or a table for all of its columns."""
@@ -30,15 +34,30 @@ _seen = board_heads.alias("seen")
 _CALLER = bindparam("caller_id", type_=Id)
 _SESSION = bindparam("session_id", type_=Id)
 
-_CALLER_COLUMNS = (
-    board_members.c.role.label("caller_role"),
-    users.c.username.label("caller_name"),
+# The token is found by its id, its owner and the digest of its secret at once: without any of them there is none.
+_TOKEN = and_(
+    personal_tokens.c.id == bindparam("token_id", None, type_=Id),
+    personal_tokens.c.user_id == _CALLER,
+    personal_tokens.c.digest == bindparam("token_digest", None, type_=LargeBinary),
+)
+
+_CREDENTIALS = (
     users.c.is_active.label("caller_active"),
     sessions.c.revoked_at.label("session_revoked_at"),
+    personal_tokens.c.id.label("token_found"),
+    personal_tokens.c.scope.label("token_scope"),
+    personal_tokens.c.board_ids.label("token_boards"),
+    personal_tokens.c.expires_at.label("token_expires_at"),
+)
+
+_CALLER_COLUMNS = (
+    board_heads.c.board_id.label("entered_id"),
+    board_members.c.role.label("caller_role"),
+    users.c.username.label("caller_name"),
+    *_CREDENTIALS,
 )
 
 _HEAD_COLUMNS = (
-    board_heads.c.board_id.label("head_id"),
     board_heads.c.key.label("head_key"),
     board_heads.c.seq.label("head_seq"),
     board_heads.c.last_number.label("head_last_number"),
@@ -73,6 +92,7 @@ def _with_caller(source: FromClause) -> FromClause:
         source.join(board_members, and_(board_members.c.board_id == board_heads.c.board_id, board_members.c.user_id == _CALLER))
         .join(users, users.c.id == board_members.c.user_id)
         .outerjoin(sessions, sessions.c.id == _SESSION)
+        .outerjoin(personal_tokens, _TOKEN)
     )
 
 
@@ -82,11 +102,7 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, **params: Any
     Raises `NotFound` for what is missing or not the caller's to see, `Forbidden` for a member without the right,
     `NotAuthenticated` when the session is over, `Repeated` when the operation was carried out before.
     """
-    params |= {
-        "caller_id": uow.caller.user_id,
-        "session_id": uow.caller.session_id,
-        "op_id": uow.op.id if uow.op else None,
-    }
+    params |= {**credentials(uow.caller), "op_id": uow.op.id if uow.op else None}
     row = await uow.fetch_one(statement, **params)
     if row is not None and row["head_seq"] != row["seen_seq"]:
         row = await uow.fetch_one(statement, **params)
@@ -96,51 +112,102 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, **params: Any
             # What this operation itself took away, a card or the caller's own membership, is not there for its repeat.
             await uow.recall()
         raise error
-    check(row, role)
+    check(uow, row, role)
     uow.check_repeat(row["op_fingerprint"], row["op_answer"])
     assert uow.caller.user_id is not None
     uow.actor = Actor(id=uow.caller.user_id, username=row["caller_name"])
-    uow.heads[row["head_id"]] = Head(row["head_id"], row["head_key"], row["head_seq"], row["head_last_number"])
+    uow.heads[row["entered_id"]] = Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"])
     return row
 
 
 async def look(reading: Reading, statement: Statement, role: Role = Role.VIEWER, **params: Any) -> Row:
     """The row that a query starts from, after the caller's right to see it was checked; raises as `enter` does."""
-    row = await reading.fetch_one(statement, caller_id=reading.caller.user_id, session_id=reading.caller.session_id, **params)
+    row = await reading.fetch_one(statement, **credentials(reading.caller), **params)
     if row is None:
         raise await refusal(reading)
-    check(row, role)
+    check(reading, row, role)
     return row
 
 
-def check(row: Row, role: Role) -> None:
-    """Whether the caller in `row` is who they were and may act as `role`."""
-    if not row["caller_active"] or row["session_revoked_at"] is not None:
-        raise NotAuthenticated("Your session has ended; log in again.")
+def credentials(caller: Caller) -> dict[str, Any]:
+    """The parameters by which a statement finds the caller and what they came with."""
+    found = {"caller_id": caller.user_id, "session_id": caller.session_id}
+    return found if caller.token is None else found | {"token_id": caller.token.id, "token_digest": caller.token.digest}
+
+
+def check(reading: Reading, row: Row, role: Role) -> None:
+    """Whether the caller in `row` is who they were and may act as `role` on the board there."""
+    _check_credentials(reading, row)
+    if not is_open_to(row, row["entered_id"]):
+        raise NotFound(_NOTHING_HERE)
     held = Role(row["caller_role"])
     if not held.allows(role):
         raise Forbidden(f"You are a {held} of this board; this needs a {role}.")
+    _check_scope(reading, row)
+
+
+def is_open_to(row: Row, board_id: str) -> bool:
+    """Whether the credentials in `row` are for this board too: a personal token may be for some boards only."""
+    return row["token_boards"] is None or board_id in row["token_boards"]
+
+
+def _check_credentials(reading: Reading, row: Row) -> None:
+    if not row["caller_active"] or row["session_revoked_at"] is not None:
+        raise NotAuthenticated("Your session has ended; log in again.")
+    token = reading.caller.token
+    if token is None:
+        return
+    if row["token_found"] is None:
+        raise NotAuthenticated("This personal token is not valid: it was revoked, or never made.")
+    if row["token_expires_at"] is not None and row["token_expires_at"] <= token.at:
+        raise NotAuthenticated("This personal token has expired; make a new one.")
+
+
+def _check_scope(reading: Reading, row: Row) -> None:
+    if reading.caller.token is not None and reading.changes and row["token_scope"] != Scope.WRITE:
+        raise Forbidden("This personal token may only read; changes need one with the scope write.")
 
 
 async def refusal(reading: Reading) -> RegoError:
     """What to say when nothing was found: a caller whose session is over must log in, all others see nothing there."""
     try:
-        await require_standing(reading)
+        await _standing(reading)
     except NotAuthenticated as error:
         return error
-    return NotFound("There is no such thing here, or it is not yours to see.")
+    return NotFound(_NOTHING_HERE)
 
 
 async def require_standing(reading: Reading) -> Row:
-    """The caller's own row; raises `NotAuthenticated` when the account or the session is no longer good."""
-    row = await reading.fetch_one(STANDING, caller_id=reading.caller.user_id, session_id=reading.caller.session_id)
-    if row is None or not row["is_active"] or row["revoked_at"] is not None:
+    """The caller's own row, for what touches no board yet.
+
+    Raises `NotAuthenticated` when the account, the session or the token is no longer good, `Forbidden` for a change with a
+    token that may only read or is for some boards only.
+    """
+    row = await _standing(reading)
+    _check_scope(reading, row)
+    if reading.changes and row["token_boards"] is not None:
+        raise Forbidden("This personal token is for some boards only; this is about others.")
+    return row
+
+
+async def require_login(reading: Reading) -> Row:
+    """As `require_standing`, for what no personal token may do: to manage the account that it stands for."""
+    row = await _standing(reading)
+    if reading.caller.token is not None:
+        raise Forbidden("A personal token cannot do this; log in with your password.")
+    return row
+
+
+async def _standing(reading: Reading) -> Row:
+    row = await reading.fetch_one(STANDING, **credentials(reading.caller))
+    if row is None:
         raise NotAuthenticated("Your session has ended; log in again.")
+    _check_credentials(reading, row)
     return row
 
 
 STANDING = Statement(
-    select(users.c.id, users.c.username, users.c.is_active, sessions.c.revoked_at)
-    .select_from(users.outerjoin(sessions, sessions.c.id == _SESSION))
+    select(users.c.id, users.c.username, *_CREDENTIALS)
+    .select_from(users.outerjoin(sessions, sessions.c.id == _SESSION).outerjoin(personal_tokens, _TOKEN))
     .where(users.c.id == _CALLER)
 )

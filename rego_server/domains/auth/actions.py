@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from rego.wire.errors import NotAuthenticated
+from rego.wire.errors import NotAuthenticated, NotFound
+from rego.wire.users import Session
 from rego_server.core.db import Row
 from rego_server.core.uow import Reading, UnitOfWork
-from rego_server.domains.access.policy import require_standing
+from rego_server.domains.access.policy import require_login
 from rego_server.domains.auth import queries
 from rego_server.domains.users import queries as users
+from rego_server.domains.users.actions import own_row
 
 REUSE_GRACE = timedelta(seconds=10)
 """Two processes of one person may refresh at once; later than that a used token means that it was stolen."""
@@ -71,9 +74,42 @@ async def refresh_session(uow: UnitOfWork, refresh_token: str, lifetime: timedel
     return Grant(row["user_id"], row["session_id"], _new_refresh_token(uow, row["session_id"]))
 
 
+async def list_sessions(reading: Reading, now: datetime) -> Sequence[Session]:
+    """The caller's sessions that still stand at `now`, the newest first."""
+    await require_login(reading)
+    rows = await reading.fetch(queries.LIVE_SESSIONS, user_id=reading.caller.user_id, now=now)
+    return [queries.session_of(row, reading.caller.session_id) for row in rows]
+
+
+async def revoke_session(uow: UnitOfWork, session_id: str) -> None:
+    """End one of the caller's own sessions. Raises `NotFound` for any other."""
+    await require_login(uow)
+    await uow.recall()
+    own = await uow.fetch(queries.LIVE_SESSIONS, user_id=uow.caller.user_id, now=uow.now)
+    if session_id not in {row["id"] for row in own}:
+        raise NotFound("You have no such session.")
+    uow.write(queries.REVOKE, row_id=session_id, revoked_at=uow.now)
+
+
+async def own_password(reading: Reading) -> str | None:
+    """The hash of the caller's password, if there is one."""
+    await require_login(reading)
+    stored: str | None = (await own_row(reading))["password_hash"]
+    return stored
+
+
+async def change_password(uow: UnitOfWork, password_hash: str) -> None:
+    """Set the caller's password and end all sessions but this one."""
+    await require_login(uow)
+    # The operation is not remembered: its fingerprint would be a fast hash of two passwords.
+    uow.op = None
+    uow.write(queries.SET_PASSWORD, row_id=uow.caller.user_id, password_hash=password_hash)
+    uow.write(queries.REVOKE_OTHERS, of_user=uow.caller.user_id, but_session=uow.caller.session_id, revoked_at=uow.now)
+
+
 async def logout(uow: UnitOfWork) -> None:
     """End the caller's session; its tokens are worth nothing from the next request on."""
-    await require_standing(uow)
+    await require_login(uow)
     if uow.caller.session_id is not None:
         uow.write(queries.REVOKE, row_id=uow.caller.session_id, revoked_at=uow.now)
 

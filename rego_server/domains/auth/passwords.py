@@ -37,10 +37,10 @@ class Passwords:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="rego-argon2")
         self._decoy: str | None = None
 
-    async def hash(self, password: str) -> str:
-        """The hash to store. Raises `InvalidInput` for a password that everybody tries first."""
+    async def hash(self, password: str, *, field: str = "password") -> str:
+        """The hash to store. Raises `InvalidInput` about `field` for a password that everybody tries first."""
         if password.lower() in COMMON:
-            raise InvalidInput("This password is among the most common ones; choose another.", field="password")
+            raise InvalidInput("This password is among the most common ones; choose another.", field=field)
         return await self._in_thread(self._hasher.hash, password)
 
     async def verify(self, stored: str | None, password: str) -> bool:

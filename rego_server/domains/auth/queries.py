@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, insert, select, update
 
-from rego_server.core.db import Statement, one_of
-from rego_server.core.db.schema import Id, Json
+from rego.wire.users import Session
+from rego_server.core.db import Row, Statement, one_of
+from rego_server.core.db.schema import Id, Json, Timestamp
 from rego_server.domains.auth.models import refresh_tokens, sessions
 from rego_server.domains.users.models import users
 
@@ -37,6 +38,18 @@ REVOKE = Statement(
 EXTEND = Statement(
     update(sessions).where(sessions.c.id == bindparam("row_id", type_=Id)).values(expires_at=bindparam("expires_at"))
 )
+REVOKE_OTHERS = Statement(
+    update(sessions)
+    .where(sessions.c.user_id == bindparam("of_user", type_=Id))
+    .where(sessions.c.id.is_distinct_from(bindparam("but_session", type_=Id)), sessions.c.revoked_at.is_(None))
+    .values(revoked_at=bindparam("revoked_at"))
+)
+LIVE_SESSIONS = Statement(
+    select(sessions)
+    .where(sessions.c.user_id == bindparam("user_id", type_=Id), sessions.c.revoked_at.is_(None))
+    .where(sessions.c.expires_at > bindparam("now", type_=Timestamp))
+    .order_by(sessions.c.id.desc())
+)
 SET_PASSWORD = Statement(
     update(users).where(users.c.id == bindparam("row_id", type_=Id)).values(password_hash=bindparam("password_hash"))
 )
@@ -46,3 +59,14 @@ ENDED_AMONG = Statement(
     .where(one_of(sessions.c.id, bindparam("ids", type_=Json)))
     .where(sessions.c.revoked_at.is_not(None) | users.c.is_active.is_(False))
 )
+
+
+def session_of(row: Row, current_id: str | None) -> Session:
+    """The session in `row` as its owner sees it from the session `current_id`."""
+    return Session(
+        id=row["id"],
+        user_agent=row["user_agent"],
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+        current=row["id"] == current_id,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import parse_qs
 
@@ -10,12 +11,14 @@ import msgspec
 from aiohttp import web
 
 from rego.wire.errors import Forbidden, InvalidInput, NotAuthenticated
-from rego.wire.users import LoggedOut, Login, Refresh, Register, Tokens, UpdateMe, User
+from rego.wire.users import ChangePassword, LoggedOut, Login, Refresh, Register, Session, Tokens, UpdateMe, User
+from rego_server.core.clock import Clock
 from rego_server.core.uow import Caller, Reading
 from rego_server.domains.access.policy import require_standing
 from rego_server.domains.auth import actions
 from rego_server.domains.auth.passwords import Passwords
 from rego_server.domains.auth.tokens import AccessTokens
+from rego_server.domains.tokens.secret import PREFIX, read_token
 from rego_server.domains.users import actions as users
 from rego_server.domains.users.queries import user_of
 from rego_server.web.endpoint import Anyone, LoggedIn, Request, RouteTable
@@ -27,9 +30,12 @@ table = RouteTable()
 class Auth:
     """What logging in needs: password hashing, token signing, and how long things last."""
 
-    def __init__(self, passwords: Passwords, tokens: AccessTokens, *, session_lifetime: timedelta, registration: bool) -> None:
+    def __init__(
+        self, passwords: Passwords, tokens: AccessTokens, clock: Clock, *, session_lifetime: timedelta, registration: bool
+    ) -> None:
         self.passwords = passwords
         self.tokens = tokens
+        self.clock = clock
         self.session_lifetime = session_lifetime
         self.registration = registration
         self.local: LocalKey | None = None
@@ -45,6 +51,8 @@ class Auth:
         """Whose `token` is. Raises `NotAuthenticated`."""
         if self.local is not None and secrets.compare_digest(token.encode(), self.local.token.encode()):
             return Caller(self.local.user_id)
+        if token.startswith(PREFIX):
+            return read_token(token, self.clock.now())
         return self.tokens.verify(token)
 
     def tokens_of(self, grant: actions.Grant) -> Tokens:
@@ -107,6 +115,31 @@ async def logout(request: Request) -> LoggedOut:
     """End this session."""
     await request.run(actions.logout)
     return LoggedOut()
+
+
+@table.add("POST", "/auth/change-password", needs=LoggedIn)
+async def change_password(request: Request, body: ChangePassword) -> None:
+    """Set a new password; all other sessions end, personal tokens stay."""
+    passwords = request.http.app[AUTH].passwords
+    stored = await request.read(actions.own_password)
+    if await passwords.verify(stored, body.current_password):
+        hashed = await passwords.hash(body.new_password, field="new_password")
+        await request.run(actions.change_password, hashed)
+    elif not await passwords.verify(stored, body.new_password):
+        # Where the new password stands already, this is a repeat whose first answer was lost.
+        raise InvalidInput("The current password is wrong.", field="current_password")
+
+
+@table.add("GET", "/auth/sessions", needs=LoggedIn)
+async def list_sessions(request: Request) -> Sequence[Session]:
+    """One's own sessions, the newest first; `current` marks the one that asks."""
+    return await request.read(actions.list_sessions, request.http.app[AUTH].clock.now())
+
+
+@table.add("DELETE", "/auth/sessions/{session_id}", needs=LoggedIn)
+async def revoke_session(request: Request) -> None:
+    """End one of one's own sessions; its sockets close within a tick."""
+    await request.run(actions.revoke_session, request.id("session_id"))
 
 
 @table.add("GET", "/auth/me", needs=LoggedIn)

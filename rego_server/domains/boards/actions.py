@@ -16,7 +16,7 @@ from rego_server.core import events
 from rego_server.core.patch import merge, new_entity, save
 from rego_server.core.uow import Head, Reading, UnitOfWork
 from rego_server.domains.access import queries as access
-from rego_server.domains.access.policy import enter, look, require_standing
+from rego_server.domains.access.policy import enter, is_open_to, look, require_standing
 from rego_server.domains.boards import queries
 from rego_server.domains.boards.models import boards
 from rego_server.domains.boards.rules import key_candidates
@@ -26,8 +26,9 @@ LATEST = 2**63 - 1
 
 async def list_boards(reading: Reading) -> Sequence[Board]:
     """The caller's boards: open ones first, by title."""
-    await require_standing(reading)
-    return [queries.own_board_of(row) for row in await reading.fetch(queries.MINE, caller_id=reading.caller.user_id)]
+    caller = await require_standing(reading)
+    rows = await reading.fetch(queries.MINE, caller_id=reading.caller.user_id)
+    return [queries.own_board_of(row) for row in rows if is_open_to(caller, row["id"])]
 
 
 async def get_board(reading: Reading, board_id: str) -> Board:

@@ -9,7 +9,7 @@ from rego.wire.users import Register, UpdateMe, User
 from rego_server.core.db import Row
 from rego_server.core.patch import merge, new_entity, save
 from rego_server.core.uow import Reading, UnitOfWork
-from rego_server.domains.access.policy import require_standing
+from rego_server.domains.access.policy import require_login
 from rego_server.domains.users import queries
 from rego_server.domains.users.models import users
 
@@ -29,7 +29,7 @@ async def register(uow: UnitOfWork, body: Register, password_hash: str) -> User:
 
 async def update_me(uow: UnitOfWork, body: UpdateMe) -> User:
     """Change one's own account."""
-    await require_standing(uow)
+    await require_login(uow)
     await uow.recall()
     row = await own_row(uow)
     merged = merge(row, body, queries.user_of)

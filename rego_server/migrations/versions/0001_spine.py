@@ -91,6 +91,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sessions_user_id"), "sessions", ["user_id"], unique=False)
     op.create_table(
+        "personal_tokens",
+        sa.Column("id", schema.Id(), nullable=False),
+        sa.Column("user_id", schema.Id(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("scope", sa.String(length=10), nullable=False),
+        sa.Column("board_ids", schema.Json(), nullable=True),
+        sa.Column("created_at", schema.Timestamp(), nullable=False),
+        sa.Column("expires_at", schema.Timestamp(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_personal_tokens_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_personal_tokens")),
+    )
+    op.create_index(op.f("ix_personal_tokens_user_id"), "personal_tokens", ["user_id"], unique=False)
+    op.create_table(
         "board_columns",
         sa.Column("id", schema.Id(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -317,6 +331,8 @@ def downgrade() -> None:
     op.drop_table("board_members")
     op.drop_table("board_heads")
     op.drop_table("board_columns")
+    op.drop_index(op.f("ix_personal_tokens_user_id"), table_name="personal_tokens")
+    op.drop_table("personal_tokens")
     op.drop_index(op.f("ix_sessions_user_id"), table_name="sessions")
     op.drop_table("sessions")
     op.drop_index(op.f("ix_operations_created_at"), table_name="operations")

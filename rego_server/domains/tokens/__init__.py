@@ -1,0 +1,1 @@
+"""Personal tokens: credentials for scripts."""
