@@ -50,10 +50,14 @@ COLLISIONS_MAX = 20
 
 
 class Caller(NamedTuple):
-    """Who asks. A caller without a session came with a credential that is checked by itself at each request."""
+    """Who asks. A caller without a session came with a credential that is checked by itself at each request.
+
+    `local` is whoever owns the data directory, and came with the token that only they can read.
+    """
 
     user_id: str | None = None
     session_id: str | None = None
+    local: bool = False
 
 
 class Operation(NamedTuple):
