@@ -72,7 +72,12 @@ class Settings:
         return Path(rest.removeprefix("/")) if scheme == "sqlite" else None
 
 
-UNLIMITED = {"reads_per_minute": 0, "writes_per_minute": 0, "anonymous_per_minute": 0, "logins_per_minute": 0}
+UNLIMITED: Mapping[str, Any] = {
+    "reads_per_minute": 0,
+    "writes_per_minute": 0,
+    "anonymous_per_minute": 0,
+    "logins_per_minute": 0,
+}
 """The settings of a server that trusts everybody who can reach it."""
 
 

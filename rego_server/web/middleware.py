@@ -1,5 +1,4 @@
-"""What every request goes through: a request id, a log line, errors as answers, what is left of a quota, and
-headers that keep browsers careful."""
+"""What every request goes through: a request id, a log line, errors as answers, quotas told, headers that keep browsers careful."""
 
 from __future__ import annotations
 

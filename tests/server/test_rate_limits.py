@@ -29,7 +29,7 @@ from tests.running import PASSWORD, Running, Somebody, fast_settings, join, runn
 from tests.server.site import RawAnswer, raw
 
 SECOND = 1_000_000_000
-LIMITS = {"reads_per_minute": 3, "writes_per_minute": 2, "anonymous_per_minute": 4, "logins_per_minute": 5}
+LIMITS: dict[str, Any] = {"reads_per_minute": 3, "writes_per_minute": 2, "anonymous_per_minute": 4, "logins_per_minute": 5}
 
 
 class FakeClock:
