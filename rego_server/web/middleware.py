@@ -1,4 +1,4 @@
-"""What every request goes through: a request id, a log line, errors as answers, quotas told, headers that keep browsers safe."""
+"""What every request goes through: a request id, a log line, errors as answers, quotas told, headers for careful browsers."""
 
 from __future__ import annotations
 
