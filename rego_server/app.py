@@ -18,6 +18,7 @@ from rego_server.core.db.migrate import migrate_postgres, migrate_sqlite
 from rego_server.core.events import GET_EPOCH
 from rego_server.core.housekeeping import Housekeeping
 from rego_server.core.ids import NewId, uuid7
+from rego_server.core.rate_limit import Limiter, MemoryLimiter
 from rego_server.core.secret import signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
@@ -41,6 +42,7 @@ from rego_server.realtime.limits import SocketLimits
 from rego_server.realtime.routes import table as live
 from rego_server.realtime.socket import LIVE, Live, follow_board
 from rego_server.snapshots import Snapshots
+from rego_server.web.admission import Admission
 from rego_server.web.endpoint import SERVICES, Services, install
 from rego_server.web.middleware import requests
 
@@ -69,6 +71,7 @@ async def open_server(
     new_id: NewId = uuid7,
     bus: Bus | None = None,
     socket_limits: SocketLimits | None = None,
+    limiter: Limiter | None = None,
 ) -> AsyncIterator[Server]:
     """Open the database, bring it up to date and build the application; everything is closed at the end.
 
@@ -85,8 +88,9 @@ async def open_server(
         runner = Runner(database, bus, clock, new_id)
         hub = Hub(database, bus, clock, heartbeat=settings.heartbeat_seconds, tick=socket_limits.tick)
         auth_part = _open_auth(settings, clock, stack)
+        admission = Admission(settings, limiter or MemoryLimiter())
         app = web.Application(middlewares=[requests])
-        app[SERVICES] = Services(runner, auth_part)
+        app[SERVICES] = Services(runner, auth_part, admission)
         app[AUTH] = auth_part
         app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id, socket_limits)
         app[VITALS] = Vitals(database, hub, settings.environment, settings.debug)

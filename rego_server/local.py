@@ -21,7 +21,7 @@ from rego.wire.errors import RegoError
 from rego_server.app import Server, open_server
 from rego_server.beacon import claimed, lit
 from rego_server.core import data_dir
-from rego_server.core.settings import Settings
+from rego_server.core.settings import UNLIMITED, Settings
 from rego_server.logs import configure
 from rego_server.main import settle, start, stop_signal
 
@@ -49,7 +49,7 @@ def main() -> int:
 async def _serve(directory: Path, idle_exit: float) -> None:
     with claimed(directory, background=True):
         stop = stop_signal()
-        settings = replace(Settings(), data_dir=directory, environment="local")
+        settings = replace(Settings(), data_dir=directory, environment="local", **UNLIMITED)
         async with open_server(settings) as server:
             idle = IdleWatch(server, idle_exit)
             server.app.middlewares.append(idle.middleware())

@@ -25,10 +25,21 @@ SHUTDOWN_TIMEOUT = 8.0
 
 
 def serve(
-    *, host: str | None = None, port: int | None = None, database_url: str | None = None, data_dir: Path | None = None
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    database_url: str | None = None,
+    data_dir: Path | None = None,
+    trusted_proxies: str | None = None,
 ) -> int:
     """Run a server until it is told to stop; returns the exit code. None takes a value from the environment or the default."""
-    flags: dict[str, Any] = {"host": host, "port": port, "database_url": database_url, "data_dir": data_dir}
+    flags: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "database_url": database_url,
+        "data_dir": data_dir,
+        "trusted_proxies": trusted_proxies,
+    }
     try:
         settings = load(flags)
         configure(debug=settings.debug)

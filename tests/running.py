@@ -17,7 +17,8 @@ from rego.client.server import Server as Address
 from rego.wire.users import Register, User
 from rego_server.app import Server, open_server
 from rego_server.core.bus import Bus
-from rego_server.core.settings import Settings
+from rego_server.core.rate_limit import Limiter
+from rego_server.core.settings import UNLIMITED, Settings
 from rego_server.main import address_of, listen, start
 from rego_server.realtime.limits import SocketLimits
 
@@ -33,6 +34,7 @@ def fast_settings(data_dir: Path, database_url: str = "") -> Settings:
         argon2_time_cost=1,
         argon2_memory_kib=8,
         environment="test",
+        **UNLIMITED,
     )
 
 
@@ -55,10 +57,13 @@ class Somebody:
 
 @asynccontextmanager
 async def running(
-    settings: Settings, bus: Bus | None = None, socket_limits: SocketLimits | None = None
+    settings: Settings,
+    bus: Bus | None = None,
+    socket_limits: SocketLimits | None = None,
+    limiter: Limiter | None = None,
 ) -> AsyncIterator[Running]:
     """A server on a free port of loopback."""
-    async with open_server(settings, bus=bus, socket_limits=socket_limits) as server:
+    async with open_server(settings, bus=bus, socket_limits=socket_limits, limiter=limiter) as server:
         runner = await start(server)
         try:
             await listen(runner, "127.0.0.1", 0)

@@ -22,8 +22,15 @@ def _serve(
         str | None, typer.Option(metavar="URL", help="sqlite:///… or postgresql://… (REGO_DATABASE_URL).")
     ] = None,
     data_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Where files and keys are kept (REGO_DATA_DIR).")] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS", help="A proxy (or network) whose X-Forwarded-For is believed; repeatable (REGO_TRUSTED_PROXIES)."
+        ),
+    ] = None,
 ) -> None:
     """Run a server for a team; what is not given comes from the environment, then from .env."""
     from rego_server.main import serve
 
-    raise typer.Exit(serve(host=host, port=port, database_url=database_url, data_dir=data_dir))
+    proxies = ",".join(trusted_proxy) if trusted_proxy else None
+    raise typer.Exit(serve(host=host, port=port, database_url=database_url, data_dir=data_dir, trusted_proxies=proxies))

@@ -16,6 +16,7 @@ import platformdirs
 from dotenv import dotenv_values
 
 from rego.wire.errors import InvalidInput
+from rego_server.core.addresses import networks_of
 
 PREFIX = "REGO_"
 
@@ -52,6 +53,15 @@ class Settings:
     argon2_time_cost: int = setting(2, "Passes of argon2id over its memory for one password hash.")
     argon2_memory_kib: int = setting(19_456, "Memory of one password hash, in KiB.")
     argon2_parallelism: int = setting(1, "Lanes of one password hash.")
+    reads_per_minute: int = setting(600, "Requests a minute of one user that read, sockets included; 0 is no limit.")
+    writes_per_minute: int = setting(180, "Requests a minute of one user that change something; 0 is no limit.")
+    anonymous_per_minute: int = setting(60, "Requests a minute from one address without a login; 0 is no limit.")
+    logins_per_minute: int = setting(
+        10, "Logins, registrations and refreshes, each a minute and from one address or for one account; 0 is no limit."
+    )
+    trusted_proxies: str = setting(
+        "", "Addresses and networks, with commas, of proxies in front of the server whose `X-Forwarded-For` is believed."
+    )
     heartbeat_seconds: float = setting(15.0, "How often a socket hears the board's sequence number, in seconds.")
 
     @property
@@ -61,6 +71,15 @@ class Settings:
             return self.data_dir / "rego.db"
         scheme, _, rest = self.database_url.partition("://")
         return Path(rest.removeprefix("/")) if scheme == "sqlite" else None
+
+
+UNLIMITED: Mapping[str, Any] = {
+    "reads_per_minute": 0,
+    "writes_per_minute": 0,
+    "anonymous_per_minute": 0,
+    "logins_per_minute": 0,
+}
+"""The settings of a server that trusts everybody who can reach it."""
 
 
 def load(
@@ -123,6 +142,10 @@ _RANGES = {
 
 
 def _check(settings: Settings) -> None:
+    networks_of(settings.trusted_proxies)
+    for name in UNLIMITED:
+        if getattr(settings, name) < 0:
+            raise InvalidInput(f"{PREFIX}{name.upper()} must be 0 or more, not {getattr(settings, name)}.", field=name)
     if not 0 <= settings.port <= 65_535:
         raise InvalidInput(f"The port must be from 0 to 65535, not {settings.port}.", field="port")
     for name, (lowest, highest) in _RANGES.items():

@@ -58,11 +58,15 @@ class Presented(NamedTuple):
 
 
 class Caller(NamedTuple):
-    """Who asks. A caller with neither session nor token came with a credential that is checked by itself at each request."""
+    """Who asks. A caller with neither session nor token came with a credential that is checked by itself at each request.
+
+    `local` is whoever owns the data directory, and came with the token that only they can read.
+    """
 
     user_id: str | None = None
     session_id: str | None = None
     token: Presented | None = None
+    local: bool = False
 
 
 class Operation(NamedTuple):

@@ -24,7 +24,8 @@ from rego_server.realtime.hub import Channel, Hub
 from rego_server.realtime.limits import SocketLimits
 from rego_server.realtime.outgoing import Outgoing, text_frame
 from rego_server.snapshots import Snapshots
-from rego_server.web.endpoint import id_in_path
+from rego_server.web.admission import Tier
+from rego_server.web.endpoint import SERVICES, admitted, id_in_path
 
 
 class Live(NamedTuple):
@@ -88,8 +89,8 @@ async def follow_board(request: web.Request) -> web.WebSocketResponse:
     live = request.app[LIVE]
     wanted = _wanted(request)
     board_id = id_in_path(request, "board_id")
-    caller = request.app[AUTH].caller_of(request) if "Authorization" in request.headers else None
-    board = await _look(live, caller, board_id) if caller is not None else None
+    caller = await admitted(request, Tier.READ, anyone="Authorization" not in request.headers)
+    board = await _look(live, caller, board_id) if caller.user_id is not None else None
     socket = web.WebSocketResponse(compress=False, autoclose=False, max_msg_size=limits.SOCKET_FRAME_MAX_BYTES + 1)
     writer = await socket.prepare(request)
     transport = request.transport
@@ -97,7 +98,7 @@ async def follow_board(request: web.Request) -> web.WebSocketResponse:
         return socket  # The client left during the handshake.
     outgoing = Outgoing(socket, transport, writer, live.limits)
     try:
-        if caller is None or board is None:
+        if board is None:
             caller = await _authenticate(request, socket, live.limits.auth_deadline)
             board = await _look(live, caller, board_id)
         await _serve(live, socket, SocketFollower(live.new_id(), caller, board, outgoing), board, wanted)
@@ -177,7 +178,9 @@ async def _authenticate(request: web.Request, socket: web.WebSocketResponse, dea
     frame = _frame_in(message) if message.type in (WSMsgType.TEXT, WSMsgType.BINARY) else None
     if not isinstance(frame, Auth):
         raise NotAuthenticated("The first frame must be an auth frame.")
-    return request.app[AUTH].caller_with(frame.token)
+    caller = request.app[AUTH].caller_with(frame.token)
+    await request.app[SERVICES].admission.admit(request, caller, Tier.READ)
+    return caller
 
 
 def _frame_in(message: WSMessage) -> AnyClientFrame | None:

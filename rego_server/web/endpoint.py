@@ -15,8 +15,9 @@ from msgspec import Struct
 
 from rego.wire import limits
 from rego.wire.base import Role, to_json
-from rego.wire.errors import InvalidInput, NotFound, TooLarge, UnsupportedMedia
+from rego.wire.errors import InvalidInput, NotAuthenticated, NotFound, TooLarge, UnsupportedMedia
 from rego_server.core.uow import Caller, Operation, Reading, Runner, UnitOfWork
+from rego_server.web.admission import Admission, Tier
 from rego_server.web.problems import invalid
 
 P = ParamSpec("P")
@@ -52,10 +53,27 @@ class Services:
 
     runner: Runner
     authenticator: Authenticator
+    admission: Admission
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
 REQUEST_ID: web.RequestKey[str] = web.RequestKey("request_id", str)
+
+
+async def admitted(http: web.Request, tier: Tier, *, anyone: bool = False) -> Caller:
+    """Who asks, once that is known not to ask too often; a stranger when `anyone` may.
+
+    Raises `NotAuthenticated` and `RateLimited`.
+    """
+    services = http.app[SERVICES]
+    try:
+        caller = Caller() if anyone else services.authenticator.caller_of(http)
+    except NotAuthenticated:
+        # Guesses are counted too, as what they are: requests of a stranger.
+        await services.admission.admit(http, Caller(), Tier.ANONYMOUS)
+        raise
+    await services.admission.admit(http, caller, tier)
+    return caller
 
 
 def id_in_path(http: web.Request, name: str) -> str:
@@ -69,23 +87,28 @@ def id_in_path(http: web.Request, name: str) -> str:
 class Request:
     """One request under way, as handlers see it."""
 
-    def __init__(self, http: web.Request, caller: Caller, services: Services, content: bytes) -> None:
+    def __init__(self, route: Route, http: web.Request, caller: Caller, content: bytes) -> None:
         self.http = http
         self.caller = caller
         self.content = content
         self.headers: dict[str, str] = {}
-        self._runner = services.runner
+        self._services = http.app[SERVICES]
+        self._tier = route.tier
 
     async def run(self, action: Callable[Concatenate[UnitOfWork, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Carry out an action as the caller, once for each idempotency key.
 
         A repeated operation answers its first answer, already encoded; handlers pass it on as they would the result.
         """
-        return cast(T, await self._runner.run(action, self.caller, self._operation(), *args, **kwargs))
+        return cast(T, await self._services.runner.run(action, self.caller, self._operation(), *args, **kwargs))
 
     async def read(self, query: Callable[Concatenate[Reading, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a query as the caller."""
-        return await self._runner.read(query, self.caller, *args, **kwargs)
+        return await self._services.runner.read(query, self.caller, *args, **kwargs)
+
+    async def admit_account(self, name: str) -> None:
+        """Count the request against the account that it names, beside its address. Raises `RateLimited`."""
+        await self._services.admission.admit_account(self.http, self._tier, name)
 
     def path(self, name: str) -> str:
         """A piece of the path, as it came."""
@@ -165,6 +188,7 @@ class Route:
     answer: Any
     location: str | None
     body_max: int
+    tier: Tier
 
     @property
     def summary(self) -> str:
@@ -187,17 +211,28 @@ class RouteTable:
         status: int = 200,
         location: str | None = None,
         body_max: int = limits.BODY_MAX_BYTES,
+        tier: Tier | None = None,
     ) -> Callable[[Handler], Handler]:
-        """Register a handler. Its parameter `body`, if it has one, says what is read; its return type what is answered."""
+        """Register a handler. Its parameter `body`, if it has one, says what is read; its return type what is answered.
+
+        `tier` is what the request counts as; without it the right and the method say so.
+        """
 
         def register(handler: Handler) -> Handler:
             hints = get_type_hints(handler)
             answer = hints.get("return", Any)
             code = 204 if answer is type(None) else status
-            self.routes.append(Route(method, path, handler, needs, code, hints.get("body"), answer, location, body_max))
+            body, counts_as = hints.get("body"), tier or _tier(method, needs)
+            self.routes.append(Route(method, path, handler, needs, code, body, answer, location, body_max, counts_as))
             return handler
 
         return register
+
+
+def _tier(method: str, needs: Right) -> Tier:
+    if needs is Anyone:
+        return Tier.ANONYMOUS
+    return Tier.READ if method in ("GET", "HEAD") else Tier.WRITE
 
 
 def install(app: web.Application, tables: Sequence[RouteTable]) -> None:
@@ -213,10 +248,9 @@ def _adapter(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespon
     decoder = msgspec.json.Decoder(route.body, strict=True) if route.body else None
 
     async def handle(http: web.Request) -> web.StreamResponse:
-        services = http.app[SERVICES]
-        caller = Caller() if route.needs is Anyone else services.authenticator.caller_of(http)
+        caller = await admitted(http, route.tier, anyone=route.needs is Anyone)
         content = await _content(http, route.body_max)
-        request = Request(http, caller, services, content)
+        request = Request(route, http, caller, content)
         if decoder is None:
             answer = await route.handler(request)
         else:

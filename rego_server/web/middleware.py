@@ -1,4 +1,4 @@
-"""What every request goes through: a request id, a log line, errors as answers, and headers that keep browsers careful."""
+"""What every request goes through: a request id, a log line, errors as answers, quotas told, headers for careful browsers."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import structlog
 from aiohttp import web
 
 from rego.wire.errors import Internal, NotFound, RegoError, TooLarge
+from rego_server.web.admission import DECISION, headers_of
 from rego_server.web.endpoint import REQUEST_ID
 from rego_server.web.problems import response_of
 
@@ -32,6 +33,8 @@ async def requests(request: web.Request, handler: Handler) -> web.StreamResponse
         response.headers["X-Request-ID"] = request_id
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers.setdefault("Cache-Control", "no-store")
+        if (decision := request.get(DECISION)) is not None:
+            response.headers.update(headers_of(decision))
     _log.info(
         "request",
         method=request.method,

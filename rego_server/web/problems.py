@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import msgspec
@@ -17,7 +18,7 @@ def response_of(error: RegoError) -> web.Response:
     """`error` as a JSON answer; a stranger to the table would be a bug, and answers 500."""
     headers = {}
     if error.retry_after is not None:
-        headers["Retry-After"] = str(max(1, round(error.retry_after)))
+        headers["Retry-After"] = str(max(1, math.ceil(error.retry_after)))
     status = HTTP_STATUS.get(type(error), 500)
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"

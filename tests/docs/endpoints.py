@@ -32,6 +32,10 @@ field that is not named here is refused with 400. In a PATCH body an absent fiel
 A list that goes on has a `Link: <…>; rel="next"` header. What can go wrong is in [errors](errors.md), what is sent over the
 socket in [frames](frames.md) and [events](events.md).
 
+Requests count as *read*, *write*, *anonymous*, *login*, *register* or *refresh* ([how many](settings.md)). `RateLimit-Policy`
+says what the request counted as, `RateLimit` what is left and in how many seconds all of it is back; `X-RateLimit-Limit`,
+`X-RateLimit-Remaining` and `X-RateLimit-Reset` are the same numbers. One too many is answered with 429 and `Retry-After`.
+
 The right is what the caller needs: *anyone*, *an account* (an `Authorization: Bearer` header), or a role on the board that is
 touched; owner includes member, member includes viewer. For a board that is not the caller's every endpoint answers 404.
 A [personal token](#tokens) is a bearer token too, within its scope and for its boards; about the account itself (its fields,

@@ -39,6 +39,10 @@ OTHER_VARIABLES = {
 """Environment variables that are no field of `Settings`. `REGO_DATA_DIR` is one, and local mode uses it too."""
 
 
+REPEATED_FLAGS = {"trusted_proxies": "--trusted-proxy"}
+"""Flags that are given once for each entry of a list."""
+
+
 def settings_page() -> str:
     """What can be set on a server, then the other environment variables."""
     rows = [
@@ -209,7 +213,8 @@ def _table_of(headings: list[str], rows: list[str]) -> list[str]:
 
 
 def _flag(name: str) -> str:
-    return f"`--{name.replace('_', '-')}`" if name in inspect.signature(serve).parameters else "none"
+    flag = REPEATED_FLAGS.get(name, f"--{name.replace('_', '-')}")
+    return f"`{flag}`" if name in inspect.signature(serve).parameters else "none"
 
 
 def _default(name: str, value: Any) -> str:

@@ -21,6 +21,7 @@ from rego_server.domains.auth.tokens import AccessTokens
 from rego_server.domains.tokens.secret import PREFIX, read_token
 from rego_server.domains.users import actions as users
 from rego_server.domains.users.queries import user_of
+from rego_server.web.admission import Tier
 from rego_server.web.endpoint import Anyone, LoggedIn, Request, RouteTable
 from rego_server.web.problems import invalid
 
@@ -50,7 +51,7 @@ class Auth:
     def caller_with(self, token: str) -> Caller:
         """Whose `token` is. Raises `NotAuthenticated`."""
         if self.local is not None and secrets.compare_digest(token.encode(), self.local.token.encode()):
-            return Caller(self.local.user_id)
+            return Caller(self.local.user_id, local=True)
         if token.startswith(PREFIX):
             return read_token(token, self.clock.now())
         return self.tokens.verify(token)
@@ -74,21 +75,23 @@ class LocalKey(msgspec.Struct, frozen=True):
 AUTH: web.AppKey[Auth] = web.AppKey("auth", Auth)
 
 
-@table.add("POST", "/auth/register", needs=Anyone, status=201)
+@table.add("POST", "/auth/register", needs=Anyone, tier=Tier.REGISTER, status=201)
 async def register(request: Request, body: Register) -> User:
     """Make an account."""
     auth = request.http.app[AUTH]
     if not auth.registration:
         raise Forbidden("This server does not take new accounts; ask whoever runs it.")
+    await request.admit_account(body.username)
     hashed = await auth.passwords.hash(body.password)
     return await request.run(users.register, body, hashed)
 
 
-@table.add("POST", "/auth/login", needs=Anyone)
+@table.add("POST", "/auth/login", needs=Anyone, tier=Tier.LOGIN)
 async def login(request: Request) -> Tokens:
     """Log in with a form: `username` (or e-mail address) and `password`."""
     auth = request.http.app[AUTH]
     form = _login_form(request)
+    await request.admit_account(form.username)
     found = await request.read(actions.find_login, form.username)
     stored = found["password_hash"] if found is not None else None
     if not await auth.passwords.verify(stored, form.password) or found is None:
@@ -100,7 +103,7 @@ async def login(request: Request) -> Tokens:
     return auth.tokens_of(grant)
 
 
-@table.add("POST", "/auth/refresh", needs=Anyone)
+@table.add("POST", "/auth/refresh", needs=Anyone, tier=Tier.REFRESH)
 async def refresh(request: Request, body: Refresh) -> Tokens:
     """Exchange a refresh token for a new pair; a token that was used before ends the session."""
     auth = request.http.app[AUTH]
@@ -117,7 +120,7 @@ async def logout(request: Request) -> LoggedOut:
     return LoggedOut()
 
 
-@table.add("POST", "/auth/change-password", needs=LoggedIn)
+@table.add("POST", "/auth/change-password", needs=LoggedIn, tier=Tier.LOGIN)
 async def change_password(request: Request, body: ChangePassword) -> None:
     """Set a new password; all other sessions end, personal tokens stay."""
     passwords = request.http.app[AUTH].passwords

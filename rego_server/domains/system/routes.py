@@ -12,6 +12,7 @@ from rego.wire.errors import Unavailable
 from rego.wire.system import Health, SocketCounts
 from rego_server.core.db import Database
 from rego_server.core.events import GET_EPOCH
+from rego_server.web.admission import Tier
 from rego_server.web.endpoint import Anyone, Request, RouteTable
 
 NOT_USED = "not used"
@@ -41,7 +42,7 @@ class Vitals(NamedTuple):
 VITALS: web.AppKey[Vitals] = web.AppKey("vitals", Vitals)
 
 
-@table.add("GET", "/health", needs=Anyone)
+@table.add("GET", "/health", needs=Anyone, tier=Tier.FREE)
 async def health(request: Request) -> web.Response:
     """How the server and its parts are; 503 when it cannot serve."""
     vitals = request.http.app[VITALS]
@@ -61,13 +62,13 @@ async def health(request: Request) -> web.Response:
     return web.Response(body=to_json(answer), status=200 if up else 503, content_type="application/json")
 
 
-@table.add("GET", "/health/live", needs=Anyone)
+@table.add("GET", "/health/live", needs=Anyone, tier=Tier.FREE)
 async def live(_: Request) -> dict[str, str]:
     """The process runs."""
     return {"status": "alive"}
 
 
-@table.add("GET", "/health/ready", needs=Anyone)
+@table.add("GET", "/health/ready", needs=Anyone, tier=Tier.FREE)
 async def ready(request: Request) -> dict[str, str]:
     """The process can serve: its database answers."""
     if not await _is_up(request.http.app[VITALS].database):
