@@ -60,10 +60,8 @@ class _Issues:
         self._labels = Labels()
         self._people: dict[str, PlannedPerson] = {}
         self._all = [issue for issue, _ in records]
-        self._kept = sorted(
-            ((issue, fields) for issue, fields in records if issue.status != "tombstone"),
-            key=lambda kept: _newest_closed(kept[0]),
-        )
+        kept = [(issue, fields) for issue, fields in records if issue.status != "tombstone"]
+        self._kept = sorted(kept, key=lambda each: _newest_closed(each[0]))
         self._by_id = {issue.id: issue for issue in self._all if issue.id}
 
     def plan(self) -> Plan:
@@ -175,10 +173,9 @@ class _Issues:
         """The fields that beads has for programs, as lines."""
         others = {name: value for name, value in fields.items() if name not in _KNOWN and value not in (None, "", [], {})}
         lines = facts(**{name: value for name, value in others.items() if isinstance(value, str | int | float)})
-        self._remarks.note(
-            "other fields became text in the description", "Rego does not have them", where=title, count=len(lines)
-        )
-        self._remarks.note("other fields left out", "they are no texts or numbers", where=title, count=len(others) - len(lines))
+        note = self._remarks.note
+        note("other fields became text in the description", "Rego does not have them", where=title, count=len(lines))
+        note("other fields left out", "they are neither texts nor numbers", where=title, count=len(others) - len(lines))
         return lines
 
     def _comment(self, comment: file.Comment, title: str) -> PlannedComment:
@@ -187,14 +184,11 @@ class _Issues:
 
     def _remark_what_became_text(self) -> None:
         kept = [issue for issue, _ in self._kept]
+        dependencies = sum(len(issue.dependencies or []) for issue in kept)
         for what, why, count in (
-            (
-                "dependencies became text in the description",
-                "Rego has no links between cards",
-                _total(i.dependencies for i in kept),
-            ),
-            ("types became labels", "Rego has no types", sum(bool(i.issue_type) for i in kept)),
-            ("owners became text in the description", "Rego has assignees only", sum(bool(i.owner) for i in kept)),
+            ("dependencies became text in the description", "Rego has no links between cards", dependencies),
+            ("types became labels", "Rego has no types", sum(bool(issue.issue_type) for issue in kept)),
+            ("owners became text in the description", "Rego has assignees only", sum(bool(issue.owner) for issue in kept)),
         ):
             self._remarks.note(what, why, count=count)
 
@@ -203,10 +197,6 @@ def _people_of(issue: file.Issue) -> set[str]:
     """Everybody whom the issue names as a person of the board."""
     names = [issue.assignee, issue.created_by, *(comment.author for comment in issue.comments or [])]
     return {name for name in names if name}
-
-
-def _total(lists: Iterable[list[file.Dependency] | None]) -> int:
-    return sum(len(each or []) for each in lists)
 
 
 def _newest_closed(issue: file.Issue) -> float:

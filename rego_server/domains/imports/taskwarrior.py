@@ -149,24 +149,22 @@ class _Tasks:
 
     def _description(self, task: Task, fields: Fields, title: str) -> str:
         depends = [f"Depends on {self._titles.get(uuid, uuid)}" for uuid in _listed(task.depends)]
-        self._remarks.note(
-            "dependencies became text in the description", "Rego has no links between cards", where=title, count=len(depends)
-        )
+        what, why = "dependencies became text in the description", "Rego has no links between cards"
+        self._remarks.note(what, why, where=title, count=len(depends))
         details = facts(waits_until=shown(task.wait), expires=shown(task.until), recurs=task.recur, completed=shown(task.end))
-        own = facts(**{name: value for name, value in fields.items() if name not in _KNOWN and _is_plain(value)})
-        left_out = sum(1 for name, value in fields.items() if name not in _KNOWN and not _is_plain(value))
-        self._remarks.note("fields left out", "they are neither texts nor numbers", where=title, count=left_out)
-        self._remarks.note(
-            "fields of your own became text in the description", "Rego has no such fields", where=title, count=len(own)
-        )
-        return joined(listed("Linked cards", depends), listed("Details", [*details, *own]))
+        return joined(listed("Linked cards", depends), listed("Details", [*details, *self._own(fields, title)]))
+
+    def _own(self, fields: Fields, title: str) -> list[str]:
+        """The fields that the user has defined, as lines."""
+        own = {name: value for name, value in fields.items() if name not in _KNOWN and value not in (None, "", [], {})}
+        lines = facts(**{name: value for name, value in own.items() if isinstance(value, str | int | float)})
+        note = self._remarks.note
+        note("fields of your own became text in the description", "Rego has no such fields", where=title, count=len(lines))
+        note("fields of your own left out", "they are neither texts nor numbers", where=title, count=len(own) - len(lines))
+        return lines
 
     def _comment(self, annotation: Annotation, title: str) -> PlannedComment:
         return PlannedComment(text=annotation.description or "", at=moment_of(annotation.entry, self._remarks, title))
-
-
-def _is_plain(value: object) -> bool:
-    return isinstance(value, str | int | float)
 
 
 def _listed(value: list[str] | str | None) -> list[str]:
