@@ -6,3 +6,9 @@ from pathlib import Path
 
 TRELLO = {path.stem: path for path in sorted((Path(__file__).parents[1] / "data" / "trello").glob("*.json"))}
 """Exports of Trello boards by name."""
+
+FILES = {
+    f"{path.parent.name}/{path.name}": path.read_bytes()
+    for path in sorted((Path(__file__).parents[1] / "data").glob("*/*.json*"))
+}
+"""All files of other programs, by format and name."""

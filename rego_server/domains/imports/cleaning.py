@@ -254,10 +254,12 @@ class _FreshKeys:
 
 def split_name(name: str, lastname: str | None) -> tuple[str, str]:
     """First and last name: `lastname` if `name` ends in it, else all after the first blank."""
-    if lastname is not None and f" {name}".endswith(f" {lastname}" if lastname else ""):
-        return name.removesuffix(lastname).rstrip(), lastname
+    if lastname is not None:
+        last = lastname.strip()
+        if f" {name}".endswith(f" {last}" if last else ""):
+            return name.removesuffix(last).rstrip(), last
     first, _, last = name.partition(" ")
-    return first, last
+    return first, last.strip()
 
 
 def _paragraphs(*parts: str | None) -> str:

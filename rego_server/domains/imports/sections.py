@@ -23,7 +23,7 @@ def told(heading: str, text: str | None) -> str:
 
 def facts(**values: object) -> list[str]:
     """`Name: value` for each value that says something; underscores in a name stand for blanks."""
-    lines = ((name, one_line(str(value))) for name, value in values.items() if value not in (None, "", [], {}))
+    lines = ((one_line(name), one_line(str(value))) for name, value in values.items() if value not in (None, "", [], {}))
     return [f"{name.replace('_', ' ').capitalize()}: {value}" for name, value in lines if value]
 
 
