@@ -49,7 +49,15 @@ def cleaned(plan: Plan) -> tuple[Plan, list[Remark]]:
     result = clean(plan, remarks)
     check(result)
     check_report(Report(remarks=remarks.listed()))
+    assert_clean(result)
     return result, remarks.listed()
+
+
+def assert_clean(plan: Plan) -> None:
+    """Cleaning again mends nothing: an export of what was imported is imported as it is."""
+    remarks = Remarks()
+    assert clean(plan, remarks) == plan
+    assert remarks.listed() == []
 
 
 def board_of(*cards: PlannedCard, **fields: object) -> Plan:
