@@ -32,6 +32,7 @@ from rego_server.domains.cards.routes import table as cards
 from rego_server.domains.checklists.routes import table as checklists
 from rego_server.domains.columns.routes import table as columns
 from rego_server.domains.comments.routes import table as comments
+from rego_server.domains.exports.routes import table as exports
 from rego_server.domains.imports.routes import table as imports
 from rego_server.domains.labels.routes import table as labels
 from rego_server.domains.system.routes import VITALS, Vitals
@@ -47,7 +48,7 @@ from rego_server.web.endpoint import SERVICES, Services, install
 from rego_server.web.middleware import requests
 
 # `POST /boards/import` must be known before `/boards/{board_id}` paths of the same length.
-TABLES = (system, auth, tokens, imports, boards, live, access, columns, cards, labels, checklists, comments)
+TABLES = (system, auth, tokens, imports, exports, boards, live, access, columns, cards, labels, checklists, comments)
 
 
 @dataclass(frozen=True)

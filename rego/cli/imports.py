@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,19 +14,13 @@ from rego.cli.options import JsonOption, QuietOption, RegoCommand, noun, session
 from rego.cli.output import Cell, Form, View
 from rego.cli.progress import working
 from rego.client import boards, imports
+from rego.client.sniffing import FORMATS, guess_format
 from rego.wire import limits
 from rego.wire.boards import UpdateBoard
 from rego.wire.errors import InvalidInput, TooLarge
 from rego.wire.imports import Imported, Remark, Tally
 
 app = noun("", alone=True)
-
-
-class Format(StrEnum):
-    """The files that can be read."""
-
-    TRELLO = "trello"
-    REGO = "rego"
 
 
 IMPORTED = View[Imported](struct=Imported, entity=lambda imported: imported, short=lambda imported: imported.board.key)
@@ -47,8 +41,13 @@ REMARK_CELLS = (
 @app.command(cls=RegoCommand)
 def _import(
     context: typer.Context,
-    kind: Annotated[Format, typer.Argument(metavar="FORMAT", help="trello: a board's JSON export. rego: Rego's own.")],
-    file: Annotated[str, typer.Argument(metavar="FILE", help="The file; '-' reads stdin.")],
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[FORMAT] FILE",
+            help=f"The file; '-' reads stdin. FORMAT is one of {', '.join(FORMATS)}; by default the file tells.",
+        ),
+    ],
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Call the board so, not as the file does.")] = None,
     json: JsonOption = None,
     quiet: QuietOption = False,
@@ -58,20 +57,45 @@ def _import(
     A table says what came in; a second one what could not, or had to be mended, and why.
     """
     form = IMPORTED.form(json, quiet)
+    kind, file = format_and_file(words)
     new_title = None if title is None else UpdateBoard(title=title)
     import_board(session_of(context), kind, file, new_title, form)
 
 
-def import_board(session: Session, kind: Format, file: str, new_title: UpdateBoard | None, form: Form) -> None:
+def format_and_file(words: Sequence[str]) -> tuple[str | None, str]:
+    """The format, None where the file is to tell it, and the file; raises `InvalidInput` when the words are not that."""
+    if len(words) > 2:
+        raise InvalidInput("An import takes one file at a time: rego import [FORMAT] FILE.")
+    kind, file = words if len(words) == 2 else (None, words[0])
+    if kind is not None and kind not in FORMATS:
+        raise InvalidInput(f"{kind!r} is no format to import; there are {', '.join(FORMATS)}.")
+    if kind is None and file in FORMATS and not Path(file).exists():
+        raise InvalidInput(f"Name the file too: rego import {file} FILE.")
+    return kind, file
+
+
+def import_board(session: Session, kind: str | None, file: str, new_title: UpdateBoard | None, form: Form) -> None:
     """Send the file, name the board, print the report. The server takes a file whole or not at all."""
     content = sys.stdin.buffer.read() if file == "-" else read_export(Path(file))
     if not content.strip():
         raise InvalidInput(f"{file} is empty; nothing was imported.")
+    kind = kind or _guessed(session, file, content)
     with working(f"Importing {Path(file).name}", session.output.err):
-        imported = session.send(imports.import_board(kind.value, content))
+        imported = session.send(imports.import_board(kind, content))
         if new_title is not None:
             imported.board = session.send(boards.update_board(imported.board.id, new_title))
     _print(session, imported, form)
+
+
+def _guessed(session: Session, file: str, content: bytes) -> str:
+    """The format that the file looks like, which the person is told."""
+    name = "stdin" if file == "-" else file
+    try:
+        kind = guess_format(content)
+    except InvalidInput as error:
+        raise InvalidInput(f"{name}: {error.detail}") from error
+    session.output.note(f"{name} is a {FORMATS[kind]}.")
+    return kind
 
 
 def read_export(path: Path) -> bytes:

@@ -31,6 +31,7 @@ COMMANDS: dict[str, Place] = {
     "members": Place("rego.cli.members", "app", "The people on a board: list, add, give a role, remove."),
     "watch": Place("rego.cli.watch", "app", "Print what happens on a board as it happens, as JSON lines."),
     "import": Place("rego.cli.imports", "app", "Bring a board in from a file."),
+    "export": Place("rego.cli.exports", "app", "Write a board to a file."),
     "tui": Place("rego.cli.tui", "app", "Open the board in the terminal."),
     "demo": Place("rego.cli.demo", "app", "Look around on a small board where two colleagues are at work."),
     "serve": Place("rego.cli.serve", "app", "Run a server for a team."),

@@ -15,7 +15,7 @@ T_co = TypeVar("T_co", covariant=True)
 class Call(Struct, Generic[T_co], kw_only=True, frozen=True):
     """One HTTP request whose answer is a `T_co`.
 
-    `returns` is the type that the answer is decoded to, or None when there is nothing to read.
+    `returns` is the type that the answer is decoded to, or None when there is nothing to read; `bytes` is a file as it is.
     `path` is already percent-encoded. `body` is sent as JSON, `form` as a form, `upload` as the raw bytes of a file.
     A call that changes something is sent with an idempotency key, so that a transport may repeat it after an outage.
     """

@@ -77,6 +77,10 @@ def read(call: Call[T], answer: Answer, server: Server) -> T:
         # The type of such a call is None, which the checker cannot follow.
         result = None  # type: ignore[assignment]
         return result
+    if call.returns is bytes:
+        # A file, which is no JSON.
+        result = answer.body  # type: ignore[assignment]
+        return result
     try:
         result = _decoder(call.returns).decode(answer.body)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
@@ -138,7 +142,7 @@ def form_encoded(fields: Mapping[str, str]) -> str:
 
 
 def _headers_of(call: Call[Any], kind: str | None, token: str | None, op_id: str | None) -> dict[str, str]:
-    headers = {"Accept": "application/json", "User-Agent": USER_AGENT}
+    headers = {"Accept": "*/*" if call.returns is bytes else "application/json", "User-Agent": USER_AGENT}
     if kind is not None:
         headers["Content-Type"] = kind
     if token is not None and call.authenticated:

@@ -1,33 +1,55 @@
 """What an import brings, in Rego's own words: every reader of a foreign format makes a `Plan`, one action carries it out.
 
-A plan is also Rego's own file format (`format=rego`). Inside it things refer to each other by `key`, any string unique in
-its list; ids are given when it is carried out. Orders are the orders of the lists.
+A plan is also Rego's own file format (`format=rego`), which an export writes. Inside it things refer to each other by `key`,
+any string unique in its list; ids are given when it is carried out. Orders are the orders of the lists. A field at its default
+is not written.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 
 from msgspec import Struct, field
 
+from rego.wire.base import Role
 from rego.wire.boards import Board
 from rego.wire.cards import Priority
 from rego.wire.columns import Color, WipMode
 
 
-class PlannedPerson(Struct, kw_only=True):
+class ExportFormat(StrEnum):
+    """What a board can be written as: Rego's own file, which can be imported again; a table; a document to read."""
+
+    JSON = "json"
+    CSV = "csv"
+    MD = "md"
+
+
+class Planned(Struct, kw_only=True, omit_defaults=True):
+    """Common settings of all parts of a plan."""
+
+
+class PlannedPerson(Planned, kw_only=True):
+    """Somebody whom the board names. `role` is null for those who are not on it any more.
+
+    `lastname` is the end of `name` that is the last name; by default all after the first blank.
+    """
+
     key: str
     username: str
     name: str = ""
+    lastname: str | None = None
+    role: Role | None = Role.MEMBER
 
 
-class PlannedLabel(Struct, kw_only=True):
+class PlannedLabel(Planned, kw_only=True):
     key: str
     name: str
     color: Color
 
 
-class PlannedColumn(Struct, kw_only=True):
+class PlannedColumn(Planned, kw_only=True):
     key: str
     title: str
     wip_limit: int | None = None
@@ -37,28 +59,32 @@ class PlannedColumn(Struct, kw_only=True):
     archived: bool = False
 
 
-class PlannedItem(Struct, kw_only=True):
+class PlannedItem(Planned, kw_only=True):
     text: str
     done: bool = False
     assignee: str | None = None
     due_at: datetime | None = None
 
 
-class PlannedChecklist(Struct, kw_only=True):
+class PlannedChecklist(Planned, kw_only=True):
     title: str
     items: list[PlannedItem] = []
 
 
-class PlannedComment(Struct, kw_only=True):
-    """`author` is a person's key, `at` the time of writing; comments stand oldest first."""
+class PlannedComment(Planned, kw_only=True):
+    """`author` is a person's key, `at` the time of writing, `edited_at` of the last change; comments stand oldest first."""
 
     text: str
     author: str | None = None
     at: datetime | None = None
+    edited_at: datetime | None = None
 
 
-class PlannedCard(Struct, kw_only=True):
-    """`column`, `labels` and `assignees` are keys. Cards of one column stand in their order."""
+class PlannedCard(Planned, kw_only=True):
+    """`column`, `labels` and `assignees` are keys, `created_by` and `updated_by` too. Cards of one column stand in their order.
+
+    Without `updated_at` a card was not changed since it was made; without `created_at` it is made now, by whoever imports it.
+    """
 
     column: str
     title: str
@@ -70,15 +96,24 @@ class PlannedCard(Struct, kw_only=True):
     completed: bool = False
     archived: bool = False
     created_at: datetime | None = None
+    created_by: str | None = None
+    updated_at: datetime | None = None
+    updated_by: str | None = None
     labels: list[str] = []
     assignees: list[str] = []
     checklists: list[PlannedChecklist] = []
     comments: list[PlannedComment] = []
 
 
-class Plan(Struct, kw_only=True):
+class Plan(Planned, kw_only=True):
+    """A whole board. `key` is what it would like to be called by, `last_number` the highest number that a card ever had."""
+
     title: str
     description: str = ""
+    key: str | None = None
+    archived: bool = False
+    created_at: datetime | None = None
+    last_number: int = 0
     people: list[PlannedPerson] = []
     labels: list[PlannedLabel] = []
     columns: list[PlannedColumn] = []

@@ -21,7 +21,7 @@ NOT_IN_A_BLOCK = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 def clean_line(value: str, *, field: str) -> str:
     """`value` as one printable line; raises `InvalidInput` when it cannot be one or nothing is left."""
     _refuse(NOT_IN_A_LINE, value, field)
-    cleaned = _normalised(BIDI.sub("", value)).strip()
+    cleaned = normalised(BIDI.sub("", value)).strip()
     if value and not cleaned:
         raise InvalidInput(f"{field} is empty: give it at least one visible character.", field=field)
     return cleaned
@@ -31,10 +31,10 @@ def clean_block(value: str, *, field: str) -> str:
     """`value` as printable text of several lines with `\\n` line ends; raises `InvalidInput` when it cannot be."""
     unified = value.replace("\r\n", "\n").replace("\r", "\n")
     _refuse(NOT_IN_A_BLOCK, unified, field)
-    return _normalised(unified)
+    return normalised(unified)
 
 
-def _normalised(value: str) -> str:
+def normalised(value: str) -> str:
     """`value` in NFC, unless that is longer (as with U+0958): lengths were checked before, and limits must hold after."""
     normal = unicodedata.normalize("NFC", value)
     return normal if len(normal) <= len(value) else value

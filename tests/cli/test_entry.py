@@ -53,7 +53,7 @@ def test_without_a_command_there_is_help(rego: Rego) -> None:
         (("cards", "list", "--json", "titel"), "no JSON field titel"),
         (("boards", "add", "\x1b[2J"), "control character U+001B"),
         (("watch", "--since", "-1"), "-1 is not in the range"),
-        (("import", "jira", "x"), "'jira' is not one of 'trello', 'rego'"),
+        (("import", "jira", "x"), "'jira' is no format to import"),
         (("serve", "--port", "99999"), "99999 is not in the range"),
         (("login",), "Which server? Give --server URL."),
         (("logout",), "not logged in anywhere"),

@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from rego.client.sniffing import FORMATS
+from rego_server.domains.imports import formats
 from tests.cli.conftest import Person, Rego
 
-TRELLO = Path(__file__).parents[1] / "data" / "trello" / "complete.json"
+DATA = Path(__file__).parents[1] / "data"
+TRELLO = DATA / "trello" / "complete.json"
 
 
 def boards(rego: Rego) -> list[str]:
@@ -82,3 +85,53 @@ def test_a_file_over_the_limit_is_not_sent(rego: Rego, ada: Person, tmp_path: Pa
 def test_a_bad_title_is_refused_before_the_import(rego: Rego, ada: Person) -> None:
     assert rego("import", "trello", str(TRELLO), "--title", "\x1b[2J").code == 2
     assert boards(rego) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("trello/complete.json", "Trello board export"),
+        ("kanban-cli/complete.json", "kanban board file"),
+        ("taskwarrior/complete.json", "Taskwarrior export"),
+        ("beads/complete.jsonl", "beads issue file"),
+    ],
+)
+def test_the_file_tells_its_format(rego: Rego, ada: Person, name: str, said: str) -> None:
+    result = rego("import", str(DATA / name))
+    assert result.code == 0
+    assert result.err.splitlines()[0] == f"{DATA / name} is a {said}."
+    assert len(boards(rego)) == 1
+
+
+def test_stdin_tells_its_format_too(rego: Rego, ada: Person) -> None:
+    result = rego("import", "-", input='{"title": "Piped", "columns": []}')
+    assert (result.code, result.err.splitlines()[0]) == (0, "stdin is a Rego board file.")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["jira", str(TRELLO)], "'jira' is no format to import; there are rego, trello, kanban-cli, taskwarrior, beads."),
+        (["trello"], "Name the file too: rego import trello FILE."),
+        (["trello", "a", "b"], "An import takes one file at a time: rego import [FORMAT] FILE."),
+        (
+            [str(DATA / "README.md")],
+            f"{DATA / 'README.md'}: It cannot be told what kind of file this is: "
+            "it is damaged, or none of rego, trello, kanban-cli, taskwarrior, beads.",
+        ),
+        (
+            ["kanban-cli", str(TRELLO)],
+            "This is no kanban board file: its data has no boards and no columns and no cards.",
+        ),
+        (["trello", str(DATA / "kanban-cli/complete.json")], "This is no Trello board export: it has no lists and no cards."),
+    ],
+    ids=["unknown format", "no file", "two files", "unknown file", "trello as kanban", "kanban as trello"],
+)
+def test_what_cannot_be_taken_is_one_sentence(rego: Rego, ada: Person, words: list[str], sentence: str) -> None:
+    result = rego("import", *words)
+    assert (result.code, result.out, result.err) == (2, "", sentence + "\n")
+    assert boards(rego) == []
+
+
+def test_the_client_knows_the_server_s_formats() -> None:
+    assert set(FORMATS) == set(formats.FORMATS)

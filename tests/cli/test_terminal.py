@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import pty
 import re
@@ -21,6 +22,7 @@ from tests.running import PASSWORD
 
 COLUMNS = 90
 STYLE = re.compile("\x1b\\[[0-9;]*m")
+PROGRESS = re.compile("\x1b\\[[0-9;?]*[A-Za-z]|\r")
 
 TRELLO = Path(__file__).parents[1] / "data" / "trello" / "complete.json"
 
@@ -129,3 +131,14 @@ def test_an_import_shows_that_it_works_and_then_its_report(ada: Person) -> None:
     assert "KIND" in terminal.text
     assert "IN THE FILE" in terminal.text
     assert "Imported as the board " in terminal.text
+
+
+@pytest.mark.parametrize("kind", ["json", "csv", "md"])
+def test_an_export_to_a_terminal_steers_nothing(rego: Rego, ada: Person, kind: str) -> None:
+    hostile = "\u202edesrever \u2066 text\n\ttab"
+    board = {"title": "x", "description": hostile, "cards": [{"column": "", "title": "y", "description": hostile}]}
+    (key,) = rego("import", "rego", "-", "-q", input=json.dumps(board)).lines
+    terminal = Terminal("export", key, "-f", kind)
+    assert terminal.end() == 0
+    assert "desrever" in terminal.text
+    assert steering(PROGRESS.sub("", terminal.text)) == []

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rego.client import auth, boards, cards, checklists, columns, comments, imports, labels, system, tokens
+from rego.client import auth, boards, cards, checklists, columns, comments, exports, imports, labels, system, tokens
 from rego.client.call import Call, path_of
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, CreateBoard, UpdateBoard, UpdateMember
@@ -74,6 +74,7 @@ CALLS: list[tuple[Call[Any], str]] = [
     (comments.create_comment("k", CreateComment(text="Good")), "POST /cards/k/comments"),
     (comments.delete_comment("o"), "DELETE /comments/o"),
     (imports.import_board("trello", b"{}"), "POST /boards/import"),
+    (exports.export_board("b"), "GET /boards/b/export"),
     (system.health(), "GET /health"),
 ]
 

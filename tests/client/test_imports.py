@@ -5,8 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NOUNS = ("auth", "boards", "cards", "checklists", "columns", "comments", "imports", "labels", "system")
-ONE_SHOT = (*NOUNS, "blocking", "config", "credentials", "local", "paths", "server")
+NOUNS = ("auth", "boards", "cards", "checklists", "columns", "comments", "exports", "imports", "labels", "system")
+ONE_SHOT = (*NOUNS, "blocking", "config", "credentials", "local", "paths", "server", "sniffing")
 HEAVY = ("aiohttp", "yarl", "websockets", "keyring", "platformdirs", "rich", "textual", "sqlalchemy", "pydantic", "tomllib")
 
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from rego.wire import limits
 from rego.wire.base import Role
+from rego.wire.imports import Plan
 from rego.wire.snapshot import Snapshot
 from rego.wire.system import Health
 from rego_server.app import TABLES
@@ -20,7 +21,7 @@ from rego_server.realtime.socket import follow_board
 from rego_server.web.endpoint import Anyone, LoggedIn, Right, Route, RouteTable
 from tests.docs.shapes import section_of, shape_link, shapes_of
 
-RAW_ANSWERS: dict[str, type[Struct]] = {"get_snapshot": Snapshot, "health": Health}
+RAW_ANSWERS: dict[str, type[Struct]] = {"get_snapshot": Snapshot, "health": Health, "export_board": Plan}
 """What handlers answer that write their JSON themselves."""
 
 INTRODUCTION = """\

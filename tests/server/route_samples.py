@@ -78,6 +78,7 @@ for _route in (
     "GET /boards/{board_id}",
     "DELETE /boards/{board_id}",
     "GET /boards/{board_id}/events",
+    "GET /boards/{board_id}/export",
     "GET /boards/{board_id}/snapshot",
     "GET /boards/{board_id}/presence",
     "GET /boards/{board_id}/members",

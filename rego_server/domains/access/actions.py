@@ -85,7 +85,7 @@ async def _member(uow: UnitOfWork, board_id: str, user_id: str) -> Member:
 
 
 async def _keep_an_owner(uow: UnitOfWork, board_id: str, member: Member) -> None:
-    if member.role is not Role.OWNER:
+    if member.role is not Role.OWNER or member.placeholder:
         return
     row = await uow.fetch_one(queries.OWNERS, board_id=board_id)
     if row is not None and row["owners"] == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, not_, select, update
 
 from rego.wire.base import Role
 from rego.wire.boards import Member
@@ -48,8 +48,11 @@ _members = select(*_MEMBER_COLUMNS).select_from(board_members.join(users, users.
 MEMBERS = Statement(_members.where(board_members.c.board_id == BOARD_ID).order_by(users.c.username, users.c.id))
 MEMBER = Statement(_members.where(board_members.c.board_id == BOARD_ID, board_members.c.user_id == _USER_ID))
 OWNERS = Statement(
-    select(func.count().label("owners")).where(board_members.c.board_id == BOARD_ID, board_members.c.role == Role.OWNER)
+    select(func.count().label("owners"))
+    .select_from(board_members.join(users, users.c.id == board_members.c.user_id))
+    .where(board_members.c.board_id == BOARD_ID, board_members.c.role == Role.OWNER, not_(users.c.placeholder))
 )
+"""How many owners there are who can log in: an import brings placeholders in that role."""
 
 ADD_MEMBER = Statement(insert(board_members))
 SET_ROLE = Statement(

@@ -10,20 +10,36 @@ from typing import Any
 from msgspec.structs import replace
 
 from rego.wire.base import Role
+from rego.wire.boards import Board
 from rego.wire.events import BoardImported
-from rego.wire.imports import Imported, Plan, PlannedCard, PlannedChecklist, PlannedComment, PlannedItem, Report
+from rego.wire.imports import (
+    Imported,
+    Plan,
+    PlannedCard,
+    PlannedChecklist,
+    PlannedComment,
+    PlannedItem,
+    PlannedPerson,
+    Remark,
+    Report,
+)
 from rego_server.core import ranking
-from rego_server.core.patch import new_entity
+from rego_server.core.patch import new_entity, set_fields
 from rego_server.core.uow import UnitOfWork
 from rego_server.domains.access import queries as access
+from rego_server.domains.boards import queries as boards
 from rego_server.domains.boards.actions import open_board
+from rego_server.domains.boards.models import boards as boards_table
 from rego_server.domains.cards import queries as cards
 from rego_server.domains.checklists import queries as checklists
 from rego_server.domains.columns import queries as columns
 from rego_server.domains.comments import queries as comments
 from rego_server.domains.imports import queries
+from rego_server.domains.imports.cleaning import split_name
 from rego_server.domains.labels import queries as labels
 from rego_server.domains.users import queries as users
+
+OWN_FORMAT = "rego"
 
 Rows = list[dict[str, Any]]
 Ids = dict[str, str]
@@ -31,40 +47,69 @@ Ids = dict[str, str]
 
 
 async def import_board(uow: UnitOfWork, source: str, plan: Plan, report: Report) -> Imported:
-    """A new board as `plan` says, owned by the caller; people of the plan become placeholders on it."""
-    board = await open_board(uow, plan.title, plan.description, None)
-    people = await _add_people(uow, board.id, plan)
+    """A new board as `plan` says, owned by the caller; people of the plan become placeholders on it.
+
+    In a file of Rego's own (`source` is `rego`) the person with the caller's username is the caller.
+    """
+    board, remarks = await _open(uow, plan)
+    report = replace(report, remarks=[*report.remarks, *remarks])
+    people = await _add_people(uow, board.id, plan, claimed=source == OWN_FORMAT)
     label_ids = await _add_labels(uow, board.id, plan)
     column_ids = await _add_columns(uow, board.id, plan)
     await _CardWriter(uow, board.id, people, label_ids, column_ids).add(plan.cards)
+    head = uow.heads[board.id]
+    head.last_number = max(head.last_number, plan.last_number)
     uow.write(queries.SET_FLOOR, floor_of=board.id, floor=1)
     await uow.flush()
     uow.emit(board.id, BoardImported(board=board, source=source, tallies=report.tallies))
     return Imported(board=replace(board, role=Role.OWNER), report=report)
 
 
-async def _add_people(uow: UnitOfWork, board_id: str, plan: Plan) -> Ids:
-    rows = [
-        {
-            **new_entity(uow),
-            "email": None,
-            "username": person.username,
-            "firstname": person.name.partition(" ")[0],
-            "lastname": person.name.partition(" ")[2],
-            "password_hash": None,
-            "is_active": False,
-            "is_verified": False,
-            "is_superuser": False,
-            "placeholder": True,
-        }
-        for person in plan.people
-    ]
+async def _open(uow: UnitOfWork, plan: Plan) -> tuple[Board, list[Remark]]:
+    """The board itself, under the plan's key if that is free, and what is to be said about it."""
+    wanted, remarks = plan.key, []
+    if wanted is not None and await uow.fetch_one(boards.KEY_IN_USE, key=wanted) is not None:
+        remarks = [Remark(what="the board has another key", why="another board has this one", where=wanted)]
+        wanted = None
+    board = await open_board(uow, plan.title, plan.description, wanted)
+    stamps = {"archived": plan.archived, "created_at": plan.created_at or uow.now}
+    uow.write(set_fields(boards_table, tuple(sorted(stamps))), row_id=board.id, **stamps)
+    return replace(board, **stamps), remarks
+
+
+async def _add_people(uow: UnitOfWork, board_id: str, plan: Plan, *, claimed: bool) -> Ids:
+    caller = uow.actor
+    assert caller is not None
+    mine = {person.key: caller.id for person in plan.people if claimed and person.username == caller.username}
+    others = [person for person in plan.people if person.key not in mine]
+    rows = [_placeholder(uow, person) for person in others]
+    ids = {person.key: row["id"] for person, row in zip(others, rows, strict=True)}
     await uow.write_many(users.ADD, rows)
     await uow.write_many(
         access.ADD_MEMBER,
-        [{"board_id": board_id, "user_id": row["id"], "role": Role.MEMBER, "created_at": uow.now} for row in rows],
+        [
+            {"board_id": board_id, "user_id": ids[person.key], "role": person.role, "created_at": uow.now}
+            for person in others
+            if person.role is not None
+        ],
     )
-    return {person.key: row["id"] for person, row in zip(plan.people, rows, strict=True)}
+    return mine | ids
+
+
+def _placeholder(uow: UnitOfWork, person: PlannedPerson) -> dict[str, Any]:
+    firstname, lastname = split_name(person.name, person.lastname)
+    return {
+        **new_entity(uow),
+        "email": None,
+        "username": person.username,
+        "firstname": firstname,
+        "lastname": lastname,
+        "password_hash": None,
+        "is_active": False,
+        "is_verified": False,
+        "is_superuser": False,
+        "placeholder": True,
+    }
 
 
 async def _add_labels(uow: UnitOfWork, board_id: str, plan: Plan) -> Ids:
@@ -130,7 +175,7 @@ class _CardWriter:
     def _add_card(self, card: PlannedCard, number: int, rank: int) -> None:
         items = [item for checklist in card.checklists for item in checklist.items]
         row = {
-            **self._entity(card.created_at),
+            **self._card_entity(card),
             "board_id": self._board_id,
             "column_id": self._column_ids[card.column],
             "number": number,
@@ -172,25 +217,34 @@ class _CardWriter:
             "text": item.text,
             "rank": rank,
             "done": item.done,
-            "assignee_id": self._people[item.assignee] if item.assignee is not None else None,
+            "assignee_id": self._person(item.assignee),
             "due_at": item.due_at,
         }
 
     def _comment(self, card_id: str, comment: PlannedComment) -> dict[str, Any]:
-        author = self._people[comment.author] if comment.author is not None else None
+        made_at = comment.at or self._uow.now
+        author = self._person(comment.author)
         return {
-            **self._entity(comment.at),
+            **new_entity(self._uow),
+            "created_at": made_at,
+            "updated_at": comment.edited_at or made_at,
             "created_by": author,
             "updated_by": author,
             "card_id": card_id,
             "text": comment.text,
         }
 
-    def _entity(self, made_at: Any) -> dict[str, Any]:
+    def _card_entity(self, card: PlannedCard) -> dict[str, Any]:
         entity = new_entity(self._uow)
-        if made_at is not None:
-            entity["created_at"] = entity["updated_at"] = made_at
+        if card.created_at is not None:
+            author = self._person(card.created_by)
+            entity |= {"created_at": card.created_at, "created_by": author, "updated_at": card.created_at, "updated_by": author}
+        if card.updated_at is not None:
+            entity |= {"updated_at": card.updated_at, "updated_by": self._person(card.updated_by)}
         return entity
+
+    def _person(self, key: str | None) -> str | None:
+        return None if key is None else self._people[key]
 
 
 def _numbers(planned: Sequence[PlannedCard]) -> Iterable[int]:

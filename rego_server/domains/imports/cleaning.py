@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from typing import TypeVar
@@ -27,8 +28,13 @@ WIP_LIMIT_MAX = 2**31 - 1
 CARD_NUMBER_MAX = 1_000_000_000
 """Far enough below the end of a 32-bit column that cards which need a fresh number find one after the highest."""
 
+PERSON_NAME_MAX = 2 * limits.NAME_MAX + 1
+"""A first name, a blank and a last name."""
+
 FULL_TEXTS_HEADING = "## Texts that were too long for their checklist"
 STRAY_COLUMN_TITLE = "(no column)"
+
+_BOARD_KEY = re.compile(rf"[A-Z]{{{limits.BOARD_KEY_MIN},{limits.BOARD_KEY_MAX}}}")
 
 _Keyed = TypeVar("_Keyed", PlannedPerson, PlannedLabel, PlannedColumn)
 
@@ -59,6 +65,7 @@ class _Cleaner:
         self._remarks = remarks
         self._texts = Texts(remarks)
         self._people: Collection[str] = ()
+        self._members: Collection[str] = ()
         self._labels: Collection[str] = ()
 
     def plan(self, plan: Plan) -> Plan:
@@ -67,6 +74,7 @@ class _Cleaner:
         labels = self._all(self._label, plan.labels)
         columns = self._all(self._column, plan.columns)
         self._people = {person.key for person in people}
+        self._members = {person.key for person in people if person.role is not None}
         self._labels = {label.key for label in labels}
         columns, cards = self._housed(columns, plan.cards)
         return Plan(
@@ -74,11 +82,21 @@ class _Cleaner:
             description=self._texts.block(
                 _paragraphs(whole_title, plan.description), limits.BOARD_DESCRIPTION_MAX, "the board's description"
             ),
+            key=self._board_key(plan.key),
+            archived=plan.archived,
+            created_at=self._moment(plan.created_at, title),
+            last_number=plan.last_number if 0 <= plan.last_number <= CARD_NUMBER_MAX else 0,
             people=people,
             labels=labels,
             columns=columns,
             cards=self._numbered([self._card(card) for card in cards]),
         )
+
+    def _board_key(self, key: str | None) -> str | None:
+        if key is None or _BOARD_KEY.fullmatch(key):
+            return key
+        self._remarks.note("board keys dropped", "a key has 2 to 6 capital letters", where=self._texts.line(key))
+        return None
 
     def _all(self, clean_one: Callable[[_Keyed], _Keyed], things: Iterable[_Keyed]) -> list[_Keyed]:
         """Each of `things` cleaned, under keys of their own; what refers to a key that came twice means the first."""
@@ -98,9 +116,10 @@ class _Cleaner:
     def _person_with(self, usernames: Usernames) -> Callable[[PlannedPerson], PlannedPerson]:
         def person(person: PlannedPerson) -> PlannedPerson:
             username = self._texts.username(person.username, person.name, usernames)
-            return PlannedPerson(
-                key=person.key, username=username, name=self._texts.name(person.name, limits.NAME_MAX, username)
-            )
+            name = self._texts.name(person.name, PERSON_NAME_MAX, username)
+            if max(map(len, split_name(name, person.lastname))) > limits.NAME_MAX:
+                name = self._texts.name(name, limits.NAME_MAX, username)
+            return replace(person, username=username, name=name)
 
         return person
 
@@ -144,8 +163,11 @@ class _Cleaner:
             due_at=self._moment(card.due_at, title),
             start_at=self._moment(card.start_at, title),
             created_at=self._moment(card.created_at, title),
+            created_by=self._person(card.created_by, title),
+            updated_at=self._moment(card.updated_at, title),
+            updated_by=self._person(card.updated_by, title),
             labels=self._known(card.labels, self._labels, "labels", title),
-            assignees=self._known(card.assignees, self._people, "people", title),
+            assignees=self._known(card.assignees, self._members, "people", title),
             checklists=checklists,
             comments=[self._comment(comment, title) for comment in card.comments],
         )
@@ -171,6 +193,7 @@ class _Cleaner:
             text=self._texts.comment(comment.text, where),
             author=self._person(comment.author, where),
             at=self._moment(comment.at, where),
+            edited_at=self._moment(comment.edited_at, where),
         )
 
     def _person(self, key: str | None, where: str) -> str | None:
@@ -227,6 +250,16 @@ class _FreshKeys:
         while (key := f"new-{self._last}") in self._used:
             self._last += 1
         return key
+
+
+def split_name(name: str, lastname: str | None) -> tuple[str, str]:
+    """First and last name: `lastname` if `name` ends in it, else all after the first blank."""
+    if lastname is not None:
+        last = lastname.strip()
+        if f" {name}".endswith(f" {last}" if last else ""):
+            return name.removesuffix(last).rstrip(), last
+    first, _, last = name.partition(" ")
+    return first, last.strip()
 
 
 def _paragraphs(*parts: str | None) -> str:

@@ -6,12 +6,18 @@ from collections.abc import Callable
 
 from rego.wire.errors import InvalidInput
 from rego.wire.imports import Plan, Report
-from rego_server.domains.imports import rego_format, trello
+from rego_server.domains.imports import beads, kanban_cli, rego_format, taskwarrior, trello
 
 Reader = Callable[[bytes], tuple[Plan, Report]]
 """The content of a file to a plan that is fit to be carried out; raises `InvalidInput`."""
 
-FORMATS: dict[str, Reader] = {"rego": rego_format.read, "trello": trello.read}
+FORMATS: dict[str, Reader] = {
+    "rego": rego_format.read,
+    "trello": trello.read,
+    "kanban-cli": kanban_cli.read,
+    "taskwarrior": taskwarrior.read,
+    "beads": beads.read,
+}
 
 
 def read(name: str, content: bytes) -> tuple[Plan, Report]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from rego.wire import limits
-from rego.wire.text import BIDI, NOT_IN_A_BLOCK, NOT_IN_A_LINE
+from rego.wire.text import BIDI, NOT_IN_A_BLOCK, NOT_IN_A_LINE, normalised
 from rego_server.domains.imports.remarks import Remarks
 
 UNTITLED = "(untitled)"
@@ -33,7 +33,7 @@ class Texts:
         joined = _BLANKS_BETWEEN_LINES.sub(" ", value.strip())
         printable = NOT_IN_A_LINE.sub("", joined)
         plain = BIDI.sub("", printable)
-        cleaned = unicodedata.normalize("NFC", plain).strip()
+        cleaned = normalised(plain).strip()
         where = where or cleaned or _code_points(value)
         self._remark(joined != value.strip(), "line breaks and tabs in titles became spaces", "a title is one line", where)
         self._remark(printable != joined, *_CONTROLS, where)
@@ -67,7 +67,7 @@ class Texts:
         unified = value.replace("\r\n", "\n").replace("\r", "\n")
         printable = NOT_IN_A_BLOCK.sub("", unified)
         self._remark(printable != unified, *_CONTROLS, where)
-        cleaned = unicodedata.normalize("NFC", printable)
+        cleaned = normalised(printable)
         self._remark(len(cleaned) > maximum, "long texts cut", f"this text has at most {maximum:,} characters", where)
         return _cut_block(cleaned, maximum)
 

@@ -26,6 +26,7 @@ from rego_server.domains.imports import tallies
 from rego_server.domains.imports import trello_file as file
 from rego_server.domains.imports.cleaning import clean
 from rego_server.domains.imports.decoding import decode
+from rego_server.domains.imports.moments import moment_of
 from rego_server.domains.imports.remarks import Remarks
 from rego_server.domains.imports.texts import Texts
 from rego_server.domains.imports.trello_extras import Extras, remark_what_is_left_out
@@ -223,14 +224,7 @@ class _Board:
         return groups
 
     def _moment(self, text: str | None, where: str) -> datetime | None:
-        if not text:
-            return None
-        try:
-            moment = datetime.fromisoformat(text)
-        except ValueError:
-            self._remarks.note("dates dropped", "they are not written as dates", where=where)
-            return None
-        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return moment_of(text, self._remarks, where)
 
     def _remark_what_is_missing(self) -> None:
         remark_what_is_left_out(self._export, self._remarks)

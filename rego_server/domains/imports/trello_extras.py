@@ -7,6 +7,7 @@ from urllib.parse import quote, urlsplit
 
 from rego_server.domains.imports import trello_file as file
 from rego_server.domains.imports.remarks import Remarks
+from rego_server.domains.imports.sections import joined, listed, one_line
 
 _SAFE_IN_URLS = "!#$%&'()*+,/:;=?@[]~"
 
@@ -15,15 +16,14 @@ class Extras:
     """Writes descriptions with the attachments and custom fields of their card."""
 
     def __init__(self, fields: list[file.CustomField]) -> None:
-        self._names = {field.id: _one_line(field.name or "") or "Unnamed field" for field in fields if field.id}
+        self._names = {field.id: one_line(field.name or "") or "Unnamed field" for field in fields if field.id}
         self._options = {option.id: option.value for field in fields for option in field.options or [] if option.id}
 
     def description(self, card: file.Card) -> str:
         """The card's own text, then what of it has no place of its own."""
         attachments = [_attachment(attachment) for attachment in card.attachments or []]
         values = [self._value(item) for item in card.custom_field_items or []]
-        parts = (card.desc or "", _section("Attachments", attachments), _section("Custom fields", values))
-        return "\n\n".join(part for part in parts if part)
+        return joined(card.desc, listed("Attachments", attachments), listed("Custom fields", values))
 
     def _value(self, item: file.CustomFieldItem) -> str:
         name = self._names.get(item.id_custom_field or "", "Unknown field")
@@ -69,13 +69,9 @@ def _votes(card: file.Card) -> int:
     return len(card.id_members_voted or []) or (card.badges and card.badges.votes) or 0
 
 
-def _section(heading: str, lines: list[str]) -> str:
-    return "\n".join([f"## {heading}", "", *(f"- {line}" for line in lines)]) if lines else ""
-
-
 def _attachment(attachment: file.Attachment) -> str:
     """`name: <url>`, so that the address is never hidden behind the name."""
-    name, url = _one_line(attachment.name or ""), _web_address(attachment.url or "")
+    name, url = one_line(attachment.name or ""), _web_address(attachment.url or "")
     if url is None:
         return name or "Unnamed file"
     return f"<{url}>" if name in ("", attachment.url) else f"{name}: <{url}>"
@@ -96,9 +92,5 @@ def _field_value(value: dict[str, Any] | None) -> str:
         if kind == "checked":
             return "yes" if content in ("true", True) else "no"
         if isinstance(content, str | int | float):
-            return _one_line(str(content))
+            return one_line(str(content))
     return ""
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -9,17 +9,21 @@ import msgspec
 
 from rego.wire import limits
 from rego.wire.base import Block, Line, SmallInt
+from rego.wire.boards import BoardKey
 from rego.wire.comments import CommentText
 from rego.wire.imports import Plan, PlannedCard, PlannedChecklist, Report
 from rego.wire.labels import LabelName
 from rego.wire.text import clean_block, clean_line
 from rego.wire.users import PersonName, Username
+from rego_server.domains.imports.cleaning import split_name
 
 
 def check(plan: Plan) -> None:
     """Fails when a request with one of the plan's fields would be refused or mended, or when a key leads nowhere."""
     check_line(plan.title)
     check_block(plan.description)
+    assert plan.key is None or msgspec.convert(plan.key, BoardKey)
+    check_moment(plan.created_at)
     check_people(plan)
     check_labels(plan)
     check_columns(plan)
@@ -35,7 +39,9 @@ def check_people(plan: Plan) -> None:
     assert_unique(person.username.lower() for person in plan.people)
     for person in plan.people:
         msgspec.convert(person.username, Username)
-        assert clean_line(msgspec.convert(person.name, PersonName), field="name") == person.name
+        assert clean_line(person.name, field="name") == person.name
+        for part in split_name(person.name, person.lastname):
+            assert clean_line(msgspec.convert(part, PersonName), field="name") == part
 
 
 def check_labels(plan: Plan) -> None:
@@ -57,10 +63,11 @@ def check_card(card: PlannedCard, plan: Plan) -> None:
     check_block(card.description)
     assert card.column in {column.key for column in plan.columns}
     assert set(card.labels) <= {label.key for label in plan.labels}
-    assert set(card.assignees) <= people
+    assert set(card.assignees) <= {person.key for person in plan.people if person.role is not None}
+    assert {card.created_by, card.updated_by} <= {*people, None}
     assert_unique(card.labels)
     assert_unique(card.assignees)
-    for moment in (card.due_at, card.start_at, card.created_at):
+    for moment in (card.due_at, card.start_at, card.created_at, card.updated_at):
         check_moment(moment)
     for checklist in card.checklists:
         check_checklist(checklist, people)
@@ -68,6 +75,7 @@ def check_card(card: PlannedCard, plan: Plan) -> None:
         assert clean_block(msgspec.convert(comment.text, CommentText), field="text") == comment.text
         assert comment.author is None or comment.author in people
         check_moment(comment.at)
+        check_moment(comment.edited_at)
 
 
 def check_checklist(checklist: PlannedChecklist, people: set[str]) -> None:

@@ -15,10 +15,18 @@ from rego.wire.errors import InvalidInput
 from rego_server.domains.imports import formats
 from tests.unit.imports.plan_check import check, check_report
 
-COMPLETE = (Path(__file__).parents[2] / "data" / "trello" / "complete.json").read_bytes()
+DATA = Path(__file__).parents[2] / "data"
+COMPLETE = (DATA / "trello" / "complete.json").read_bytes()
+KANBAN = (DATA / "kanban-cli" / "complete.json").read_bytes()
+TASKWARRIOR = (DATA / "taskwarrior" / "complete.json").read_bytes()
+BEADS = (DATA / "beads" / "complete.jsonl").read_bytes()
+ISSUES = b"[" + b",".join(line for line in BEADS.splitlines() if line) + b"]"
 DEMO = files("rego").joinpath("demo", "board.json").read_bytes()
 SIZE = len(COMPLETE.rstrip())
-WORDS = sorted({word for word in COMPLETE.decode().split('"') if word.isidentifier()} | {"title", "people", "column", "key"})
+WORDS = sorted(
+    {word for content in (COMPLETE, KANBAN, TASKWARRIOR, BEADS) for word in content.decode().split('"') if word.isidentifier()}
+    | {"title", "people", "column", "key", "lastname", "role", "created_by", "last_number"}
+)
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -117,7 +125,11 @@ def test_any_bytes_are_read_or_refused(name: str, content: bytes) -> None:
     read_or_refuse(name, content)
 
 
-@pytest.mark.parametrize(("name", "content"), [("trello", COMPLETE), ("rego", DEMO)], ids=["trello", "rego"])
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("trello", COMPLETE), ("rego", DEMO), ("kanban-cli", KANBAN), ("taskwarrior", TASKWARRIOR), ("beads", ISSUES)],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
 @settings(deadline=None)
 @given(st.data())
 def test_a_file_with_any_value_put_anywhere_is_read_or_refused(name: str, content: bytes, data: st.DataObject) -> None:
@@ -153,5 +165,5 @@ def test_a_byte_order_mark_does_no_harm() -> None:
 def test_an_unknown_format_names_the_known_ones() -> None:
     with pytest.raises(InvalidInput) as caught:
         formats.read("jira", COMPLETE)
-    assert caught.value.detail == "This import format is unknown; known are rego, trello."
+    assert caught.value.detail == "This import format is unknown; known are rego, trello, kanban-cli, taskwarrior, beads."
     assert caught.value.field == "format"

@@ -1,0 +1,108 @@
+"""`rego export`: a board as a file, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rego.cli.context import Session
+from rego.cli.options import BoardArgument, RegoCommand, noun, session_of
+from rego.cli.output import escaped
+from rego.cli.progress import working
+from rego.client import exports
+from rego.safe_text import safe_text
+from rego.wire.errors import InvalidInput
+from rego.wire.imports import ExportFormat
+
+app = noun("", alone=True)
+
+STDOUT = "-"
+
+
+@app.command(cls=RegoCommand)
+def _export(
+    context: typer.Context,
+    board: BoardArgument = None,
+    kind: Annotated[
+        ExportFormat | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            help="json: can be imported again. csv: one card a row. md: to read. By default FILE's ending tells, else json.",
+        ),
+    ] = None,
+    file: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Where to; '-' is stdout.")] = STDOUT,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite FILE if it is there.")] = False,
+) -> None:
+    """Write a board to a file, with its archived cards.
+
+    The file is written whole or not at all.
+    """
+    export_board(session_of(context), board, kind or _told_by(file), file, force=force)
+
+
+def export_board(session: Session, name: str | None, kind: ExportFormat, file: str, *, force: bool) -> None:
+    """Fetch the board and put it where it is wanted. Raises `InvalidInput` when `file` is there and `force` is not given."""
+    target = None if file == STDOUT else Path(file)
+    if target is not None and not force:
+        _refuse_existing(target)
+    board = session.board(name)
+    with working(f"Exporting {board.key}", session.output.err):
+        content = session.send(exports.export_board(board.id, kind))
+    if target is None:
+        _print(session, content, kind)
+        return
+    write_whole(target, content, overwrite=force)
+    session.output.note(f"Board {board.key} written to {file}, {len(content):,} bytes.")
+
+
+def write_whole(target: Path, content: bytes, *, overwrite: bool) -> None:
+    """Put `content` at `target`, which at no time holds only a part of it; raises `InvalidInput` where that cannot be."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as draft:
+            try:
+                draft.write(content)
+                draft.flush()
+                os.fsync(draft.fileno())
+                if not overwrite:
+                    # Two exports to one name: only one of them may make the file.
+                    target.open("xb").close()
+                Path(draft.name).replace(target)
+            except BaseException:
+                Path(draft.name).unlink(missing_ok=True)
+                raise
+    except FileExistsError:
+        _refuse_existing(target)
+        raise
+    except OSError as error:
+        raise InvalidInput(f"{target} cannot be written: {error.strerror}.") from error
+
+
+def _refuse_existing(target: Path) -> None:
+    if target.is_dir():
+        raise InvalidInput(f"{target} is a directory; name a file in it.")
+    if target.exists():
+        raise InvalidInput(f"{target} is there already; --force overwrites it.")
+
+
+def _told_by(file: str) -> ExportFormat:
+    """The format that the file's ending names, else JSON."""
+    ending = Path(file).suffix.lower().removeprefix(".")
+    return ExportFormat(ending) if ending in tuple(ExportFormat) else ExportFormat.JSON
+
+
+def _print(session: Session, content: bytes, kind: ExportFormat) -> None:
+    """To a pipe the bytes as they are; to a terminal without anything that could steer it."""
+    if not session.output.terminal:
+        out = session.output.out.buffer
+        out.write(content)
+        out.flush()
+        return
+    text = content.decode(errors="replace").replace("\r\n", "\n")
+    shown = escaped(text) if kind is ExportFormat.JSON else safe_text(text, multiline=True)
+    session.output.out.write(shown)
