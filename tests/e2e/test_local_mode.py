@@ -174,10 +174,11 @@ def test_a_second_server_on_the_same_data_says_nothing_and_ends(home: Home) -> N
     home.says("boards", "list")
 
 
-def test_a_data_directory_whose_path_is_too_long_for_a_socket(tmp_path: Path) -> None:
-    deep = tmp_path / ("long-" * 20)
+def test_a_data_directory_whose_path_is_too_long_for_a_socket(tmp_path_factory: pytest.TempPathFactory) -> None:
+    deep = tmp_path_factory.mktemp("d") / ("long-" * 20)
     deep.mkdir()
     home = Home(deep)
+    home.environment["TMPDIR"] = str(tmp_path_factory.mktemp("t"))
     try:
         home.says("boards", "add", "Deep")
         place = Path(str(home.beacon["url"]).removeprefix("unix:"))
