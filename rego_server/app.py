@@ -123,6 +123,7 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
 
         path.parent.mkdir(parents=True, exist_ok=True)
         stack.enter_context(data_dir.held(path.with_name(path.name + ".lock")))
+        data_dir.make_private(path)
         await migrate_sqlite(path)
         database = await SqliteDatabase.open(path)
     stack.push_async_callback(database.close)
@@ -136,7 +137,7 @@ def _open_auth(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Auth:
     lifetime = timedelta(minutes=settings.access_token_minutes)
     return Auth(
         passwords,
-        AccessTokens(signing_key(settings.data_dir), lifetime, clock),
+        AccessTokens(signing_key(settings), lifetime, clock),
         session_lifetime=timedelta(days=settings.session_days),
         registration=settings.registration,
     )

@@ -7,6 +7,7 @@ import errno
 import os
 import signal
 import sys
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from aiohttp import web
 
 from rego.wire.errors import RegoError, Unavailable
 from rego_server.app import Server, open_server
+from rego_server.beacon import claimed, lit
 from rego_server.core.settings import Settings, load
 from rego_server.logs import configure
 
@@ -37,15 +39,19 @@ def serve(
 
 
 async def _serve(settings: Settings) -> None:
-    async with open_server(settings) as server:
+    async with AsyncExitStack() as stack:
+        own_data = not settings.database_url
+        if own_data:
+            stack.enter_context(claimed(settings.data_dir, background=False))
+        server = await stack.enter_async_context(open_server(settings))
         runner = await start(server)
-        try:
-            await listen(runner, settings.host, settings.port)
-            url = address_of(runner)
-            print(f"Rego is on {url} with {_where(settings)}. Ctrl+C stops it.", file=sys.stderr, flush=True)
-            await stop_signal()
-        finally:
-            await runner.cleanup()
+        stack.push_async_callback(runner.cleanup)
+        await listen(runner, settings.host, settings.port)
+        url = address_of(runner)
+        if own_data:
+            await stack.enter_async_context(lit(server, runner, background=False))
+        print(f"Rego is on {url} with {_where(settings)}. Ctrl+C stops it.", file=sys.stderr, flush=True)
+        await stop_signal()
 
 
 async def start(server: Server) -> web.AppRunner:

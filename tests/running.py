@@ -19,6 +19,7 @@ from rego_server.app import Server, open_server
 from rego_server.core.bus import Bus
 from rego_server.core.settings import Settings
 from rego_server.main import address_of, listen, start
+from rego_server.realtime.limits import SocketLimits
 
 PASSWORD = "correct horse battery"
 
@@ -53,9 +54,11 @@ class Somebody:
 
 
 @asynccontextmanager
-async def running(settings: Settings, bus: Bus | None = None) -> AsyncIterator[Running]:
+async def running(
+    settings: Settings, bus: Bus | None = None, socket_limits: SocketLimits | None = None
+) -> AsyncIterator[Running]:
     """A server on a free port of loopback."""
-    async with open_server(settings, bus=bus) as server:
+    async with open_server(settings, bus=bus, socket_limits=socket_limits) as server:
         runner = await start(server)
         try:
             await listen(runner, "127.0.0.1", 0)

@@ -138,11 +138,12 @@ class CloseCode(IntEnum):
 
     NORMAL = 1000  # either side is done
     GOING_AWAY = 1001  # the other program ends
+    INTERNAL_ERROR = 1011  # something went wrong in the server; its log tells
     SERVICE_RESTART = 1012  # the server is stopping
     TOO_SLOW = 4000  # more was waiting for the client than the server keeps
     LOST_SYNC = 4001  # the stream can no longer be continued without a gap
     SILENT = 4002  # nothing was heard from the client for too long
-    OVERLOADED = 4100  # the server takes no more sockets now
+    OVERLOADED = 4100  # the server cannot serve this socket now
     AUTH_DEADLINE = 4200  # no auth frame came in time
     SESSION_ENDED = 4201  # the credentials are wrong, or the session is over
     BOARD_GONE = 4300  # the board was deleted

@@ -27,6 +27,14 @@ def prepare(path: Path) -> None:
         raise Unavailable(f"The data directory {path} cannot be written. Choose another with --data-dir.")
 
 
+def make_private(path: Path) -> None:
+    """Make the file, if it is not there yet, readable by its owner alone; what SQLite puts beside it follows its mode."""
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    except OSError as error:
+        raise Unavailable(f"The database {path} cannot be written: {error.strerror}.") from error
+
+
 @contextmanager
 def held(path: Path) -> Iterator[None]:
     """Hold the lock file `path`, which the system frees when the process ends, however it ends. Raises `InUse`."""

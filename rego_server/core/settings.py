@@ -19,9 +19,9 @@ from rego.wire.errors import InvalidInput
 PREFIX = "REGO_"
 
 
-def setting(default: Any, doc: str) -> Any:
-    """A setting with its default and a sentence for the reference page."""
-    return field(default=default, metadata={"doc": doc})
+def setting(default: Any, doc: str, *, secret: bool = False) -> Any:
+    """A setting with its default and a sentence for the reference page. A secret one is never shown."""
+    return field(default=default, metadata={"doc": doc}, repr=not secret)
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,12 @@ class Settings:
     database_url: str = setting(
         "", "`postgresql://…` for PostgreSQL, `sqlite:///PATH` for a file; empty is `rego.db` in the data directory."
     )
+    secret: str = setting(
+        "",
+        "The key that signs access tokens, of at least 32 bytes; empty is one in the data directory, made at the first start.",
+        secret=True,
+    )
+    secret_file: str = setting("", "A file that holds the secret, for secrets that a platform mounts.")
     environment: str = setting("production", "A name for this installation, shown by `/health`.")
     debug: bool = setting(False, "Log more, in a form for people.")
     registration: bool = setting(True, "Whether strangers may register an account.")

@@ -6,6 +6,7 @@ import asyncio
 from typing import NamedTuple
 
 import msgspec
+import structlog
 from aiohttp import WSMessage, WSMsgType, web
 
 from rego.wire import limits
@@ -37,6 +38,8 @@ class Live(NamedTuple):
 
 
 LIVE: web.AppKey[Live] = web.AppKey("live", Live)
+
+_log = structlog.get_logger("rego.socket")
 
 
 class Wanted(NamedTuple):
@@ -86,7 +89,7 @@ async def follow_board(request: web.Request) -> web.WebSocketResponse:
     board_id = id_in_path(request, "board_id")
     caller = request.app[AUTH].caller_of(request) if "Authorization" in request.headers else None
     board = await _look(live, caller, board_id) if caller is not None else None
-    socket = web.WebSocketResponse(compress=False, max_msg_size=limits.SOCKET_FRAME_MAX_BYTES)
+    socket = web.WebSocketResponse(compress=False, max_msg_size=limits.SOCKET_FRAME_MAX_BYTES + 1)
     writer = await socket.prepare(request)
     transport = request.transport
     if not isinstance(transport, asyncio.Transport):
@@ -101,6 +104,10 @@ async def follow_board(request: web.Request) -> web.WebSocketResponse:
         outgoing.close(_code_for(error), error.detail)
     except TimeoutError:
         outgoing.close(CloseCode.AUTH_DEADLINE, "No valid auth frame came in time.")
+    except Exception:
+        # Once the socket is open no HTTP answer can tell of a bug, and a client must not wait for what will not come.
+        _log.exception("bug", path=request.path)
+        outgoing.close(CloseCode.INTERNAL_ERROR, "Something went wrong here; reconnect and resume.")
     await outgoing.closed()
     return socket
 

@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_tui.outbox": {"msgspec"},
     "rego_server": {"msgspec"},
     "rego_server.app": {"aiohttp"},
+    "rego_server.beacon": {"aiohttp", "msgspec"},
     "rego_server.core": {"msgspec", "sqlalchemy", "structlog"},
     "rego_server.core.db.migrate": {"alembic", "asyncpg", "sqlalchemy"},
     "rego_server.core.db.postgres": {"asyncpg", "msgspec"},

@@ -57,7 +57,8 @@ def test_an_upload_is_the_file_itself_and_may_take_longer() -> None:
 
 
 def test_query_values_are_encoded() -> None:
-    assert exchange.build(cards.list_cards("b", column_id="a&b=c ü"), None, None).target == "/boards/b/cards?column_id=a%26b%3Dc+%C3%BC"
+    request = exchange.build(cards.list_cards("b", column_id="a&b=c ü"), None, None)
+    assert request.target == "/boards/b/cards?column_id=a%26b%3Dc+%C3%BC"
 
 
 def a_call_with_a_broken_title() -> Call[Any]:
@@ -66,7 +67,9 @@ def a_call_with_a_broken_title() -> Call[Any]:
     return cards.update_card("k", body)
 
 
-@pytest.mark.parametrize("call", [auth.login("a", "\udcff"), cards.list_cards("b", column_id="\udcff"), a_call_with_a_broken_title()])
+@pytest.mark.parametrize(
+    "call", [auth.login("a", "\udcff"), cards.list_cards("b", column_id="\udcff"), a_call_with_a_broken_title()]
+)
 def test_text_that_is_no_text_is_bad_input(call: Call[Any]) -> None:
     with pytest.raises(errors.InvalidInput):
         exchange.build(call, None, None)

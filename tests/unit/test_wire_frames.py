@@ -110,6 +110,7 @@ def test_every_close_code_of_ours_has_its_advice_by_its_range() -> None:
         CloseCode.NORMAL: Advice.RESUME_LATER,
         CloseCode.GOING_AWAY: Advice.RESUME_LATER,
         CloseCode.SERVICE_RESTART: Advice.RESUME_LATER,
+        CloseCode.INTERNAL_ERROR: Advice.RESUME_LATER,
         CloseCode.TOO_SLOW: Advice.RESUME_NOW,
         CloseCode.LOST_SYNC: Advice.RESUME_NOW,
         CloseCode.SILENT: Advice.RESUME_NOW,

@@ -6,8 +6,6 @@ from collections import OrderedDict
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-import jwt
-
 from rego.wire.errors import NotAuthenticated
 from rego_server.core.clock import Clock
 from rego_server.core.uow import Caller
@@ -39,6 +37,8 @@ class AccessTokens:
 
     def issue(self, user_id: str, session_id: str) -> str:
         """A token for `user_id` in `session_id`, good for `lifetime`."""
+        import jwt
+
         now = self._clock.now()
         claims = {
             "iss": ISSUER,
@@ -60,6 +60,9 @@ class AccessTokens:
         return verified.caller
 
     def _decode(self, token: str) -> Verified:
+        # Loaded at its first use: it brings all of cryptography, which a local server, for whom somebody waits, never needs.
+        import jwt
+
         try:
             claims = jwt.decode(
                 token,
