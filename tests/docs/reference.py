@@ -241,7 +241,7 @@ def _unit(name: str, value: int | float) -> str:
         return " seconds"
     if name.endswith("_BYTES"):
         return " bytes"
-    return "" if name.startswith(("LIST", "REPLAY", "IMPORT")) else " characters"
+    return "" if name.startswith(("LIST", "REPLAY", "IMPORT", "QUERY_TERMS", "QUERY_DEPTH")) else " characters"
 
 
 def main(arguments: list[str]) -> int:
