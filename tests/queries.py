@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from hypothesis import strategies as st
 
@@ -16,7 +16,7 @@ from rego.wire.cards import Priority
 from rego.wire.columns import Color
 
 NOW = datetime(2026, 11, 23, 12, 30, tzinfo=UTC)
-KEY = "OPS"
+ZONES = [timedelta(), timedelta(hours=-5)]
 
 TEXTS = [
     "Fix the login",
@@ -86,21 +86,24 @@ ops = st.sampled_from(q.Op)
 words = st.one_of(st.sampled_from(WORDS), st.text(st.sampled_from('abFIXüÜ"\\()%_- :<'), min_size=1, max_size=4)).filter(
     str.strip
 )
-names = st.sampled_from(NAMES)
-whens = st.builds(q.When, st.sampled_from(q.TimeField), ops, st.sampled_from([text.lower() for text in TIMES]))
-terms = st.one_of(
-    st.builds(q.Word, words),
-    st.builds(q.AssignedTo, st.sampled_from(["ada", "ADA", "mia", "me", "none", "nobody"])),
-    st.just(q.AssignedToMe()),
-    st.builds(q.Labelled, names),
-    st.builds(q.InColumn, names),
-    st.builds(q.Prioritised, ops, st.sampled_from(Priority)),
-    whens,
-    st.just(q.Overdue()),
-    st.builds(q.Is, st.sampled_from(q.State)),
-    st.builds(q.Has, st.sampled_from(q.Thing)),
-    st.builds(q.HasNo, st.sampled_from(list(q.NONE_OF.values()))),
-)
+
+SINGLE_TERMS: list[q.Term] = [
+    *(q.Word(word) for word in WORDS if word.strip()),
+    *(q.AssignedTo(name) for name in ("ada", "ADA", "mia", "me", "none", "nobody")),
+    q.AssignedToMe(),
+    *(q.Labelled(name) for name in NAMES),
+    *(q.InColumn(name) for name in NAMES),
+    *(q.Prioritised(op, level) for op in q.Op for level in Priority),
+    *(q.When(field, op, text.lower()) for field in q.TimeField for op in q.Op for text in TIMES),
+    q.Overdue(),
+    *map(q.Is, q.State),
+    *map(q.Has, q.Thing),
+    *map(q.HasNo, q.NONE_OF.values()),
+]
+"""Every kind of term with every value that means something on these boards."""
+
+_kinds = {kind: [term for term in SINGLE_TERMS if type(term) is kind] for kind in map(type, SINGLE_TERMS)}
+terms = st.one_of(*map(st.sampled_from, _kinds.values()), st.builds(q.Word, words))
 
 
 def _several(node: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -108,15 +111,16 @@ def _several(node: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.one_of(st.builds(q.Not, node), st.builds(q.And, two_or_more), st.builds(q.Or, two_or_more))
 
 
-nodes = st.recursive(terms, _several, max_leaves=6)
+nodes = st.one_of(terms, st.builds(q.Not, terms), st.recursive(terms, _several, max_leaves=6))
 sorts = st.lists(st.builds(q.Sort, st.sampled_from(q.SortField), st.booleans()), max_size=3, unique_by=lambda sort: sort.field)
 queries = st.builds(q.Query, st.none() | nodes, sorts.map(tuple))
-moments = st.builds(
-    lambda hours, extra: NOW + timedelta(hours=hours) + extra,
-    st.sampled_from([-200, -48, -24, -13, -12, -2, 0, 2, 11, 12, 24, 36, 168, 180, 300]),
-    st.sampled_from([timedelta(), timedelta(minutes=-30), timedelta(microseconds=-1), timedelta(seconds=59)]),
-)
-offsets = st.sampled_from([0, 60, -300, 840, -720]).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+
+# The ends of the spans that `TIMES` name in the zones of `offsets`, and what is just before them.
+_ENDS = [NOW + timedelta(hours=hours) for hours in (-2, 0, 2)]
+_ENDS += [NOW + timedelta(minutes=minutes) for minutes in (-119, 1, 121)]
+_ENDS += [datetime(2026, 11, day, tzinfo=UTC) - zone for day in (16, 17, 22, 23, 24, 25, 30) for zone in ZONES]
+MOMENTS = [end - before for end in _ENDS for before in (timedelta(), timedelta(microseconds=1))]
+offsets = st.sampled_from(ZONES).map(timezone)
 
 
 @dataclass(frozen=True)
@@ -129,17 +133,24 @@ class Rows:
     descriptions: dict[str, str]
 
 
+Pick = Callable[[Sequence[Any]], Any]
+"""Chooses one of several: by Hypothesis, which can shrink what it chose, or by a seeded generator."""
+
+
 @st.composite
 def boards(draw: st.DrawFn) -> Rows:
-    """A board with three people, some columns and labels, and up to eight cards."""
-    ids = _ids(draw(st.integers(0, 2**32)))
+    """A small board."""
+    return a_board(lambda choices: draw(st.sampled_from(choices)), cards=draw(st.integers(0, 10)))
+
+
+def a_board(pick: Pick, *, cards: int) -> Rows:
+    """A board with four people, some columns and labels, and `cards` cards."""
+    ids = (str(uuid4()) for _ in count())
     users = [_user(next(ids), name) for name in USERNAMES]
-    board_id, me = str(uuid4()), users[draw(st.integers(0, 1))]["id"]
-    columns = [
-        _column(next(ids), board_id, title, place) for place, title in enumerate(draw(st.lists(names, min_size=1, max_size=3)))
-    ]
-    labels = [_label(next(ids), board_id, name) for name in draw(st.lists(st.sampled_from([*NAMES, ""]), max_size=4))]
-    cards = [draw(_cards(next(ids), board_id, number, columns, labels, users)) for number in range(1, draw(st.integers(1, 9)))]
+    board_id, me = str(uuid4()), pick(users[:2])["id"]
+    columns = [_column(next(ids), board_id, pick(NAMES), place) for place in range(pick([1, 2, 4]))]
+    labels = [_label(next(ids), board_id, pick([*NAMES, ""])) for _ in range(pick([0, 2, 5]))]
+    made = [_card(pick, next(ids), board_id, number + 1, columns, labels, users) for number in range(cards)]
     members = [{"board_id": board_id, "user_id": user["id"], "role": "member", "created_at": NOW} for user in users]
     tables: dict[str, list[dict[str, Any]]] = {
         "users": users,
@@ -147,17 +158,11 @@ def boards(draw: st.DrawFn) -> Rows:
         "board_members": members,
         "board_columns": columns,
         "labels": labels,
-        "cards": cards,
-        "card_labels": [{"card_id": card["id"], "label_id": each} for card in cards for each in card["label_ids"]],
-        "card_assignees": [{"card_id": card["id"], "user_id": each} for card in cards for each in card["assignee_ids"]],
+        "cards": made,
+        "card_labels": [{"card_id": card["id"], "label_id": each} for card in made for each in card["label_ids"]],
+        "card_assignees": [{"card_id": card["id"], "user_id": each} for card in made for each in card["assignee_ids"]],
     }
-    return Rows(board_id, me, tables, {card["id"]: card["description"] for card in cards})
-
-
-def _ids(seed: int) -> Iterator[str]:
-    # Fresh in each run of an example, in an order that has nothing to do with the numbers of the cards.
-    own = uuid4().int >> 64
-    return (str(UUID(int=((own << 64) + (seed * each * 2654435761) % 2**62 + each) % 2**128, version=4)) for each in count(1))
+    return Rows(board_id, me, tables, {card["id"]: card["description"] for card in made})
 
 
 def _entity(row_id: str) -> dict[str, Any]:
@@ -180,9 +185,8 @@ def _label(row_id: str, board_id: str, name: str) -> dict[str, Any]:
     return {**_entity(row_id), "board_id": board_id, "name": name, "color": Color.RED.value}
 
 
-@st.composite
-def _cards(
-    draw: st.DrawFn,
+def _card(
+    pick: Pick,
     row_id: str,
     board_id: str,
     number: int,
@@ -190,27 +194,23 @@ def _cards(
     labels: list[dict[str, Any]],
     users: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    description = draw(st.sampled_from(["", "", *TEXTS]))
-    counts = st.sampled_from([0, 0, 2])
-    stamps = {"created_at": draw(moments), "updated_at": draw(moments)}
-    times = {"due_at": draw(st.none() | moments), "start_at": draw(st.none() | moments)}
-    states = {"completed": draw(st.booleans()), "archived": draw(st.sampled_from([False, False, True]))}
-    tallies = {name: draw(counts) for name in ("checklist_total", "comment_count", "attachment_count")}
+    description = pick(["", "", *TEXTS])
     return {
         **_entity(row_id),
-        **stamps,
-        **times,
-        **states,
-        **tallies,
+        **{name: pick(MOMENTS) for name in ("created_at", "updated_at")},
+        **{name: pick([None, pick(MOMENTS)]) for name in ("due_at", "start_at")},
+        **{name: pick([0, 0, 2]) for name in ("checklist_total", "comment_count", "attachment_count")},
         "checklist_done": 0,
         "board_id": board_id,
-        "column_id": draw(st.sampled_from(columns))["id"],
+        "column_id": pick(columns)["id"],
         "number": number,
-        "title": draw(st.sampled_from(TEXTS)),
+        "title": pick(TEXTS),
         "rank": number << 40,
-        "priority": draw(st.sampled_from(Priority)).value,
+        "priority": pick(list(Priority)).value,
+        "completed": pick([False, True]),
+        "archived": pick([False, False, True]),
         "has_description": bool(description),
-        "label_ids": sorted(each["id"] for each in labels if draw(st.booleans())),
-        "assignee_ids": sorted(each["id"] for each in users if draw(st.integers(0, 3)) == 0),
+        "label_ids": sorted(each["id"] for each in labels if pick([False, True])),
+        "assignee_ids": sorted(each["id"] for each in users if pick([False, False, True])),
         "description": description,
     }

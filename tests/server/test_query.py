@@ -23,9 +23,9 @@ from tests.server.site import Site, raw
 NOON = datetime.fromisoformat("2027-05-05T12:00:00Z")
 
 
-async def _titles(desk: Furnished, q: str, **options: bool | int) -> list[str]:
+async def _titles(desk: Furnished, q: str, *, archived: bool = False, utc_offset: int | None = None) -> list[str]:
     """The titles that the member finds with a query, all pages of three."""
-    call = cards.list_cards(desk.board.id, q=q, limit=3, **options)
+    call = cards.list_cards(desk.board.id, archived=archived, limit=3, q=q, utc_offset=utc_offset)
     return [card.title async for card in desk.member.client.pages(call)]
 
 
