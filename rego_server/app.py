@@ -121,7 +121,7 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
     else:
         from rego_server.core.db.sqlite import SqliteDatabase
 
-        path.parent.mkdir(parents=True, exist_ok=True)
+        data_dir.prepare(path.parent)
         stack.enter_context(data_dir.held(path.with_name(path.name + ".lock")))
         data_dir.make_private(path)
         await migrate_sqlite(path)

@@ -23,7 +23,7 @@ from rego_server.beacon import claimed, lit
 from rego_server.core import data_dir
 from rego_server.core.settings import Settings
 from rego_server.logs import configure
-from rego_server.main import start, stop_signal
+from rego_server.main import settle, start, stop_signal
 
 IDLE_EXIT = 300.0
 """Seconds without a request or a socket after which the server ends."""
@@ -48,6 +48,7 @@ def main() -> int:
 
 async def _serve(directory: Path, idle_exit: float) -> None:
     with claimed(directory, background=True):
+        stop = stop_signal()
         settings = replace(Settings(), data_dir=directory, environment="local")
         async with open_server(settings) as server:
             idle = IdleWatch(server, idle_exit)
@@ -55,7 +56,8 @@ async def _serve(directory: Path, idle_exit: float) -> None:
             runner = await start(server)
             try:
                 async with lit(server, runner, background=True):
-                    await _either(stop_signal(), idle.over())
+                    settle()
+                    await _either(stop.wait(), idle.over())
             finally:
                 await runner.cleanup()
 
@@ -93,7 +95,7 @@ class IdleWatch:
         self._last = asyncio.get_running_loop().time()
 
 
-async def _either(*waits: Coroutine[Any, Any, None]) -> None:
+async def _either(*waits: Coroutine[Any, Any, object]) -> None:
     tasks = [asyncio.create_task(wait) for wait in waits]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

@@ -124,13 +124,20 @@ class Snapshots:
         if kept is not None and kept.seq >= board["seq"]:
             self._kept.move_to_end(key)
             return kept
+        encoded = await asyncio.shield(self._flight(key))
+        while encoded.seq < board["seq"]:
+            # A flight that started before the board came this far has landed too early.
+            encoded = await asyncio.shield(self._flight(key))
+        return encoded
+
+    def _flight(self, key: Key) -> asyncio.Task[Encoded]:
+        """The read that is under way, or a new one."""
         flight = self._flights.get(key)
-        if flight is None:
+        # A flight that is done is found here until its callback has run.
+        if flight is None or flight.done():
             flight = self._flights[key] = asyncio.create_task(self._fly(key))
             flight.add_done_callback(lambda done: self._land(key, done))
-        encoded = await asyncio.shield(flight)
-        # A flight that started before the board came this far has landed too early.
-        return encoded if encoded.seq >= board["seq"] else await self.at_least(board, archived=archived)
+        return flight
 
     async def _fly(self, key: Key) -> Encoded:
         async def work(reading: Reading) -> Encoded:
@@ -142,7 +149,8 @@ class Snapshots:
         return encoded
 
     def _land(self, key: Key, flight: asyncio.Task[Encoded]) -> None:
-        self._flights.pop(key, None)
+        if self._flights.get(key) is flight:
+            del self._flights[key]
         if not flight.cancelled():
             # Whoever waits is told by the task itself; nobody may be left waiting.
             flight.exception()

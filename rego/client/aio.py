@@ -7,6 +7,7 @@ import random
 import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
+from io import BytesIO
 from types import TracebackType
 from typing import Any, Protocol, TypeVar
 
@@ -23,6 +24,8 @@ from rego.client.session import RENEWALS_MAX, Session
 from rego.wire.errors import NotAuthenticated, RegoError
 
 T = TypeVar("T")
+
+_PIECE_MAX_BYTES = 2**20
 
 
 class Place(Protocol):
@@ -166,13 +169,20 @@ class Client:
         async with self._http.request(
             request.method,
             url,
-            data=request.body,
+            data=_body(request),
             headers=request.headers,
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(sock_connect=exchange.CONNECT_TIMEOUT, sock_read=request.timeout),
         ) as response:
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Answer(status=response.status, headers=headers, body=await response.read())
+
+
+def _body(request: Request) -> bytes | BytesIO | None:
+    """The body in the form that aiohttp wants: it warns when a large one, such as a file to import, comes in one piece."""
+    if request.body is None or len(request.body) <= _PIECE_MAX_BYTES:
+        return request.body
+    return BytesIO(request.body)
 
 
 def _http_session(server: Server) -> aiohttp.ClientSession:

@@ -143,17 +143,25 @@ def _try_lock(descriptor: int) -> bool:
 def _start(paths: Paths, launch: Launch, deadline: float) -> LocalServer:
     with _open_log(paths.server_log) as log:
         begin = log.tell()
-        process = launch(paths.data, log)
+        process = _launched(paths, launch, log)
+        while time.monotonic() <= deadline:
+            if found := find(paths):
+                return found
+            ended = process.poll()
+            if ended:
+                raise Unreachable(f"The local server did not start: {_last_words(paths.server_log, begin)}")
+            if ended == 0:
+                # It found the data in use: another server is coming up, or it is going down and leaves nobody behind.
+                process = _launched(paths, launch, log)
+            time.sleep(_POLL)
+    raise Unreachable(f"The local server did not answer in time: {_last_words(paths.server_log, begin)}")
+
+
+def _launched(paths: Paths, launch: Launch, log: IO[bytes]) -> subprocess.Popen[bytes]:
+    process = launch(paths.data, log)
     # Reaps the server when it ends, so that a long-lived client leaves no zombie behind.
     Thread(target=process.wait, name="local-server", daemon=True).start()
-    while time.monotonic() <= deadline:
-        if found := find(paths):
-            return found
-        # One that ended well found the data in use: another server is coming up or going down.
-        if process.poll():
-            raise Unreachable(f"The local server did not start: {_last_words(paths.server_log, begin)}")
-        time.sleep(_POLL)
-    raise Unreachable(f"The local server did not answer in time: {_last_words(paths.server_log, begin)}")
+    return process
 
 
 def _open_log(path: Path) -> IO[bytes]:

@@ -6,8 +6,9 @@ Two evaluators read these: `rego.query_match` in memory, and the server in SQL. 
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -129,15 +130,8 @@ class Prioritised(Struct, frozen=True):
 
     def levels(self) -> list[Priority]:
         """The priorities that fit."""
-        ranks, own = PRIORITY_RANKS, PRIORITY_RANKS[self.level]
-        fits = {
-            Op.IS: lambda rank: rank == own,
-            Op.BELOW: lambda rank: rank < own,
-            Op.AT_MOST: lambda rank: rank <= own,
-            Op.ABOVE: lambda rank: rank > own,
-            Op.AT_LEAST: lambda rank: rank >= own,
-        }[self.op]
-        return [level for level, rank in ranks.items() if fits(rank)]
+        fits, own = _FITS[self.op], PRIORITY_RANKS[self.level]
+        return [level for level, rank in PRIORITY_RANKS.items() if fits(rank, own)]
 
 
 class When(Struct, frozen=True):
@@ -237,6 +231,14 @@ class Query(Struct, frozen=True):
 
 PRIORITY_RANKS = {level: rank for rank, level in enumerate(Priority)}
 """The priorities in rising order."""
+
+_FITS: dict[Op, Callable[[int, int], bool]] = {
+    Op.IS: operator.eq,
+    Op.BELOW: operator.lt,
+    Op.AT_MOST: operator.le,
+    Op.ABOVE: operator.gt,
+    Op.AT_LEAST: operator.ge,
+}
 
 _DENYING = {thing: field for field, thing in NONE_OF.items()}
 

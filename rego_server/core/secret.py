@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 from rego.wire.errors import InvalidInput
@@ -33,10 +34,29 @@ def _read(path: str) -> str:
 
 
 def _kept(path: Path) -> bytes:
+    if not path.exists():
+        _make(path)
+    text = _read(str(path))
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) < KEY_BYTES:
+        raise InvalidInput(f"The secret file {path} is damaged; without it a new one is made, and everybody logs in again.")
+    return key
+
+
+def _make(path: Path) -> None:
+    """Write a new key, whole or not at all; of two servers that start at once both use the one that came first."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".secret-")
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(KEY_BYTES))
+        os.link(name, path)
     except FileExistsError:
-        return bytes.fromhex(path.read_text())
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_hex(KEY_BYTES))
-    return bytes.fromhex(path.read_text())
+        return
+    except OSError:
+        # A file system without hard links.
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)

@@ -6,6 +6,7 @@ A flag of `rego serve` beats an environment variable, which beats the `.env` fil
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from pathlib import Path
@@ -67,7 +68,7 @@ def load(
 ) -> Settings:
     """The settings from all sources. Raises `InvalidInput` for a value that cannot be what its setting needs."""
     sources: dict[str, Any] = {}
-    written = dotenv_values(env_file) if env_file is not None and env_file.is_file() else {}
+    written = _written(env_file)
     for each in fields(Settings):
         name = variable(each)
         text = environ.get(name, written.get(name))
@@ -77,6 +78,15 @@ def load(
     settings = Settings(**sources)
     _check(settings)
     return settings
+
+
+def _written(env_file: Path | None) -> Mapping[str, str | None]:
+    if env_file is None or not env_file.is_file():
+        return {}
+    try:
+        return dotenv_values(env_file)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"The file {env_file} cannot be read: {error}.") from error
 
 
 def variable(each: Field[Any]) -> str:
@@ -98,15 +108,38 @@ def _parsed(each: Field[Any], text: str) -> Any:
         return kind(text) if kind in (int, float) else Path(text).expanduser() if issubclass(kind, Path) else text
     except (ValueError, KeyError):
         wanted = "true or false" if kind is bool else "a whole number" if kind is int else "a number"
-        raise InvalidInput(f"{variable(each)} must be {wanted}, not {text!r}.", field=variable(each)) from None
+        raise InvalidInput(f"{variable(each)} must be {wanted}, not {text[:40]!r}.", field=variable(each)) from None
+
+
+_RANGES = {
+    "access_token_minutes": (1, 1_440),
+    "session_days": (1, 3_650),
+    "argon2_time_cost": (1, 100),
+    "argon2_memory_kib": (8, 4_194_304),
+    "argon2_parallelism": (1, 64),
+    "heartbeat_seconds": (0.05, 30),  # a client gives up on a server that it does not hear for 35 seconds
+}
+"""The lowest and the highest value of settings that are numbers."""
 
 
 def _check(settings: Settings) -> None:
     if not 0 <= settings.port <= 65_535:
         raise InvalidInput(f"The port must be from 0 to 65535, not {settings.port}.", field="port")
-    scheme = settings.database_url.partition("://")[0]
-    if settings.database_url and scheme not in ("postgresql", "postgres", "sqlite"):
+    for name, (lowest, highest) in _RANGES.items():
+        value = getattr(settings, name)
+        if not lowest <= value <= highest:
+            raise InvalidInput(f"{PREFIX}{name.upper()} must be from {lowest} to {highest}, not {value}.", field=name)
+    if settings.argon2_memory_kib < 8 * settings.argon2_parallelism:
+        raise InvalidInput("REGO_ARGON2_MEMORY_KIB must be at least 8 for each lane.", field="argon2_memory_kib")
+    _check_database_url(settings.database_url)
+
+
+def _check_database_url(url: str) -> None:
+    scheme = url.partition("://")[0]
+    if url and scheme not in ("postgresql", "postgres", "sqlite"):
         raise InvalidInput(
             "The database URL must begin with postgresql:// or sqlite:///; leave it out for a file in the data directory.",
             field="database_url",
         )
+    if scheme == "sqlite" and not re.match("sqlite:///.", url):
+        raise InvalidInput("The database URL sqlite:///PATH needs the path of a file.", field="database_url")

@@ -107,6 +107,7 @@ class Hub:
         self._channels: dict[str, Channel] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
+        self._deserted = asyncio.Event()
         bus.listen(self._hear)
 
     # --- followers ---------------------------------------------------------------------------------------------
@@ -130,6 +131,8 @@ class Hub:
         if not channel.followers:
             channel.presence.close()
             self._channels.pop(channel.board_id, None)
+        if not self._channels:
+            self._deserted.set()
 
     async def catch_up(self, channel: Channel, follower: Follower, seq: int) -> None:
         """Send a follower that is at `seq` all that it lacks, and let it ride live from there."""
@@ -205,14 +208,17 @@ class Hub:
         self._spawn(self._every(self.heartbeat, self._beat))
 
     async def stop(self) -> None:
-        """Send everybody away, to come back elsewhere or later."""
+        """Send everybody away, to come back elsewhere or later, and wait until they have gone."""
         self._stopped = True
+        self._deserted.clear()
         for channel in tuple(self._channels.values()):
             channel.send_away(CloseCode.SERVICE_RESTART, _STOPPING)
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if self._channels:
+            await self._deserted.wait()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task that lives as long as it needs: the event loop itself holds tasks only weakly."""

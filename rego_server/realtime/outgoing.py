@@ -11,7 +11,7 @@ import asyncio
 import struct
 from typing import Final
 
-from aiohttp import ClientError, web
+from aiohttp import ClientError, WSMsgType, web
 from aiohttp.abc import AbstractStreamWriter
 
 from rego.wire.frames import CloseCode
@@ -19,6 +19,12 @@ from rego_server.realtime.limits import SocketLimits
 
 _TEXT: Final = 0x81
 """First byte of a whole, uncompressed text frame (RFC 6455, 5.2)."""
+
+_CLOSE: Final = 0x88
+"""First byte of a close frame."""
+
+_ENDS = (WSMsgType.CLOSE, WSMsgType.CLOSING, WSMsgType.CLOSED, WSMsgType.ERROR)
+"""What is read after which there is nothing more to read."""
 
 _REASON_MAX_BYTES = 123
 """What a close frame can hold beside its code (RFC 6455, 5.5)."""
@@ -34,6 +40,12 @@ def text_frame(payload: bytes) -> bytes:
     return struct.pack("!BBQ", _TEXT, 127, size) + payload
 
 
+def close_frame(code: CloseCode, reason: str) -> bytes:
+    """An unmasked WebSocket close frame; a reason that is too long for one is cut."""
+    payload = struct.pack("!H", code) + reason.encode()[:_REASON_MAX_BYTES].decode(errors="ignore").encode()
+    return bytes((_CLOSE, len(payload))) + payload
+
+
 class Outgoing:
     """Writes frames to one prepared socket."""
 
@@ -44,12 +56,12 @@ class Outgoing:
         self._transport = transport
         self._writer = writer
         self._limits = limits
-        self._closing: asyncio.Task[None] | None = None
+        self._closing = False
 
     @property
     def open(self) -> bool:
         """Whether frames still go out."""
-        return self._closing is None and not self._transport.is_closing()
+        return not self._closing and not self._transport.is_closing()
 
     def send(self, frame: bytes) -> None:
         """Write a frame that `text_frame` made; a peer that is too far behind is sent away instead."""
@@ -73,28 +85,24 @@ class Outgoing:
             self._transport.abort()
 
     def close(self, code: CloseCode, reason: str) -> None:
-        """Say goodbye and hang up, at the latest after the time that the limits give."""
-        if self._closing is None:
-            self._closing = asyncio.get_running_loop().create_task(self._close(code, reason))
+        """Say goodbye. The peer's answer ends the connection, and the time that the limits give if none comes.
 
-    async def closed(self) -> None:
-        """Wait until a close that was begun is done."""
-        if self._closing is not None:
-            await self._closing
+        aiohttp's own `close` hangs up without waiting for the answer when somebody is reading; a peer that answers into a
+        closed connection may take that for an accident and forget the code.
+        """
+        if self._closing:
+            return
+        self._closing = True
+        if not self._transport.is_closing():
+            self._transport.write(close_frame(code, reason))
+        asyncio.get_running_loop().call_later(self._limits.close, self._transport.abort)
 
-    async def _close(self, code: CloseCode, reason: str) -> None:
-        message = reason.encode()[:_REASON_MAX_BYTES].decode(errors="ignore").encode()
-        try:
-            async with asyncio.timeout(self._limits.close):
-                await self._socket.close(code=code, message=message)
-        except (TimeoutError, ConnectionError, RuntimeError):
-            self._transport.abort()
-        else:
-            self._let_go()
-
-    def _let_go(self) -> None:
-        """Cut the connection, but give what was written before, the close included, time to arrive."""
-        if self._transport.get_write_buffer_size():
+    async def hang_up(self) -> None:
+        """Wait until a close is answered, and let go of the connection. The last thing that is done with a socket."""
+        if not self._closing:
+            await self._socket.close()
             asyncio.get_running_loop().call_later(self._limits.close, self._transport.abort)
-        else:
-            self._transport.abort()
+            return
+        while (await self._socket.receive()).type not in _ENDS:
+            pass
+        self._transport.abort()

@@ -89,7 +89,7 @@ async def follow_board(request: web.Request) -> web.WebSocketResponse:
     board_id = id_in_path(request, "board_id")
     caller = request.app[AUTH].caller_of(request) if "Authorization" in request.headers else None
     board = await _look(live, caller, board_id) if caller is not None else None
-    socket = web.WebSocketResponse(compress=False, max_msg_size=limits.SOCKET_FRAME_MAX_BYTES + 1)
+    socket = web.WebSocketResponse(compress=False, autoclose=False, max_msg_size=limits.SOCKET_FRAME_MAX_BYTES + 1)
     writer = await socket.prepare(request)
     transport = request.transport
     if not isinstance(transport, asyncio.Transport):
@@ -108,7 +108,7 @@ async def follow_board(request: web.Request) -> web.WebSocketResponse:
         # Once the socket is open no HTTP answer can tell of a bug, and a client must not wait for what will not come.
         _log.exception("bug", path=request.path)
         outgoing.close(CloseCode.INTERNAL_ERROR, "Something went wrong here; reconnect and resume.")
-    await outgoing.closed()
+    await outgoing.hang_up()
     return socket
 
 

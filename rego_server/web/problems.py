@@ -38,4 +38,6 @@ def invalid(error: Exception) -> InvalidInput:
 
 
 def _sentence(text: str) -> str:
+    # The decoder's messages quote names of unknown fields, and whoever reads the answer may do so on a terminal.
+    text = "".join(character if character.isprintable() else "?" for character in text)
     return text[:1].upper() + text[1:].rstrip(".") + "."

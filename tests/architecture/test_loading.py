@@ -49,3 +49,8 @@ def test_no_command_loads_heavy_parts_before_it_runs() -> None:
     """`rego serve`, `rego tui` and `rego watch` import theirs inside the function, tables come with their first use."""
     commands = [module.name for module in modules("rego") if module.within("rego.cli") and module.name != "rego.cli.tables"]
     assert loaded_by("import " + ", ".join(commands), HEAVY) == []
+
+
+def test_a_local_server_starts_without_what_it_does_not_use() -> None:
+    """Somebody waits for it: no migrations when there is nothing to migrate, no other database, no signed tokens."""
+    assert loaded_by("import rego_server.local", ["alembic", "asyncpg", "cryptography", "jwt"]) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -95,10 +96,12 @@ async def raw(
         sent.setdefault("Authorization", f"Bearer {token}")
     if body is not None:
         content = msgspec.json.encode(body)
+    if isinstance(content, bytes):
+        content = BytesIO(content)
     if content is not None:
         sent.setdefault("Content-Type", "application/json")
     async with (
         aiohttp.ClientSession() as session,
         session.request(method, url + path, data=content, headers=sent, allow_redirects=False) as response,
     ):
-        return RawAnswer(response.status, dict(response.headers), await response.read())
+        return RawAnswer(response.status, response.headers, await response.read())

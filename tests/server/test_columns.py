@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from rego.client import boards, cards, columns
@@ -93,8 +95,6 @@ async def test_a_limit_that_is_none_is_refused(site: Site, desk: Furnished) -> N
 
 
 def _json(value: dict[str, object]) -> bytes:
-    import json
-
     return json.dumps(value).encode()
 
 

@@ -10,11 +10,13 @@ from rego.client import boards, cards, columns, imports
 from rego.wire.base import Role
 from rego.wire.boards import CreateBoard
 from rego.wire.cards import CreateCard, MoveCard
-from rego.wire.columns import MoveColumn
+from rego.wire.columns import CreateColumn, MoveColumn
 from rego.wire.frames import AnyServerFrame, CloseCode, EventFrame, Hello, Resume, SnapshotFrame, decode_server_frame
 from rego_server.app import TABLES
+from rego_server.core import ranking
 from tests.board_replay import check_replay, events_since, replay
 from tests.conftest import Join
+from tests.server import replay_board_cases as _board_cases  # noqa: F401 - registers its cases
 from tests.server.furnished import Furnished
 from tests.server.import_files import TRELLO
 from tests.server.replay_cases import CASES, Case
@@ -84,6 +86,19 @@ async def test_a_card_can_be_made_where_there_is_no_gap(site: Site, desk: Furnis
     assert await desk.titles(desk.todo) == ["new", "one", "two", "three"]
 
 
+async def test_others_do_not_make_way_to_where_the_moving_card_still_stands(site: Site, desk: Furnished) -> None:
+    siblings = (desk.one, desk.two, desk.four)
+    ranks = [5_000, 5_001, 5_002]
+    taken = max(ranking.spread(ranks, 1).changed.values())
+    for rank, card in zip((*ranks, taken), (*siblings, desk.three), strict=True):
+        await site.execute("UPDATE cards SET rank = ? WHERE id = ?", rank, card.id)
+    await _uncached(desk)
+    body = MoveCard(after_id=desk.one.id)
+    done = await replay(desk.owner.client, desk.board.id, lambda: desk.send(cards.move_card(desk.three.id, body)))
+    assert done.types == ["cards.reranked", "card.moved"]
+    assert await desk.titles(desk.todo) == ["one", "three", "two"]
+
+
 async def test_columns_that_make_room_are_announced(site: Site, desk: Furnished) -> None:
     for number, column in enumerate((desk.todo, desk.doing, desk.spare)):
         await site.execute("UPDATE board_columns SET rank = ? WHERE id = ?", 70 + number, column.id)
@@ -109,7 +124,7 @@ async def test_a_created_board_is_rebuilt_from_its_first_event(site: Site, desk:
     client = desk.owner.client
     made = await client.send(boards.create_board(CreateBoard(title="Other", description="text")))
     first = await client.send(boards.get_snapshot(made.id))
-    column = await desk.own(columns.create_column(made.id, columns_body("A")))
+    column = await desk.own(columns.create_column(made.id, CreateColumn(title="A")))
     await desk.own(cards.create_card(made.id, CreateCard(title="x", column_id=column.id)))
     events = await events_since(client, made.id, 0)
     assert [event.type for event in events] == ["board.created", "column.created", "card.created"]
@@ -130,7 +145,7 @@ async def test_a_follower_of_a_created_board_gets_its_events(site: Site, desk: F
 
 async def test_a_follower_of_an_imported_board_gets_a_reset(site: Site, desk: Furnished) -> None:
     """The cards of an import are in no event, so its log from 0 must not be replayed."""
-    made = await desk.own(imports.import_board("trello", TRELLO["complete"].read_bytes()))
+    made = await desk.own(imports.import_board("trello", TRELLO["complete"]))
     hello, snapshot = await _frames(site, desk.owner.token, made.board.id, 0, 2)
     assert isinstance(hello, Hello)
     assert isinstance(snapshot, SnapshotFrame)
@@ -139,7 +154,7 @@ async def test_a_follower_of_an_imported_board_gets_a_reset(site: Site, desk: Fu
 
 
 async def test_events_after_an_import_are_replayed(desk: Furnished) -> None:
-    made = await desk.own(imports.import_board("trello", TRELLO["complete"].read_bytes()))
+    made = await desk.own(imports.import_board("trello", TRELLO["complete"]))
     snapshot = await desk.own(boards.get_snapshot(made.board.id))
     card = snapshot.cards[0]
     target = next(column for column in snapshot.columns if column.id != card.column_id)
@@ -164,10 +179,6 @@ async def test_followers_of_a_deleted_board_hear_so(site: Site, desk: Furnished)
         assert socket.close_code == CloseCode.BOARD_GONE
     assert await site.execute("SELECT 1 FROM event_log WHERE board_id = ?", desk.board.id) == []
     assert await site.execute("SELECT 1 FROM cards WHERE board_id = ?", desk.board.id) == []
-
-
-def columns_body(title: str) -> columns.CreateColumn:
-    return columns.CreateColumn(title=title)
 
 
 def _ws(site: Site, board_id: str) -> str:

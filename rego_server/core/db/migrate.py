@@ -36,13 +36,16 @@ async def migrate_sqlite(path: Path) -> None:
 
 
 async def migrate_postgres(url: str) -> None:
-    """Bring the PostgreSQL database at `url` to the current shape, one server at a time."""
+    """Bring the PostgreSQL database at `url` to the current shape, one server at a time.
+
+    Raises `Unavailable` when there is no PostgreSQL or the URL is none.
+    """
     import asyncpg
 
     try:
         connection = await asyncpg.connect(url, timeout=10)
-    except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-        raise Unavailable(f"PostgreSQL cannot be reached: {error}") from error
+    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        raise Unavailable(f"PostgreSQL cannot be reached: {str(error).rstrip('.') or 'it took too long'}.") from error
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)
         exists = await connection.fetchval("SELECT to_regclass('alembic_version')")
@@ -79,9 +82,11 @@ def _migrate_sqlite(path: Path) -> None:
 
 
 def _upgrade_sqlite(path: Path) -> None:
-    from sqlalchemy import create_engine
+    from sqlalchemy import create_engine, event
 
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(f"sqlite:///{path}", connect_args={"isolation_level": None})
+    # Python's module begins no transaction before DDL, and half a migration could never be finished.
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
         with engine.begin() as connection:
             upgrade(connection)
@@ -90,9 +95,11 @@ def _upgrade_sqlite(path: Path) -> None:
 
 
 async def _upgrade_postgres(url: str) -> None:
+    import asyncpg
     from sqlalchemy.ext.asyncio import create_async_engine
 
-    engine = create_async_engine("postgresql+asyncpg://" + url.partition("://")[2])
+    # By asyncpg's own reading of the URL: SQLAlchemy's knows no `sslmode` and the like.
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url))
     try:
         async with engine.begin() as connection:
             await connection.run_sync(upgrade)

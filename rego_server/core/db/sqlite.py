@@ -51,8 +51,7 @@ class SqliteDatabase:
         """Open the file. Raises `Unavailable` when it cannot be opened."""
         try:
             # Before any reader: the change to WAL needs the file for itself, and SQLite does not wait for it.
-            writer = await asyncio.to_thread(connect, path)
-            await asyncio.to_thread(writer.execute, "PRAGMA journal_mode = WAL")
+            writer = await asyncio.to_thread(_connect_writer, path)
         except sqlite3.Error as error:
             raise Unavailable(f"The database {path} cannot be opened: {error}.") from error
         return cls(path, writer)
@@ -197,6 +196,13 @@ def connect(path: Path) -> sqlite3.Connection:
         "foreign_keys = ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+    return connection
+
+
+def _connect_writer(path: Path) -> sqlite3.Connection:
+    connection = connect(path)
+    # Fetched, because a statement that was not read to its end keeps its lock.
+    connection.execute("PRAGMA journal_mode = WAL").fetchall()
     return connection
 
 

@@ -39,6 +39,8 @@ async def update_member(uow: UnitOfWork, board_id: str, user_id: str, body: Upda
     member = await _member(uow, board_id, user_id)
     if member.role is body.role:
         return member
+    if member.placeholder and body.role is Role.OWNER:
+        raise Conflict(f"{member.username} has no account here, so the board would have an owner who cannot come.")
     await _keep_an_owner(uow, board_id, member)
     uow.write(queries.SET_ROLE, of_board=board_id, of_user=user_id, role=body.role)
     uow.emit(board_id, MemberUpdated(user_id=user_id, username=member.username, before=member.role, after=body.role))

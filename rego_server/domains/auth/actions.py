@@ -54,8 +54,11 @@ async def start_session(uow: UnitOfWork, user_id: str, user_agent: str, lifetime
     return Grant(user_id, session_id, _new_refresh_token(uow, session_id))
 
 
-async def refresh_session(uow: UnitOfWork, refresh_token: str) -> Grant | None:
-    """Exchange a refresh token for the next one. None when it was used before: then the whole session is revoked."""
+async def refresh_session(uow: UnitOfWork, refresh_token: str, lifetime: timedelta) -> Grant | None:
+    """Exchange a refresh token for the next one; the session goes on for `lifetime` from now.
+
+    None when the token was used before: then the whole session is revoked.
+    """
     row = await uow.fetch_one(queries.REFRESH_TOKEN, digest=_digest(refresh_token))
     if row is None or row["revoked_at"] is not None or row["expires_at"] <= uow.now or not row["is_active"]:
         raise NotAuthenticated("Your session has ended; log in again.")
@@ -64,6 +67,7 @@ async def refresh_session(uow: UnitOfWork, refresh_token: str) -> Grant | None:
         return None
     if row["used_at"] is None:
         uow.write(queries.USE_REFRESH_TOKEN, of_digest=row["digest"], used_at=uow.now)
+    uow.write(queries.EXTEND, row_id=row["session_id"], expires_at=uow.now + lifetime)
     return Grant(row["user_id"], row["session_id"], _new_refresh_token(uow, row["session_id"]))
 
 

@@ -34,6 +34,9 @@ USE_REFRESH_TOKEN = Statement(
 REVOKE = Statement(
     update(sessions).where(sessions.c.id == bindparam("row_id", type_=Id)).values(revoked_at=bindparam("revoked_at"))
 )
+EXTEND = Statement(
+    update(sessions).where(sessions.c.id == bindparam("row_id", type_=Id)).values(expires_at=bindparam("expires_at"))
+)
 SET_PASSWORD = Statement(
     update(users).where(users.c.id == bindparam("row_id", type_=Id)).values(password_hash=bindparam("password_hash"))
 )

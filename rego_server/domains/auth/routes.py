@@ -95,10 +95,11 @@ async def login(request: Request) -> Tokens:
 @table.add("POST", "/auth/refresh", needs=Anyone)
 async def refresh(request: Request, body: Refresh) -> Tokens:
     """Exchange a refresh token for a new pair; a token that was used before ends the session."""
-    grant = await request.run(actions.refresh_session, body.refresh_token)
+    auth = request.http.app[AUTH]
+    grant = await request.run(actions.refresh_session, body.refresh_token, auth.session_lifetime)
     if not isinstance(grant, actions.Grant):
         raise NotAuthenticated("This refresh token was used before, so the session was ended; log in again.")
-    return request.http.app[AUTH].tokens_of(grant)
+    return auth.tokens_of(grant)
 
 
 @table.add("POST", "/auth/logout", needs=LoggedIn)

@@ -1,0 +1,109 @@
+"""A hundred clients that come back at once after an outage: the board is read once for all of them, not once for each."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack
+from typing import cast
+
+import pytest
+
+from rego.wire.frames import SnapshotFrame
+from rego.wire.snapshot import Snapshot
+from rego_server.core.db.port import Database, Work
+from rego_server.snapshots import COLUMNS_AND_LABELS, Encoded, Snapshots
+from tests.realtime.connections import eventually, transports
+from tests.realtime.stage import Desk, on_sqlite
+from tests.realtime.wire import Wire, dial
+from tests.running import Running, Somebody
+
+CLIENTS = 100
+
+
+@pytest.fixture
+async def statements(live: Running) -> list[str]:
+    """The SQL of each statement that the server runs from now on."""
+    seen: list[str] = []
+    live.server.database.observer = seen.append
+    return seen
+
+
+def cold_reads(live: Running, statements: list[str]) -> int:
+    """How many snapshots were read from the database."""
+    return statements.count(COLUMNS_AND_LABELS.on(live.server.database.dialect).sql)
+
+
+async def all_at_once(live: Running, desk: Desk, who: Somebody, since: int | None = None) -> list[Wire]:
+    """Open a hundred sockets at the same time, close them, and give what they heard until they were live."""
+
+    async def visit() -> Wire:
+        async with dial(live.url, desk.board.id, who.token, since=since) as wire:
+            await wire.ready()
+            return wire
+
+    async with asyncio.TaskGroup() as group:
+        visits = [group.create_task(visit()) for _ in range(CLIENTS)]
+    return [visit.result() for visit in visits]
+
+
+def snapshots_in(wire: Wire) -> list[Snapshot]:
+    return [frame.snapshot for frame in wire.heard if isinstance(frame, SnapshotFrame)]
+
+
+async def test_a_storm_of_first_visits_reads_the_board_once(
+    live: Running, desk: Desk, ada: Somebody, statements: list[str]
+) -> None:
+    async with AsyncExitStack() as stack:
+        for _ in range(10):
+            await (await stack.enter_async_context(dial(live.url, desk.board.id, ada.token))).ready()
+        await desk.add()
+        for transport in transports(live):
+            transport.abort()
+        await eventually(lambda: live.server.hub.total_connections == 0)
+        statements.clear()
+        wires = await all_at_once(live, desk, ada)
+    assert 1 <= cold_reads(live, statements) <= 2
+    final = await desk.snapshot()
+    assert [snapshots_in(wire) == [final] for wire in wires] == [True] * CLIENTS
+
+
+async def test_a_storm_of_returns_reads_no_board_at_all(
+    live: Running, desk: Desk, ada: Somebody, statements: list[str]
+) -> None:
+    await desk.add()
+    statements.clear()
+    wires = await all_at_once(live, desk, ada, since=3)
+    assert cold_reads(live, statements) == 0
+    assert [wire.seqs for wire in wires] == [[4]] * CLIENTS
+
+
+@on_sqlite
+async def test_a_storm_while_the_board_changes_still_shares(
+    live: Running, desk: Desk, ada: Somebody, statements: list[str]
+) -> None:
+    async with asyncio.TaskGroup() as group:
+        storm = group.create_task(all_at_once(live, desk, ada))
+        for _ in range(20):
+            await desk.add()
+    assert cold_reads(live, statements) <= 21, "more reads than states of the board"
+    for wire in storm.result():
+        [snapshot] = snapshots_in(wire)
+        assert wire.seqs == list(range(snapshot.seq + 1, snapshot.seq + 1 + len(wire.seqs)))
+
+
+async def test_a_read_that_has_just_landed_too_early_is_not_asked_again() -> None:
+    """Between the end of a read and the moment in which the loop tells of it, a reader comes who needs a later one."""
+    late: list[asyncio.Task[Encoded]] = []
+
+    class Reads:
+        count = 0
+
+        async def reading(self, work: Work[Encoded]) -> Encoded:
+            self.count += 1
+            if self.count == 1:
+                late.append(asyncio.create_task(snapshots.at_least({"id": "b", "seq": 2})))
+            return Encoded("e", self.count, b"")
+
+    snapshots = Snapshots(cast(Database, Reads()), "e")
+    assert (await snapshots.at_least({"id": "b", "seq": 1})).seq == 1
+    assert (await late[0]).seq == 2

@@ -1,0 +1,187 @@
+"""One good request for every endpoint, so that a refusal can only be about who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+from rego.client import auth, comments
+from rego.client.aio import Client
+from rego.client.server import Server as Address
+from rego.wire.comments import CreateComment
+from rego.wire.users import Register
+from tests.running import PASSWORD
+from tests.server.furnished import Furnished
+from tests.server.import_files import TRELLO
+from tests.server.site import Account
+
+
+class Sample(NamedTuple):
+    """`token` replaces the caller's where using it would spoil the caller's session."""
+
+    path: str
+    body: Any = None
+    content: bytes | None = None
+    token: str | None = None
+
+
+class Asking(NamedTuple):
+    """Who asks (None is nobody), on which board. `may` is whether they are meant to get through."""
+
+    url: str
+    desk: Furnished
+    who: Account | None
+    may: bool
+
+
+SAMPLES: dict[str, Callable[[Asking], Awaitable[Sample]]] = {}
+"""By method and path of the route table."""
+
+
+def _fixed(route: str, body: Any = None, content: bytes | None = None) -> None:
+    """A sample whose path only needs ids of the board."""
+
+    async def make(asking: Asking) -> Sample:
+        return Sample(_filled(route.partition(" ")[2], asking.desk), body, content)
+
+    SAMPLES[route] = make
+
+
+def _filled(path: str, desk: Furnished) -> str:
+    user = desk.member if "assignees" in path else desk.viewer
+    return path.format(
+        board_id=desk.board.id,
+        card=desk.one.id,
+        column_id=desk.spare.id,
+        label_id=desk.label.id,
+        user_id=user.user.id,
+        checklist_id=desk.checklist.id,
+        item_id=desk.open_item.id,
+        comment_id=desk.comment.id,
+    )
+
+
+def _special(route: str) -> Callable[[Callable[[Asking], Awaitable[Sample]]], None]:
+    def register(make: Callable[[Asking], Awaitable[Sample]]) -> None:
+        SAMPLES[route] = make
+
+    return register
+
+
+for _route in (
+    "GET /health",
+    "GET /health/live",
+    "GET /health/ready",
+    "GET /auth/me",
+    "GET /boards",
+    "GET /search",
+    "GET /boards/{board_id}",
+    "DELETE /boards/{board_id}",
+    "GET /boards/{board_id}/events",
+    "GET /boards/{board_id}/snapshot",
+    "GET /boards/{board_id}/presence",
+    "GET /boards/{board_id}/members",
+    "GET /boards/{board_id}/columns",
+    "GET /columns/{column_id}",
+    "DELETE /columns/{column_id}",
+    "GET /boards/{board_id}/cards",
+    "GET /cards/{card}",
+    "DELETE /cards/{card}",
+    "PUT /cards/{card}/assignees/{user_id}",
+    "DELETE /cards/{card}/assignees/{user_id}",
+    "PUT /cards/{card}/labels/{label_id}",
+    "DELETE /cards/{card}/labels/{label_id}",
+    "GET /boards/{board_id}/labels",
+    "DELETE /labels/{label_id}",
+    "GET /cards/{card}/checklists",
+    "DELETE /checklists/{checklist_id}",
+    "DELETE /checklist-items/{item_id}",
+    "GET /cards/{card}/comments",
+):
+    _fixed(_route)
+
+_fixed("PATCH /auth/me", {})
+_fixed("POST /boards", {"title": "x"})
+_fixed("PATCH /boards/{board_id}", {"title": "x"})
+_fixed("PATCH /boards/{board_id}/members/{user_id}", {"role": "member"})
+_fixed("POST /boards/{board_id}/columns", {"title": "x"})
+_fixed("PATCH /columns/{column_id}", {"title": "x"})
+_fixed("POST /columns/{column_id}/move", {"position": "top"})
+_fixed("PATCH /cards/{card}", {"title": "x"})
+_fixed("POST /cards/{card}/move", {"position": "bottom"})
+_fixed("POST /boards/{board_id}/labels", {"name": "x", "color": "red"})
+_fixed("PATCH /labels/{label_id}", {"name": "x"})
+_fixed("POST /cards/{card}/checklists", {"title": "x"})
+_fixed("POST /checklists/{checklist_id}/items", {"text": "x"})
+_fixed("PATCH /checklist-items/{item_id}", {"done": True})
+_fixed("POST /cards/{card}/comments", {"text": "x"})
+
+
+@_special("POST /boards/{board_id}/cards")
+async def _create_card(asking: Asking) -> Sample:
+    body = {"title": "x", "column_id": asking.desk.todo.id}
+    return Sample(f"/boards/{asking.desk.board.id}/cards", body)
+
+
+@_special("POST /boards/{board_id}/members")
+async def _add_member(asking: Asking) -> Sample:
+    newcomer = await _new_account(asking.url)
+    return Sample(f"/boards/{asking.desk.board.id}/members", {"role": "viewer", "username": newcomer})
+
+
+@_special("DELETE /boards/{board_id}/members/{user_id}")
+async def _remove_member(asking: Asking) -> Sample:
+    """Owners remove the viewer, others leave."""
+    desk = asking.desk
+    who = asking.who if asking.may and asking.who and asking.who.user.id != desk.owner.user.id else None
+    return Sample(f"/boards/{desk.board.id}/members/{who.user.id if who else desk.viewer.user.id}")
+
+
+@_special("DELETE /comments/{comment_id}")
+async def _delete_comment(asking: Asking) -> Sample:
+    """Owners delete anybody's comment, members their own."""
+    comment = asking.desk.comment
+    if asking.may:
+        comment = await asking.desk.send(comments.create_comment(asking.desk.one.id, CreateComment(text="mine")))
+    return Sample(f"/comments/{comment.id}")
+
+
+@_special("POST /boards/import")
+async def _import_board(_: Asking) -> Sample:
+    return Sample("/boards/import?format=trello", content=TRELLO["complete"])
+
+
+@_special("POST /auth/register")
+async def _register(_: Asking) -> Sample:
+    name = f"new-{uuid4().hex[:10]}"
+    body = {"username": name, "email": f"{name}@example.com", "password": PASSWORD}
+    return Sample("/auth/register", body)
+
+
+@_special("POST /auth/login")
+async def _log_in(asking: Asking) -> Sample:
+    return Sample("/auth/login", {"username": asking.desk.owner.user.username, "password": PASSWORD})
+
+
+@_special("POST /auth/refresh")
+async def _refresh(asking: Asking) -> Sample:
+    async with Client(Address.parse(asking.url), None) as client:
+        tokens = await client.send(auth.login(asking.desk.owner.user.username, PASSWORD))
+    return Sample("/auth/refresh", {"refresh_token": tokens.refresh_token})
+
+
+@_special("POST /auth/logout")
+async def _log_out(asking: Asking) -> Sample:
+    if asking.who is None:
+        return Sample("/auth/logout")
+    async with Client(Address.parse(asking.url), None) as client:
+        tokens = await client.send(auth.login(asking.who.user.username, PASSWORD))
+    return Sample("/auth/logout", token=tokens.access_token)
+
+
+async def _new_account(url: str) -> str:
+    name = f"new-{uuid4().hex[:10]}"
+    async with Client(Address.parse(url), None) as client:
+        await client.send(auth.register(Register(email=f"{name}@example.com", username=name, password=PASSWORD)))
+    return name
