@@ -8,9 +8,13 @@ from datetime import UTC, datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
+from rego.query_match import Fits, Viewer, matcher
 from rego.replica import Replica, Touched
 from rego.wire.cards import CardSummary
 from rego.wire.columns import Column
+from rego.wire.errors import InvalidInput
+from rego.wire.query import parse
+from rego.wire.query_terms import Query
 
 DRAFT_ID = "draft"
 """Stands for the id of the card that is being typed."""
@@ -27,6 +31,7 @@ class Slot(Struct, frozen=True):
 class BoardView:
     """A window on a replica. Indexes are among the cards that the filter lets through.
 
+    `filter` is the query as typed. While it does not parse, `filter_error` says why, and the last one that did goes on working.
     `carried` is a card in move mode and where it hovers, `draft` the place of a card whose title is being typed, `editing` the
     card whose title is being changed and its version when that began.
     """
@@ -36,6 +41,10 @@ class BoardView:
         self.column_id = ""
         self.card_id: str | None = None
         self.filter = ""
+        self.filter_error = ""
+        self._query = Query()
+        self._viewer: Viewer | None = None
+        self._fits: Fits | None = None
         self.carried: tuple[str, Slot] | None = None
         self.draft: Slot | None = None
         self.editing: tuple[str, int] | None = None
@@ -61,7 +70,7 @@ class BoardView:
     def counts(self, column_id: str) -> tuple[int, int]:
         """How many cards of a column are shown, and how many it has with the carried card where it hovers."""
         listed = len(self.cards(column_id)) - (self.draft is not None and self.draft.column_id == column_id)
-        return listed, self.replica.count_in(column_id) if self.filter else listed
+        return listed, self.replica.count_in(column_id) if self.filtered else listed
 
     def index_of(self, column_id: str, card_id: str | None) -> int | None:
         """Where a card is drawn in a column, or None."""
@@ -81,30 +90,44 @@ class BoardView:
             shown.insert(_resolve(self.draft, shown), _blank(self.replica.board.id, column_id))
         return shown
 
-    def _matches(self, card: CardSummary) -> bool:
-        return not self.filter or all(word in self._words(card) for word in self.filter.casefold().split())
+    @property
+    def filtered(self) -> bool:
+        """Whether cards may be left out."""
+        return self._query.where is not None
 
-    def _words(self, card: CardSummary) -> str:
-        """All that the filter looks at."""
-        labels = (self.replica.labels[x].name for x in card.label_ids if x in self.replica.labels)
-        people = (self.replica.members[x] for x in card.assignee_ids if x in self.replica.members)
-        names = (f"{member.name} {member.username}" for member in people)
-        return " ".join((self.replica.ref(card), card.title, *labels, *names)).casefold()
+    def _matches(self, card: CardSummary) -> bool:
+        if not self.filtered or self._viewer is None:
+            return True
+        if self._fits is None:
+            self._fits = matcher(self._query, self.replica, self._viewer)
+        return self._fits(card)
 
     # --- changes -------------------------------------------------------------------------------------------------
 
     def forget(self, touched: Touched | None = None) -> None:
         """Build the lists of the touched columns anew (all of them without `touched`), and keep the cursor on its card."""
-        if touched is None or touched.frame or self.filter:
+        # What a filter lets through hangs on labels, members and columns, and on the time.
+        self._fits = None
+        if touched is None or touched.frame or self.filtered:
             self._lists.clear()
         else:
             for column_id in touched.columns:
                 self._lists.pop(column_id, None)
         self.settle()
 
-    def set_filter(self, text: str) -> None:
-        """Show only cards in which each word of `text` occurs."""
-        self.filter = text
+    def set_filter(self, text: str, viewer: Viewer) -> None:
+        """Show only cards that fit the query `text`, as `viewer` sees it. Columns keep their order, whatever it sorts by."""
+        self.filter, self.filter_error = text, ""
+        try:
+            self._query = parse(text)
+        except InvalidInput as error:
+            self.filter_error = error.detail
+            return
+        self.look_as(viewer)
+
+    def look_as(self, viewer: Viewer) -> None:
+        """See the filter with the eyes of `viewer`: what is mine and what is due depends on it."""
+        self._viewer = viewer
         self.forget()
 
     def settle(self) -> None:
@@ -184,7 +207,7 @@ class BoardView:
         if slot.above_id in everything:
             return everything.index(slot.above_id) + 1
         shown = [card.id for card in self.cards(slot.column_id) if card.id not in (without, DRAFT_ID)]
-        if not self.filter:
+        if not self.filtered:
             return max(0, min(slot.index, len(everything)))
         return everything.index(shown[slot.index]) if slot.index < len(shown) else len(everything)
 

@@ -97,7 +97,7 @@ ACTIONS: tuple[Action, ...] = (
     *_group(
         Place.BOARD,
         "Board",
-        ("filter.edit", "/", "show only cards that contain a text", "filter"),
+        ("filter.edit", "/", "show only cards that fit a query", "filter"),
         ("board.resync", "R", "read the whole board again"),
         ("board.switch", "b", "another board"),
         ("board.back", "escape", "clear the filter"),

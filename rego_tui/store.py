@@ -84,6 +84,7 @@ class BoardStore:
         self.replica: Replica | None = None
         self.connection = Connection(phase=Phase.CONNECTING)
         self.people: dict[str, Person] = {}
+        self.me: str | None = None
         self._client = client
         self._open_feed = open_feed
         self._feed: Feed | None = None
@@ -287,6 +288,8 @@ class BoardStore:
             self._set_connection(Connection(phase=Phase.LIVE))
 
     def _take_presence(self, people: dict[str, Person]) -> None:
+        if self._own_connection in people:
+            self.me = people[self._own_connection].user_id
         others = {key: person for key, person in people.items() if key != self._own_connection}
         changed = set(self.people.items() ^ others.items())
         self.people = others

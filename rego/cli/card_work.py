@@ -7,14 +7,17 @@ from datetime import datetime
 
 from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET, CardRow, CardSheet, NamedCard, sheet_lines
 from rego.cli.context import Session
+from rego.cli.dates import utc_offset
 from rego.cli.naming import card_path, find_column, find_label
 from rego.cli.output import Form
 from rego.cli.places import Where
 from rego.client import boards, cards, checklists, columns, comments, labels
+from rego.wire import limits
 from rego.wire.boards import Board
 from rego.wire.cards import Card, CardSummary, CreateCard, MoveCard, Priority, UpdateCard
 from rego.wire.columns import Column
 from rego.wire.errors import NotFound
+from rego.wire.query_terms import Query
 from rego.wire.snapshot import Snapshot
 
 
@@ -31,13 +34,36 @@ class NewCard:
     where: Where
 
 
-def list_cards(session: Session, board_name: str | None, column_name: str | None, archived: bool, form: Form) -> None:
-    """Print a board's cards, column by column from left to right."""
+@dataclass(frozen=True)
+class Wanted:
+    """Which cards of a board to list."""
+
+    column: str | None
+    archived: bool
+    query: Query | None
+
+
+def list_cards(session: Session, board_name: str | None, wanted: Wanted, form: Form) -> None:
+    """Print a board's cards, column by column from left to right unless a query sorts them."""
     board = session.board(board_name)
-    snapshot = session.send(boards.get_snapshot(board.id, archived))
-    wanted = find_column(snapshot.columns, column_name) if column_name is not None else None
-    rows = [row for row in _rows(snapshot) if wanted is None or row.card.column_id == wanted.id]
-    session.output.many(CARD_ROW, rows, form, none=f"No cards here yet: 'rego cards add TITLE --board {board.key}' adds one.")
+    query = wanted.query or Query()
+    snapshot = session.send(boards.get_snapshot(board.id, wanted.archived or query.asks_for_archived))
+    column = find_column(snapshot.columns, wanted.column) if wanted.column is not None else None
+    rows = [row for row in _rows(snapshot) if column is None or row.card.column_id == column.id]
+    none = f"No cards here yet: 'rego cards add TITLE --board {board.key}' adds one."
+    if wanted.query is not None:
+        rows = _fitting(session, rows, board, wanted)
+        none = "No card here fits."
+    session.output.many(CARD_ROW, rows, form, none=none)
+
+
+def _fitting(session: Session, rows: list[CardRow], board: Board, wanted: Wanted) -> list[CardRow]:
+    """Those of `rows` that the server finds, because it alone knows the descriptions; in its order if the query has one."""
+    offset = utc_offset(datetime.now().astimezone())
+    call = cards.list_cards(board.id, archived=wanted.archived, limit=limits.LIST_MAX, q=str(wanted.query), utc_offset=offset)
+    places = {card.id: place for place, card in enumerate(session.first(call, None))}
+    found = [row for row in rows if row.card.id in places]
+    return sorted(found, key=lambda row: places[row.card.id]) if wanted.query and wanted.query.sorts else found
 
 
 def show_card(session: Session, name: str, form: Form) -> None:

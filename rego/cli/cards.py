@@ -16,6 +16,7 @@ from rego.cli.options import BoardArgument, BoardOption, JsonOption, QuietOption
 from rego.cli.places import where
 from rego.wire.cards import Priority, UpdateCard
 from rego.wire.errors import InvalidInput
+from rego.wire.query import parse
 
 app = noun("Cards: list, show, add, edit, move, archive, mark as done.")
 
@@ -38,14 +39,18 @@ def _list(
         str | None, typer.Option("--column", "-c", metavar="COLUMN", help="Only the cards of this column.")
     ] = None,
     archived: Annotated[bool, typer.Option("--archived", help="Archived cards too.")] = False,
+    query: Annotated[
+        str | None, typer.Option("--query", "-Q", metavar="QUERY", help="Only cards that fit, such as 'assignee:me due<3d'.")
+    ] = None,
     json: JsonOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """List a board's cards, all of them, in order."""
+    """List a board's cards, all of them or those that fit a query, in order."""
     form = CARD_ROW.form(json, quiet)
     if name and board:
         raise InvalidInput("Name the board once: as an argument or with --board.")
-    work.list_cards(session_of(context), name or board, column, archived, form)
+    wanted = work.Wanted(column=column, archived=archived, query=None if query is None else parse(query))
+    work.list_cards(session_of(context), name or board, wanted, form)
 
 
 @app.command("show", cls=RegoCommand)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from rego.cli.naming import find_board
@@ -99,10 +102,13 @@ class Session:
 
     def send(self, call: Call[T]) -> T:
         """The server's answer to `call`; raises a `RegoError`."""
-        try:
+        with _login_named():
             return self.client.send(call)
-        except NotAuthenticated as error:
-            raise NotAuthenticated(f"{error.detail} Begin a session with 'rego login'.") from error
+
+    def first(self, call: Call[list[T]], most: int | None) -> list[T]:
+        """The first `most` entries of a list that comes in pages, or all of them; raises a `RegoError`."""
+        with _login_named():
+            return list(islice(self.client.pages(call), most))
 
     def boards(self) -> list[Board]:
         """The boards that the user is on."""
@@ -135,3 +141,12 @@ class Session:
         from getpass import getpass
 
         return getpass(f"{question}: ", stream=self.output.err)
+
+
+@contextmanager
+def _login_named() -> Iterator[None]:
+    """Says how to log in where that is what is missing."""
+    try:
+        yield
+    except NotAuthenticated as error:
+        raise NotAuthenticated(f"{error.detail} Begin a session with 'rego login'.") from error

@@ -54,3 +54,9 @@ def _iso(text: str) -> datetime:
 
 def _end_of(day: date) -> datetime:
     return datetime.combine(day, END_OF_DAY).astimezone()
+
+
+def utc_offset(now: datetime) -> int:
+    """How many minutes the zone of `now` is east of UTC."""
+    offset = now.utcoffset()
+    return 0 if offset is None else round(offset.total_seconds() / 60)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rego.client.call import Call, path_of, query_of
-from rego.wire.cards import Card, CardSummary, CreateCard, MoveCard, UpdateCard
+from rego.wire.cards import Card, CardSummary, CreateCard, FoundCard, MoveCard, UpdateCard
 
 
 def list_cards(
@@ -11,10 +11,22 @@ def list_cards(
     column_id: str | None = None,
     archived: bool = False,
     limit: int | None = None,
+    q: str | None = None,
+    utc_offset: int | None = None,
 ) -> Call[list[CardSummary]]:
-    """One page of a board's cards by number; `Client.pages` follows it to the end. `archived` adds the archived ones."""
-    query = query_of(column_id=column_id, archived="true" if archived else None, limit=limit)
+    """One page of a board's cards; `Client.pages` follows it to the end. `archived` adds the archived ones.
+
+    `q` is a query, which filters and sorts; without one they come by number. `utc_offset`, minutes east of UTC, says where the
+    days of the query begin.
+    """
+    query = query_of(column_id=column_id, archived="true" if archived else None, limit=limit, q=q, utc_offset=utc_offset)
     return Call(method="GET", path=path_of("boards", board_id, "cards"), query=query, returns=list[CardSummary])
+
+
+def search(q: str, archived: bool = False, limit: int | None = None, utc_offset: int | None = None) -> Call[list[FoundCard]]:
+    """One page of the cards that fit the query `q` on all the caller's boards; by default the latest changed come first."""
+    query = query_of(q=q, archived="true" if archived else None, limit=limit, utc_offset=utc_offset)
+    return Call(method="GET", path="/search", query=query, returns=list[FoundCard])
 
 
 def create_card(board_id: str, body: CreateCard) -> Call[Card]:

@@ -52,6 +52,14 @@ class Card(CardSummary, kw_only=True, frozen=True):
     description: str = ""
 
 
+class FoundCard(CardSummary, kw_only=True, frozen=True):
+    """A card that a search found, with the names of where it is. `ref` is its reference, such as OPS-12."""
+
+    ref: str
+    board_title: str
+    column_title: str
+
+
 class CreateCard(Place, kw_only=True):
     """A new card; without a place it goes to the end of its column."""
 

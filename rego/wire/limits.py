@@ -24,6 +24,10 @@ TOKEN_BOARDS_MAX = 100  # boards that one personal token names
 LIST_DEFAULT = 50  # entries of a list when `limit` is not given
 LIST_MAX = 200  # the highest `limit`
 
+QUERY_MAX = 1_000  # a query
+QUERY_TERMS_MAX = 50  # terms in a query
+QUERY_DEPTH_MAX = 20  # brackets and minuses inside each other in a query
+
 HEARTBEAT_INTERVAL = 15.0  # between two pings, unless the server is set otherwise
 CLIENT_SILENCE_MAX = 35.0  # without any frame, after which a client reconnects
 SERVER_SILENCE_MAX = 45.0  # without any frame, after which the server closes the socket

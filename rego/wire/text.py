@@ -34,6 +34,14 @@ def clean_block(value: str, *, field: str) -> str:
     return normalised(unified)
 
 
+def ascii_lower(value: str) -> str:
+    """`value` with A to Z in lower case and all else as it is: the comparison on which Python and both databases agree."""
+    return value.lower() if value.isascii() else value.translate(_ASCII_LOWER)
+
+
+_ASCII_LOWER = {upper: upper + 32 for upper in range(ord("A"), ord("Z") + 1)}
+
+
 def normalised(value: str) -> str:
     """`value` in NFC, unless that is longer (as with U+0958): lengths were checked before, and limits must hold after."""
     normal = unicodedata.normalize("NFC", value)

@@ -7,6 +7,7 @@ import inspect
 import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone, tzinfo
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast, get_type_hints
 
 import msgspec
@@ -25,6 +26,9 @@ T = TypeVar("T")
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OPERATION_ID = re.compile(rf"[\x21-\x7e]{{1,{limits.IDEMPOTENCY_KEY_MAX}}}")
+UTC_OFFSET_MAX = 900
+"""Minutes; no zone is or was farther from UTC."""
+
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -125,6 +129,23 @@ class Request:
             raise InvalidInput(f"{name} must be an id.", field=name)
         return value.lower() if value else None
 
+    def text(self, name: str) -> str | None:
+        """A text from the query string, as it came."""
+        return self.http.query.get(name)
+
+    def utc_offset(self) -> timezone:
+        """Where the reader's days begin: minutes east of UTC."""
+        text = self.http.query.get("utc_offset", "0")
+        if not re.fullmatch(r"-?[0-9]{1,3}", text) or abs(int(text)) > UTC_OFFSET_MAX:
+            raise InvalidInput(
+                f"utc_offset must be minutes east of UTC, from -{UTC_OFFSET_MAX} to {UTC_OFFSET_MAX}.", field="utc_offset"
+            )
+        return timezone(timedelta(minutes=int(text)))
+
+    def now(self, zone: tzinfo) -> datetime:
+        """The present moment, as clocks in `zone` show it."""
+        return self._services.runner.clock.now().astimezone(zone)
+
     def number(self, name: str, default: int | None, *, lowest: int = 0, highest: int = 2**53) -> int | None:
         """A whole number from the query string."""
         text = self.http.query.get(name)
@@ -158,9 +179,13 @@ class Request:
         """At most `limit` of what was found; when there is one more, the answer links to the page after it."""
         shown = found[: self.limit()]
         if len(found) > len(shown):
-            following = self.http.rel_url.update_query(cursor=str(cursor(shown[-1])))
-            self.headers["Link"] = f'<{following}>; rel="next"'
+            self.link_next(str(cursor(shown[-1])))
         return shown
+
+    def link_next(self, cursor: str) -> None:
+        """Say in the answer that the list goes on at `cursor`."""
+        following = self.http.rel_url.update_query(cursor=cursor)
+        self.headers["Link"] = f'<{following}>; rel="next"'
 
     def _operation(self) -> Operation | None:
         key = self.http.headers.get("Idempotency-Key")

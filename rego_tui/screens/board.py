@@ -162,6 +162,8 @@ class BoardScreen(BoardPage):
     def mode(self) -> str:
         if self.view is None:
             return ""
+        if self.view.filter_error:
+            return self.view.filter_error
         if self.view.draft is not None:
             return "NEW CARD"
         return "MOVE" if self.view.carried is not None else "EDIT" if self.view.editing is not None else ""
@@ -204,8 +206,9 @@ class BoardScreen(BoardPage):
 
     def submit_line(self, line: LineInput) -> None:
         if line.id == "filter":
-            self.set_focus(None)
-            line.display = False
+            if self.view is None or not self.view.filter_error:
+                self.set_focus(None)
+                line.display = False
         else:
             self._take_title(line.value.strip())
         self.show_options()
@@ -267,7 +270,8 @@ class BoardScreen(BoardPage):
 
     def _set_filter(self, text: str) -> None:
         if self.view is not None and self.view.filter != text:
-            self.view.set_filter(text)
+            self.view.set_filter(text, self._viewer())
+            self.show_options()
             self._draw_columns()
             self._look_at_cursor()
             self._draw_bar()

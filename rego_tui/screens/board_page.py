@@ -8,6 +8,7 @@ from textual import events
 from textual.app import ComposeResult
 from textual.message import Message
 
+from rego.query_match import Viewer
 from rego.replica import Touched
 from rego_tui import messages
 from rego_tui.board_view import DRAFT_ID, BoardView
@@ -38,7 +39,7 @@ class BoardPage(KeyScreen):
     def compose(self) -> ComposeResult:
         yield BoardBar()
         yield Columns()
-        yield LineInput(line_id="filter", placeholder="words in titles, labels, names")
+        yield LineInput(line_id="filter", placeholder="words, assignee:me, label:bug, due<3d, (a or b), -not")
         yield OptionsBar()
         yield LineInput(line_id="title", placeholder="Title of the card")
 
@@ -144,8 +145,14 @@ class BoardPage(KeyScreen):
         shown = str(last) if last - first == 1 else f"{first + 1}-{last}"
         return f"{words}  {'◂ ' if first else ''}{shown} of {count}{' ▸' if last < count else ''}"
 
+    def _viewer(self) -> Viewer:
+        """Who looks at the board, and when."""
+        return Viewer(me=self.store.me, now=self.rego.clock())
+
     async def _turn_the_clock(self) -> None:
-        """Due dates are drawn against the present time."""
+        """Due dates are drawn, and filtered, against the present time."""
+        if self.view is not None and self.view.filtered:
+            self.view.look_as(self._viewer())
         await self._draw(Touched(frame=True))
 
     def on_resize(self, _: events.Resize) -> None:

@@ -14,6 +14,7 @@ from tests.architecture.source import PACKAGES, Module, imports_of, modules
 MAY_IMPORT: dict[str, set[str]] = {
     "rego": set(),
     "rego.wire": {"msgspec"},
+    "rego.query_match": {"msgspec"},
     "rego.replica": {"msgspec"},
     "rego.replay": {"msgspec"},
     "rego.client": {"msgspec"},
@@ -38,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_server.domains": {"msgspec"},
     "rego_server.domains.auth.passwords": {"argon2"},
     "rego_server.domains.auth.tokens": {"jwt", "msgspec"},
+    "rego_server.domains.cards.filters": {"sqlalchemy"},
     "rego_server.local": {"aiohttp", "msgspec"},
     "rego_server.logs": {"structlog"},
     "rego_server.main": {"aiohttp"},

@@ -51,6 +51,7 @@ CALLS: list[tuple[Call[Any], str]] = [
     (columns.delete_column("c"), "DELETE /columns/c"),
     (columns.move_column("c", MoveColumn()), "POST /columns/c/move"),
     (cards.list_cards("b"), "GET /boards/b/cards"),
+    (cards.search("bug"), "GET /search"),
     (cards.create_card("b", CreateCard(title="Write", column_id="c")), "POST /boards/b/cards"),
     (cards.get_card("OPS-12"), "GET /cards/OPS-12"),
     (cards.update_card("k", UpdateCard(completed=True)), "PATCH /cards/k"),
@@ -105,6 +106,8 @@ def test_optional_parameters_stand_in_the_query_only_when_given() -> None:
         "column_id": "c",
         "limit": "9",
     }
+    assert cards.list_cards("b", q="due<3d", utc_offset=-60).query == {"q": "due<3d", "utc_offset": "-60"}
+    assert cards.search("").query == {"q": ""}
     assert imports.import_board("rego", b"").query == {"format": "rego"}
 
 

@@ -47,7 +47,13 @@ _QUERY = {
     "flag": "true or false, false when absent",
     "query_id": "an id",
     "number": "a whole number",
+    "utc_offset": "minutes east of UTC: where the days of the query begin, 0 when absent",
     "limit": f"1 to {limits.LIST_MAX}, {limits.LIST_DEFAULT} when absent",
+}
+
+_TEXTS = {
+    "q": "a [query](query.md); everything when absent",
+    "cursor": "where the page begins, from the `Link` of the page before",
 }
 
 
@@ -72,6 +78,8 @@ def query_of(route: Route) -> dict[str, str]:
         if kind == "choice":
             choices, default = (eval(ast.unparse(each), route.handler.__globals__) for each in arguments[1:3])
             found[_literal(arguments[0])] = f"{' or '.join(f'`{each}`' for each in choices)}, `{default}` when absent"
+        elif kind == "text":
+            found[_literal(arguments[0])] = _TEXTS[_literal(arguments[0])]
         elif kind in _QUERY:
             found[_literal(arguments[0]) if arguments else kind] = _QUERY[kind]
     return found

@@ -246,7 +246,11 @@ def _unit(name: str, value: int | float) -> str:
         return " seconds"
     if name.endswith("_BYTES"):
         return " bytes"
-    return "" if name.startswith(("LIST", "REPLAY", "IMPORT", "TOKENS", "TOKEN_BOARDS")) else " characters"
+    return (
+        ""
+        if name.startswith(("LIST", "REPLAY", "IMPORT", "TOKENS", "TOKEN_BOARDS", "QUERY_TERMS", "QUERY_DEPTH"))
+        else " characters"
+    )
 
 
 def main(arguments: list[str]) -> int:

@@ -75,6 +75,7 @@ for _route in (
     "GET /health/ready",
     "GET /auth/me",
     "GET /boards",
+    "GET /search",
     "GET /boards/{board_id}",
     "DELETE /boards/{board_id}",
     "GET /boards/{board_id}/events",

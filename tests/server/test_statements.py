@@ -6,6 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,11 +20,13 @@ from rego.client.imports import import_board
 from rego.wire.base import to_json
 from rego.wire.cards import CardSummary
 from rego.wire.imports import Plan, PlannedCard, PlannedColumn
+from rego.wire.query import parse
 from rego.wire.snapshot import Snapshot
 from rego_server.core.db import Statement
 from rego_server.core.places import Spot
 from rego_server.core.uow import GET_OPERATION
 from rego_server.domains.cards import queries
+from rego_server.domains.cards.filters import Scope, Wanted, listing
 from rego_server.domains.cards.models import cards as card_table
 from rego_server.domains.cards.rules import CardName
 from rego_server.schema import metadata
@@ -33,6 +36,7 @@ from tests.running import Running, Somebody, fast_settings, join, running
 from tests.server.site import raw
 
 BOARDS, CARDS_EACH = 40, 250
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -123,6 +127,12 @@ BUDGETS: dict[str, tuple[int, Ask]] = {
     "read a card": (1, lambda c, s, x, y, z: c.of("GET", f"/cards/{z.id}")),
     "cold snapshot": (4, lambda c, s, x, y, z: c.of("GET", f"/boards/{s.board.id}/snapshot")),
     "warm snapshot": (1, lambda c, s, x, y, z: c.of("GET", f"/boards/{s.board.id}/snapshot")),
+    "list": (2, lambda c, s, x, y, z: c.of("GET", f"/boards/{s.board.id}/cards")),
+    "list with a query": (
+        2,
+        lambda c, s, x, y, z: c.of("GET", f"/boards/{s.board.id}/cards?limit=2&q=card+-label:bug+assignee:none+sort:-due"),
+    ),
+    "search": (2, lambda c, s, x, y, z: c.of("GET", "/search?q=card+column:a+sort:title")),
     "log": (2, lambda c, s, x, y, z: c.of("GET", f"/boards/{s.board.id}/events?since=0")),
 }
 """The statements that each request may take, run in this order on one board."""
@@ -226,6 +236,10 @@ async def test_the_hottest_reads_use_an_index(url: str, ann: Somebody) -> None:
         "cards of a snapshot": (queries.OF_BOARD, {"board_id": snapshot.board.id}),
         "ranks of a column": (queries.RANKS, {"column_id": column.id, "card_id": None}),
     }
+    for name, text in QUERIES.items():
+        reads[name], reads[f"search for {name}"] = _listing(queries.ON_THE_BOARD, text), _listing(queries.ON_MY_BOARDS, text)
+        for _, params in (reads[name], reads[f"search for {name}"]):
+            params |= {"board_id": snapshot.board.id, "caller_id": ann.user.id}
     for spot in Spot:
         place = {"column_id": column.id, "anchor_id": snapshot.cards[1].id}
         reads[f"neighbours {spot}"] = (queries.ENTER_TO_MOVE[spot].for_(id_name), by_id | place)
@@ -248,6 +262,20 @@ async def test_the_hottest_reads_use_an_index(url: str, ann: Somebody) -> None:
     assert all(any(scan.endswith("on cards") for scan in scans) for name, scans in plans.items() if "new" not in name)
 
 
+QUERIES = {
+    "everything": "",
+    "my cards": "assignee:me due<3d",
+    "somebody's cards": "assignee:ann",
+    "words": "card sort:-due",
+    "a label and a column": "label:bug -column:b",
+}
+
+
+def _listing(scope: Scope, text: str) -> tuple[Statement, dict[str, Any]]:
+    found = listing(scope, Wanted(parse(text), archived=False, goes_on=False))
+    return found.statement, {"count": 51, **found.params(None, NOON)}
+
+
 def _titled() -> Statement:
     """A read that no index serves."""
     return Statement(select(card_table.c.id).where(card_table.c.title == bindparam("title")))
@@ -265,6 +293,8 @@ def test_sqlite_uses_an_index_too(tmp_path: Path) -> None:
         queries.ENTER.for_(CardName(None, "X", 1)),
         queries.OF_BOARD,
         queries.RANKS,
+        *(_listing(queries.ON_THE_BOARD, text)[0] for text in QUERIES.values()),
+        *(_listing(queries.ON_MY_BOARDS, text)[0] for text in QUERIES.values()),
         *(queries.ENTER_TO_MOVE[spot].for_(named) for spot in Spot),
         *(queries.ENTER_TO_CREATE[spot] for spot in Spot),
     ]

@@ -302,3 +302,10 @@ async def _statements(server: Running, token: str, path: str) -> list[int]:
         server.server.database.observer = None
         counts.append(len(seen))
     return counts
+
+
+async def test_a_token_for_one_board_searches_no_other(site: Site, desk: Furnished) -> None:
+    everywhere, here = await _token(desk.owner), await _token(desk.owner, Scope.READ, desk.board.id)
+    assert (await _ask(site, everywhere.token, "GET", "/search?q=one")).status == 200
+    assert (await _ask(site, here.token, "GET", "/search?q=one")).status == 403
+    assert (await _ask(site, here.token, "GET", f"/boards/{desk.board.id}/cards?q=one")).status == 200

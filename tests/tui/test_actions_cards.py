@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from rego.client.updates import PresenceCame
 from rego.wire.cards import CreateCard, UpdateCard
+from rego.wire.presence import Person
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.card import CardScreen
 from tests.tui import boards
 from tests.tui.desk import at_desk
+from tests.tui.scripted import OWN_CONNECTION
 
 
 async def test_card_new() -> None:
@@ -98,6 +101,25 @@ async def test_filter_edit() -> None:
         assert "2 of 4" in desk.text()
         await desk.press("enter", "j")
         assert desk.cursor.startswith("Move the mail")
+
+
+async def test_a_filter_that_is_wrong_says_so_and_stays_open() -> None:
+    async with at_desk(boards.rich()) as desk:
+        await desk.press("/", *"bug or", "enter")
+        assert "At character 5: 'or' stands between two terms" in desk.text()
+        assert len(desk.titles(1)) == 2
+        await desk.press(*" label:design", "enter", "j")
+        assert "At character" not in desk.text()
+        assert len(desk.titles(1)) == 3
+
+
+async def test_the_filter_knows_who_i_am_and_what_the_time_is() -> None:
+    async with at_desk(boards.rich()) as desk:
+        me = Person(connection_id=OWN_CONNECTION, user_id=boards.ADA.user_id, username="ada", card_id=None, editing=False)
+        desk.peer.feed(PresenceCame(people={OWN_CONNECTION: me}))
+        await desk.until("the app knows its user", lambda: desk.store.me == boards.ADA.user_id)
+        await desk.press("/", *"assignee:me due<3d")
+        assert (desk.titles(1), desk.titles(2)) == ([], ["Rotate the signing keys"])
 
 
 async def test_board_back() -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from rego.query_match import Viewer
 from rego.replica import Pending, Replica, Touched
-from rego.wire.events import CardDeleted, ColumnDeleted, Event, EventData, event_type
+from rego.wire.base import Change
+from rego.wire.events import CardDeleted, ColumnDeleted, Event, EventData, LabelUpdated, event_type
 from rego_tui.board_view import DRAFT_ID, BoardView, Slot
 from tests.tui import boards
 
+VIEWER = Viewer(me=boards.ADA.user_id, now=boards.NOW)
 TODO, DOING = boards.column_id(1), boards.column_id(2)
 A1, A2, A3, B1 = (boards.card_id(number) for number in (1, 2, 3, 4))
 
@@ -78,17 +83,53 @@ def test_a_board_without_columns_has_no_cursor() -> None:
     assert view.column_beside(1) == ""
 
 
-def test_the_filter_looks_at_titles_refs_labels_and_names() -> None:
+def test_the_filter_is_a_query() -> None:
     view = BoardView(Replica(boards.rich()))
-    for words, found in (("typeface", [3]), ("ops-2", [2]), ("BUG", [2, 4]), ("ada", [2]), ("bug infra", [4]), ("nothing", [])):
-        view.set_filter(words)
+    for words, found in (
+        ("typeface", [3]),
+        ("ops-2", [2]),
+        ("BUG", [2, 4]),
+        ("assignee:ada", [2]),
+        ("assignee:me", [2]),
+        ("bug infra", [4]),
+        ("(label:design or has:description) -has:comments", [3]),
+        ("nothing", []),
+    ):
+        view.set_filter(words, VIEWER)
         assert ids(view) == [boards.card_id(number) for number in found], words
     assert view.counts(TODO) == (0, 4)
 
 
+def test_while_a_filter_is_half_typed_the_last_whole_one_works_on() -> None:
+    view = BoardView(Replica(boards.rich()))
+    view.set_filter("bug", VIEWER)
+    view.set_filter("bug (", VIEWER)
+    assert ids(view) == [boards.card_id(2), boards.card_id(4)]
+    assert (view.filter, view.filter_error.startswith("At character 5:")) == ("bug (", True)
+    view.set_filter("", VIEWER)
+    assert (len(ids(view)), view.filter_error, view.filtered) == (4, "", False)
+
+
+def test_a_filter_on_dates_moves_with_the_time() -> None:
+    view = BoardView(Replica(boards.rich()))
+    view.set_filter("due:overdue", VIEWER)
+    assert ids(view, DOING) == [boards.card_id(7)]
+    view.look_as(Viewer(me=None, now=boards.NOW + timedelta(days=2)))
+    assert ids(view, DOING) == [boards.card_id(6), boards.card_id(7)]
+
+
+def test_a_filter_sees_labels_that_are_renamed() -> None:
+    view = BoardView(Replica(boards.rich()))
+    view.set_filter("label:defect", VIEWER)
+    assert ids(view) == []
+    changes = {"name": Change(before="bug", after="Defect")}
+    happen(view, LabelUpdated(label_id=boards.label_id(1), name="bug", changes=changes, version=2))
+    assert ids(view) == [boards.card_id(2), boards.card_id(4)]
+
+
 def test_a_card_put_down_under_a_filter_lands_beside_its_visible_neighbour() -> None:
     view = BoardView(Replica(boards.rich()))
-    view.set_filter("bug")
+    view.set_filter("bug", VIEWER)
     assert ids(view) == [boards.card_id(2), boards.card_id(4)]
     view.go_to(TODO, 0)
     assert view.pick_up()
@@ -100,7 +141,7 @@ def test_a_card_put_down_under_a_filter_lands_beside_its_visible_neighbour() -> 
 
 def test_above_the_first_visible_card_is_just_above_it() -> None:
     view = BoardView(Replica(boards.rich()))
-    view.set_filter("mail")
+    view.set_filter("mail", VIEWER)
     assert view.place_in_board(Slot(TODO, None, 0)) == 3
 
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from rego_server.core.db.port import Connection, Database, Row, UniqueViolation
-from rego_server.core.db.statement import Statement, one_of
+from rego_server.core.db.statement import Statement, ascii_lower, one_of
 
-__all__ = ["Connection", "Database", "Row", "Statement", "UniqueViolation", "one_of"]
+__all__ = ["Connection", "Database", "Row", "Statement", "UniqueViolation", "ascii_lower", "one_of"]

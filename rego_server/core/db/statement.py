@@ -14,7 +14,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.dml import UpdateBase
-from sqlalchemy.types import Boolean
+from sqlalchemy.types import Boolean, String
 
 from rego_server.core.db.schema import Converter, Id, Portable
 
@@ -152,3 +152,23 @@ def _one_of_sqlite(element: one_of, compiler: SQLCompiler, **kw: Any) -> str:
 def _one_of_postgresql(element: one_of, compiler: SQLCompiler, **kw: Any) -> str:
     column, values = compiler.process(element.column, **kw), compiler.process(element.values, **kw)
     return f"{column} = ANY (ARRAY(SELECT json_array_elements_text({values}))::uuid[])"
+
+
+class ascii_lower(ColumnElement[str]):  # noqa: N801 - reads as SQL: ascii_lower(cards.c.title).contains(…)
+    """A text with A to Z in lower case and all else as it is, ordered by code points: `rego.wire.text.ascii_lower` as SQL."""
+
+    inherit_cache = False
+
+    def __init__(self, text: ColumnElement[str]) -> None:
+        self.text = text
+        self.type = String()
+
+
+@compiles(ascii_lower, "sqlite")
+def _ascii_lower_sqlite(element: ascii_lower, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"lower({compiler.process(element.text, **kw)})"
+
+
+@compiles(ascii_lower, "postgresql")
+def _ascii_lower_postgresql(element: ascii_lower, compiler: SQLCompiler, **kw: Any) -> str:
+    return f'lower(({compiler.process(element.text, **kw)}) COLLATE "C")'

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from rego.wire.base import Role
@@ -23,23 +22,11 @@ from rego_server.core.patch import Merged, merge, new_entity, save
 from rego_server.core.places import Room, anchor_of, check_anchor, is_between, make_room, rank_rows, spot_of, wire_ranks
 from rego_server.core.ranking import to_wire
 from rego_server.core.uow import Reading, UnitOfWork
-from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import enter, look
 from rego_server.domains.cards import queries
 from rego_server.domains.cards.models import cards
 from rego_server.domains.cards.queries import named
 from rego_server.domains.cards.rules import CardName, refuse_full
-
-
-async def list_cards(
-    reading: Reading, board_id: str, column_id: str | None, after: int, limit: int, *, archived: bool
-) -> Sequence[CardSummary]:
-    """Cards of the board or of one column, by number, from the one after number `after`."""
-    await look(reading, access.BOARD, board_id=board_id)
-    statement = queries.page(of_column=column_id is not None, archived=archived)
-    params = {"column_id": column_id} if column_id is not None else {}
-    rows = await reading.fetch(statement, board_id=board_id, after=after, count=limit, **params)
-    return [queries.summary_of(row) for row in rows]
 
 
 async def get_card(reading: Reading, card: CardName) -> Card:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import product
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, delete, func, insert, not_, or_, select
 
-from rego.wire.cards import Card, CardRef, CardSummary
+from rego.wire.cards import Card, CardRef, CardSummary, FoundCard
+from rego.wire.query_terms import Sort, SortField
 from rego_server.core.db import Row, Statement, one_of
 from rego_server.core.db.schema import Id, Json
 from rego_server.core.events import board_heads
@@ -16,6 +16,8 @@ from rego_server.core.places import ANCHOR, Spot, neighbour_ranks, set_rank
 from rego_server.core.ranking import to_wire
 from rego_server.domains.access.models import board_members
 from rego_server.domains.access.policy import Selected, entrance, on_board, view
+from rego_server.domains.boards.models import boards
+from rego_server.domains.cards.filters import CALLER, Scope
 from rego_server.domains.cards.models import card_assignees, card_labels, cards
 from rego_server.domains.cards.rules import CardName
 from rego_server.domains.columns.models import columns
@@ -154,22 +156,34 @@ _of_board = select(*LISTED).where(cards.c.board_id == BOARD_ID).order_by(cards.c
 OF_BOARD = Statement(_of_board.where(not_(cards.c.archived)))
 OF_BOARD_WITH_ARCHIVED = Statement(_of_board)
 
-
-def page(*, of_column: bool, archived: bool) -> Statement:
-    """One page of a board's cards by number, of all or of one column, with or without the archived ones."""
-    return _PAGES[of_column, archived]
+# --- found by a query --------------------------------------------------------------------------------------------
 
 
-def _page(of_column: bool, archived: bool) -> Statement:
-    found = select(*LISTED).where(cards.c.board_id == BOARD_ID, cards.c.number > bindparam("after"))
-    if of_column:
-        found = found.where(cards.c.column_id == COLUMN_ID)
-    if not archived:
-        found = found.where(not_(cards.c.archived))
-    return Statement(found.order_by(cards.c.number).limit(bindparam("count")))
+def _on_the_board(*where: ColumnElement[bool]) -> Scope:
+    """The cards of one board, as a list shows them."""
+    return Scope(
+        source=select(*LISTED).select_from(on_board(cards)).where(board_heads.c.board_id == BOARD_ID, *where),
+        on_boards=lambda board_id: board_id == BOARD_ID,
+        archived=cards.c.archived,
+        last_key=cards.c.number,
+    )
 
 
-_PAGES = {key: _page(*key) for key in product((False, True), repeat=2)}
+_mine = board_members.alias("mine")
+_my_boards = select(_mine.c.board_id).where(_mine.c.user_id == CALLER)
+
+ON_THE_BOARD = _on_the_board()
+IN_THE_COLUMN = _on_the_board(cards.c.column_id == COLUMN_ID)
+ON_MY_BOARDS = Scope(
+    source=select(*LISTED, board_heads.c.key, boards.c.title.label("board_title"), _column.c.title.label("column_title"))
+    .select_from(_with_column.join(boards, boards.c.id == cards.c.board_id))
+    .where(board_heads.c.board_id.in_(_my_boards)),
+    on_boards=lambda board_id: board_id.in_(_my_boards),
+    archived=or_(cards.c.archived, boards.c.archived),
+    last_key=cards.c.id,
+    default=(Sort(SortField.UPDATED, descending=True),),
+)
+"""Where a search looks: at every board of the caller. On an archived board every card counts as archived."""
 
 # --- writes ------------------------------------------------------------------------------------------------------
 
@@ -205,6 +219,11 @@ def summary_of(row: Row) -> CardSummary:
 def card_of(row: Row) -> Card:
     """The card in `row` with its description."""
     return msgspec.convert(_on_the_wire(row), Card)
+
+
+def found_card_of(row: Row) -> FoundCard:
+    """The card in `row` with the names of where it is."""
+    return msgspec.convert({**_on_the_wire(row), "ref": f"{row['key']}-{row['number']}"}, FoundCard)
 
 
 def ref_of(row: Row, key: str) -> CardRef:
