@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from rego.client import auth, comments
+from rego.client import auth, comments, tokens
 from rego.client.aio import Client
+from rego.client.credentials import Credentials
 from rego.client.server import Server as Address
 from rego.wire.comments import CreateComment
+from rego.wire.tokens import CreateToken
 from rego.wire.users import Register
 from tests.running import PASSWORD
 from tests.server.furnished import Furnished
@@ -74,8 +76,9 @@ for _route in (
     "GET /health/live",
     "GET /health/ready",
     "GET /auth/me",
+    "GET /auth/sessions",
+    "GET /auth/tokens",
     "GET /boards",
-    "GET /search",
     "GET /boards/{board_id}",
     "DELETE /boards/{board_id}",
     "GET /boards/{board_id}/events",
@@ -103,6 +106,7 @@ for _route in (
     _fixed(_route)
 
 _fixed("PATCH /auth/me", {})
+_fixed("POST /auth/tokens", {"name": "x"})
 _fixed("POST /boards", {"title": "x"})
 _fixed("PATCH /boards/{board_id}", {"title": "x"})
 _fixed("PATCH /boards/{board_id}/members/{user_id}", {"role": "member"})
@@ -153,6 +157,11 @@ async def _import_board(_: Asking) -> Sample:
     return Sample("/boards/import?format=trello", content=TRELLO["complete"])
 
 
+@_special("GET /search")
+async def _search(_: Asking) -> Sample:
+    return Sample("/search?q=one")
+
+
 @_special("POST /auth/register")
 async def _register(_: Asking) -> Sample:
     name = f"new-{uuid4().hex[:10]}"
@@ -168,8 +177,8 @@ async def _log_in(asking: Asking) -> Sample:
 @_special("POST /auth/refresh")
 async def _refresh(asking: Asking) -> Sample:
     async with Client(Address.parse(asking.url), None) as client:
-        tokens = await client.send(auth.login(asking.desk.owner.user.username, PASSWORD))
-    return Sample("/auth/refresh", {"refresh_token": tokens.refresh_token})
+        granted = await client.send(auth.login(asking.desk.owner.user.username, PASSWORD))
+    return Sample("/auth/refresh", {"refresh_token": granted.refresh_token})
 
 
 @_special("POST /auth/logout")
@@ -177,8 +186,47 @@ async def _log_out(asking: Asking) -> Sample:
     if asking.who is None:
         return Sample("/auth/logout")
     async with Client(Address.parse(asking.url), None) as client:
-        tokens = await client.send(auth.login(asking.who.user.username, PASSWORD))
-    return Sample("/auth/logout", token=tokens.access_token)
+        granted = await client.send(auth.login(asking.who.user.username, PASSWORD))
+    return Sample("/auth/logout", token=granted.access_token)
+
+
+@_special("POST /auth/change-password")
+async def _change_password(asking: Asking) -> Sample:
+    body = {"current_password": PASSWORD, "new_password": f"{PASSWORD} too"}
+    return Sample("/auth/change-password", body, token=await _token_of_a_new_account(asking))
+
+
+@_special("DELETE /auth/sessions/{session_id}")
+async def _revoke_session(asking: Asking) -> Sample:
+    token = await _token_of_a_new_account(asking)
+    if token is None:
+        return Sample(f"/auth/sessions/{uuid4()}")
+    async with _client(asking.url, token) as client:
+        (session,) = await client.send(auth.list_sessions())
+    return Sample(f"/auth/sessions/{session.id}", token=token)
+
+
+@_special("DELETE /auth/tokens/{token_id}")
+async def _revoke_token(asking: Asking) -> Sample:
+    token = await _token_of_a_new_account(asking)
+    if token is None:
+        return Sample(f"/auth/tokens/{uuid4()}")
+    async with _client(asking.url, token) as client:
+        made = await client.send(tokens.create_token(CreateToken(name="x")))
+    return Sample(f"/auth/tokens/{made.id}", token=token)
+
+
+async def _token_of_a_new_account(asking: Asking) -> str | None:
+    """Of a person of their own, when somebody asks; what is about oneself must not spoil the shared people."""
+    if asking.who is None:
+        return None
+    async with Client(Address.parse(asking.url), None) as client:
+        granted = await client.send(auth.login(await _new_account(asking.url), PASSWORD))
+    return granted.access_token
+
+
+def _client(url: str, token: str) -> Client:
+    return Client(Address.parse(url), Credentials(server=url, access_token=token))
 
 
 async def _new_account(url: str) -> str:
