@@ -25,7 +25,8 @@ from rego_server.core.events import ADD_EVENT, SET_HEAD
 from rego_server.core.patch import set_fields
 from rego_server.core.places import Spot
 from rego_server.core.ranking import between
-from rego_server.core.uow import ADD_OPERATION
+from rego_server.core.uow import ADD_OPERATION, Caller
+from rego_server.domains.access.policy import credentials
 from rego_server.domains.cards import queries as cards
 from rego_server.domains.cards.models import cards as cards_table
 from rego_server.domains.cards.rules import parse_card
@@ -64,8 +65,7 @@ def mover(pool: asyncpg.Pool, user_id: str, session_id: str) -> Handler:
             "card_id": request.match_info["card"],
             "column_id": body.get("column_id"),
             "anchor_id": body.get("after_id") or body.get("before_id"),
-            "caller_id": user_id,
-            "session_id": session_id,
+            **credentials(Caller(user_id, session_id)),
             "op_id": request.headers["Idempotency-Key"],
         }
         async with pool.acquire() as connection:
@@ -105,6 +105,7 @@ def _writes(row: Any, moved: dict[str, Any], user_id: str, op_id: str) -> dict[s
         **moved,
         "row_id": row["id"],
         "updated_by": user_id,
+        "head_id": row["entered_id"],
         "seq": row["head_seq"] + 1,
         "last_number": row["head_last_number"],
         "type": "card.moved",
