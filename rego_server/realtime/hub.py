@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -28,6 +29,9 @@ from rego_server.domains.auth.queries import ENDED_AMONG
 from rego_server.domains.tokens.queries import GOOD_AMONG
 from rego_server.realtime.outgoing import text_frame
 from rego_server.realtime.presence import Presence
+
+GONE_WITHIN = 8.0
+"""How long the sockets of a server that stops may take to go, in seconds."""
 
 BATCH = 500
 _MEMBER_REMOVED = event_type(MemberRemoved)
@@ -210,7 +214,9 @@ class Hub:
         self._spawn(self._every(self.heartbeat, self._beat))
 
     async def stop(self) -> None:
-        """Send everybody away, to come back elsewhere or later, and wait until they have gone."""
+        """Send everybody away, to come back elsewhere or later, and wait a while until they have gone."""
+        if self._stopped:
+            return
         self._stopped = True
         self._deserted.clear()
         for channel in tuple(self._channels.values()):
@@ -219,8 +225,11 @@ class Hub:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        # A socket that still waits for a database which does not answer must not keep the server from ending.
         if self._channels:
-            await self._deserted.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GONE_WITHIN):
+                    await self._deserted.wait()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task that lives as long as it needs: the event loop itself holds tasks only weakly."""
