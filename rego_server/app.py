@@ -38,6 +38,7 @@ from rego_server.domains.labels.routes import table as labels
 from rego_server.domains.system.routes import VITALS, Vitals
 from rego_server.domains.system.routes import table as system
 from rego_server.domains.tokens.routes import table as tokens
+from rego_server.domains.undo.routes import table as undo
 from rego_server.realtime.hub import Hub
 from rego_server.realtime.limits import SocketLimits
 from rego_server.realtime.routes import table as live
@@ -48,7 +49,7 @@ from rego_server.web.endpoint import SERVICES, Services, install
 from rego_server.web.middleware import requests
 
 # `POST /boards/import` must be known before `/boards/{board_id}` paths of the same length.
-TABLES = (system, auth, tokens, imports, exports, boards, live, access, columns, cards, labels, checklists, comments)
+TABLES = (system, auth, tokens, imports, exports, boards, live, access, columns, cards, labels, checklists, comments, undo)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ RegoError
 ├── NotFound                404  missing, or not yours to see
 ├── Conflict                409  the world is not as the request assumes
 │   ├── Taken               409  somebody else has that name, key or address
-│   └── StaleVersion        409  changed since you read it; `data` holds the entity as it is now
+│   ├── StaleVersion        409  changed since you read it; `data` holds the entity as it is now
+│   └── ChangedSince        409  changed since the event to be undone; `data` holds what it left and what is now
 ├── PreconditionFailed      412  the `If-Match` twin of StaleVersion
 ├── TooLarge                413  the body is over the limit
 ├── UnsupportedMedia        415  the body is of a kind that the endpoint does not read
@@ -77,6 +78,10 @@ class StaleVersion(Conflict):
     code = "stale_version"
 
 
+class ChangedSince(Conflict):
+    code = "changed_since"
+
+
 class PreconditionFailed(RegoError):
     code = "precondition_failed"
 
@@ -121,6 +126,7 @@ HTTP_STATUS: dict[type[RegoError], int] = {
     Conflict: 409,
     Taken: 409,
     StaleVersion: 409,
+    ChangedSince: 409,
     PreconditionFailed: 412,
     TooLarge: 413,
     UnsupportedMedia: 415,

@@ -68,9 +68,10 @@ class BoardDeleted(EventData, kw_only=True, frozen=True, tag="board.deleted"):
 
 
 class MemberAdded(EventData, kw_only=True, frozen=True, tag="member.added"):
-    """Somebody is on the board now."""
+    """Somebody is on the board now; whose removal was taken back also on its cards `card_ids`, whose versions are unchanged."""
 
     member: Member
+    card_ids: list[str] = []
 
 
 class MemberUpdated(EventData, kw_only=True, frozen=True, tag="member.updated"):
@@ -130,9 +131,10 @@ class ColumnsReranked(EventData, kw_only=True, frozen=True, tag="columns.reranke
 
 
 class LabelCreated(EventData, kw_only=True, frozen=True, tag="label.created"):
-    """A label was made."""
+    """A label was made; one whose deletion was taken back is on the cards `card_ids` again, whose versions are unchanged."""
 
     label: Label
+    card_ids: list[str] = []
 
 
 class LabelUpdated(EventData, kw_only=True, frozen=True, tag="label.updated"):
@@ -152,7 +154,7 @@ class LabelDeleted(EventData, kw_only=True, frozen=True, tag="label.deleted"):
 
 
 class CardCreated(EventData, kw_only=True, frozen=True, tag="card.created"):
-    """A card was made."""
+    """A card was made; or one is back whose deletion was taken back, then its counts say what came with it."""
 
     card: CardSummary
     ref: str
@@ -251,10 +253,12 @@ class CardUnlabelled(EventData, kw_only=True, frozen=True, tag="card.unlabelled"
 
 
 class ChecklistCreated(EventData, kw_only=True, frozen=True, tag="checklist.created"):
-    """A checklist was made, without items."""
+    """A checklist was made, without items; one that came back has them, and the counts are the card's new ones."""
 
     card: CardRef
     checklist: Checklist
+    checklist_done: int | None = None
+    checklist_total: int | None = None
 
 
 class ChecklistDeleted(EventData, kw_only=True, frozen=True, tag="checklist.deleted"):
@@ -321,7 +325,10 @@ class Unknown(Struct, kw_only=True, frozen=True):
 
 
 class Event(Struct, kw_only=True, frozen=True):
-    """One entry of a board's log. `actor` is null when the system did it; `op_id` is the idempotency key that asked for it."""
+    """One entry of a board's log. `actor` is null when the system did it; `op_id` is the idempotency key that asked for it.
+
+    `reverts` is the number of the event that this one takes back.
+    """
 
     seq: int
     board_id: str
@@ -330,6 +337,7 @@ class Event(Struct, kw_only=True, frozen=True):
     actor: Actor | None = None
     cause: Cause | None = None
     op_id: str | None = None
+    reverts: int | None = None
     data: Any = None
 
 

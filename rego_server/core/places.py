@@ -106,6 +106,20 @@ async def make_room(row: Row, siblings: Callable[[], Awaitable[list[tuple[str, i
     return Room(spread.rank, {ordered[position][0]: new for position, new in spread.changed.items()})
 
 
+async def room_at(rank: int, siblings: list[tuple[str, int]], own_rank: int | None) -> Room:
+    """`rank` itself where it is free among `siblings`, else one just before its holder; both others are as for `make_room`."""
+    ranks = [taken for _, taken in siblings]
+    if rank not in ranks:
+        return Room(rank, {})
+    index = ranks.index(rank)
+
+    async def ordered() -> list[tuple[str, int]]:
+        return siblings
+
+    neighbours = {"lower_rank": ranks[index - 1] if index else None, "upper_rank": rank}
+    return await make_room(neighbours, ordered, own_rank)
+
+
 def set_rank(table: Table) -> Statement:
     """The statement that gives the row `row_id` a new rank and nothing else."""
     return Statement(update(table).where(table.c.id == bindparam("row_id")).values(rank=bindparam("rank")))

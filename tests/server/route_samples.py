@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from rego.client import auth, comments, tokens
+from rego.client import auth, boards, cards, comments, tokens
 from rego.client.aio import Client
 from rego.client.credentials import Credentials
 from rego.client.server import Server as Address
+from rego.wire.cards import UpdateCard
 from rego.wire.comments import CreateComment
 from rego.wire.tokens import CreateToken
 from rego.wire.users import Register
@@ -150,6 +151,15 @@ async def _delete_comment(asking: Asking) -> Sample:
     if asking.may:
         comment = await asking.desk.send(comments.create_comment(asking.desk.one.id, CreateComment(text="mine")))
     return Sample(f"/comments/{comment.id}")
+
+
+@_special("POST /boards/{board_id}/events/{seq}/revert")
+async def _revert_event(asking: Asking) -> Sample:
+    """An event that any member may undo."""
+    desk = asking.desk
+    await desk.own(cards.update_card(desk.two.id, UpdateCard(title=f"two {uuid4()}")))
+    (event,) = await desk.own(boards.list_events(desk.board.id, order="desc", limit=1))
+    return Sample(f"/boards/{desk.board.id}/events/{event.seq}/revert", {})
 
 
 @_special("POST /boards/import")
