@@ -246,6 +246,14 @@ def _comments_counted(r: Replica, _: e.Event, data: e.CommentCreated | e.Comment
     return _recount(r, data.card.id, comment_count=data.comment_count)
 
 
+def _attachments_counted(r: Replica, _: e.Event, data: e.AttachmentCreated | e.AttachmentDeleted) -> Touched:
+    return _recount(r, data.card.id, attachment_count=data.attachment_count)
+
+
+def _attachment_updated(_r: Replica, _event: e.Event, data: e.AttachmentUpdated) -> Touched:
+    return Touched(cards={data.card.id})
+
+
 Handler: TypeAlias = "Callable[[Replica, e.Event, Any], Touched]"
 
 HANDLERS: dict[type, Handler] = {
@@ -282,4 +290,7 @@ HANDLERS: dict[type, Handler] = {
     e.ChecklistItemDeleted: _checklist_counted,
     e.CommentCreated: _comments_counted,
     e.CommentDeleted: _comments_counted,
+    e.AttachmentCreated: _attachments_counted,
+    e.AttachmentUpdated: _attachment_updated,
+    e.AttachmentDeleted: _attachments_counted,
 }

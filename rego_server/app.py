@@ -11,6 +11,7 @@ from aiohttp import web
 
 from rego_server import schema as _schema  # noqa: F401 - every table must be known before the first statement
 from rego_server.core import data_dir
+from rego_server.core.blobs import open_store
 from rego_server.core.bus import Bus, LocalBus
 from rego_server.core.clock import Clock, SystemClock
 from rego_server.core.db import Database
@@ -23,6 +24,10 @@ from rego_server.core.secret import signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
 from rego_server.domains.access.routes import table as access
+from rego_server.domains.attachments.depot import Depot
+from rego_server.domains.attachments.routes import DEPOT
+from rego_server.domains.attachments.routes import table as attachments
+from rego_server.domains.attachments.sweeping import Sweep
 from rego_server.domains.auth.passwords import Cost, Passwords
 from rego_server.domains.auth.routes import AUTH, Auth
 from rego_server.domains.auth.routes import table as auth
@@ -48,7 +53,22 @@ from rego_server.web.endpoint import SERVICES, Services, install
 from rego_server.web.middleware import requests
 
 # `POST /boards/import` must be known before `/boards/{board_id}` paths of the same length.
-TABLES = (system, auth, tokens, imports, exports, boards, live, access, columns, cards, labels, checklists, comments)
+TABLES = (
+    system,
+    auth,
+    tokens,
+    imports,
+    exports,
+    boards,
+    live,
+    access,
+    columns,
+    cards,
+    labels,
+    checklists,
+    comments,
+    attachments,
+)
 
 
 @dataclass(frozen=True)
@@ -89,15 +109,17 @@ async def open_server(
         runner = Runner(database, bus, clock, new_id)
         hub = Hub(database, bus, clock, heartbeat=settings.heartbeat_seconds, tick=socket_limits.tick)
         auth_part = _open_auth(settings, clock, stack)
+        depot = _open_depot(settings, row["epoch"], new_id)
         admission = Admission(settings, limiter or MemoryLimiter())
         app = web.Application(middlewares=[requests])
         app[SERVICES] = Services(runner, auth_part, admission)
         app[AUTH] = auth_part
         app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id, socket_limits)
-        app[VITALS] = Vitals(database, hub, settings.environment, settings.debug)
+        app[DEPOT] = depot
+        app[VITALS] = Vitals(database, hub, depot.store.name, settings.environment, settings.debug)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
-        _live_and_die_with(app, hub, Housekeeping(database, clock))
+        _live_and_die_with(app, hub, Housekeeping(database, clock, Sweep(database, depot, clock)))
         yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
 
 
@@ -134,6 +156,11 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
         database = await SqliteDatabase.open(path)
     stack.push_async_callback(database.close)
     return database
+
+
+def _open_depot(settings: Settings, epoch: str, new_id: NewId) -> Depot:
+    store = open_store(settings)
+    return Depot(store, epoch, new_id, settings.attachment_max_mb, settings.board_attachments_max_mb)
 
 
 def _open_auth(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Auth:

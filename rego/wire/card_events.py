@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from rego.wire.attachments import Attachment
 from rego.wire.base import Change, Rank
 from rego.wire.cards import CardRef, CardSummary
 from rego.wire.checklists import Checklist, ChecklistItem
@@ -171,3 +172,33 @@ class CommentDeleted(EventData, kw_only=True, frozen=True, tag="comment.deleted"
     card: CardRef
     comment: Comment
     comment_count: int
+
+
+class AttachmentCreated(EventData, kw_only=True, frozen=True, tag="attachment.created"):
+    """A file was put on the card; `attachment_count` is the card's new count."""
+
+    card: CardRef
+    attachment: Attachment
+    attachment_count: int
+
+
+class AttachmentUpdated(EventData, kw_only=True, frozen=True, tag="attachment.updated"):
+    """`changes` by field, of filename."""
+
+    card: CardRef
+    attachment_id: str
+    filename: str
+    changes: dict[str, Change]
+    version: int
+
+
+class AttachmentDeleted(EventData, kw_only=True, frozen=True, tag="attachment.deleted"):
+    """A file was taken off the card; `attachment_count` is the card's new count.
+
+    `blob_id` names the content, which the server keeps for a while.
+    """
+
+    card: CardRef
+    attachment: Attachment
+    attachment_count: int
+    blob_id: str

@@ -29,6 +29,9 @@ from rego.wire.board_events import (
     MemberUpdated,
 )
 from rego.wire.card_events import (
+    AttachmentCreated,
+    AttachmentDeleted,
+    AttachmentUpdated,
     CardArchived,
     CardAssigned,
     CardCreated,
@@ -54,6 +57,9 @@ from rego.wire.event_data import EventData
 __all__ = [
     "EVENT_TYPES",
     "Actor",
+    "AttachmentCreated",
+    "AttachmentDeleted",
+    "AttachmentUpdated",
     "BoardCreated",
     "BoardDeleted",
     "BoardImported",

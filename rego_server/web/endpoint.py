@@ -96,6 +96,8 @@ class Request:
         self.caller = caller
         self.content = content
         self.headers: dict[str, str] = {}
+        self.digest = hashlib.sha256(f"{http.method} {http.rel_url.raw_path_qs}\n".encode())
+        """Tells a repeat from a mix-up. A handler that streams its body adds what it reads, before it runs its action."""
         self._services = http.app[SERVICES]
         self._tier = route.tier
 
@@ -193,8 +195,9 @@ class Request:
             return None
         if not _OPERATION_ID.fullmatch(key):
             raise InvalidInput(f"Idempotency-Key must be 1 to {limits.IDEMPOTENCY_KEY_MAX} printable ASCII characters.")
-        asked = f"{self.http.method} {self.http.rel_url.raw_path_qs}\n".encode() + self.content
-        return Operation(key, hashlib.sha256(asked).hexdigest())
+        digest = self.digest.copy()
+        digest.update(self.content)
+        return Operation(key, digest.hexdigest())
 
 
 Handler = Callable[..., Awaitable[Any]]
@@ -202,7 +205,10 @@ Handler = Callable[..., Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Route:
-    """One endpoint. `body` is the struct that is read from JSON, if any; a handler that answers None answers 204."""
+    """One endpoint. `body` is the struct that is read from JSON, if any; a handler that answers None answers 204.
+
+    The handler of one that `streams` reads the body itself, piece by piece: `rego_server.web.uploads` is how.
+    """
 
     method: str
     path: str
@@ -214,6 +220,7 @@ class Route:
     location: str | None
     body_max: int
     tier: Tier
+    streams: bool = False
 
     @property
     def summary(self) -> str:
@@ -237,10 +244,12 @@ class RouteTable:
         location: str | None = None,
         body_max: int = limits.BODY_MAX_BYTES,
         tier: Tier | None = None,
+        streams: bool = False,
     ) -> Callable[[Handler], Handler]:
         """Register a handler. Its parameter `body`, if it has one, says what is read; its return type what is answered.
 
-        `tier` is what the request counts as; without it the right and the method say so.
+        `tier` is what the request counts as; without it the right and the method say so. With `streams` the handler reads the
+        body itself.
         """
 
         def register(handler: Handler) -> Handler:
@@ -248,7 +257,8 @@ class RouteTable:
             answer = hints.get("return", Any)
             code = 204 if answer is type(None) else status
             body, counts_as = hints.get("body"), tier or _tier(method, needs)
-            self.routes.append(Route(method, path, handler, needs, code, body, answer, location, body_max, counts_as))
+            route = Route(method, path, handler, needs, code, body, answer, location, body_max, counts_as, streams)
+            self.routes.append(route)
             return handler
 
         return register
@@ -274,7 +284,7 @@ def _adapter(route: Route) -> Callable[[web.Request], Awaitable[web.StreamRespon
 
     async def handle(http: web.Request) -> web.StreamResponse:
         caller = await admitted(http, route.tier, anyone=route.needs is Anyone)
-        content = await _content(http, route.body_max)
+        content = b"" if route.streams else await _content(http, route.body_max)
         request = Request(route, http, caller, content)
         if decoder is None:
             answer = await route.handler(request)
