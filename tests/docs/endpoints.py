@@ -17,7 +17,8 @@ INTRODUCTION = """\
 # Endpoints
 
 `{card}` in a path is an id or a reference such as `OPS-12`. Bodies and answers are JSON, times RFC 3339 in UTC, ids UUIDs; a
-field or a query parameter that is not named here is refused with 400. In a PATCH body an absent field keeps its value and `null` clears it.
+field or a query parameter that is not named here is refused with 400. In a PATCH body an absent field keeps its value and
+`null` clears it.
 `Idempotency-Key` on a POST, PATCH, PUT or DELETE makes it safe to repeat: the repeat changes nothing and gets the first answer.
 A list that goes on has a `Link: <…>; rel="next"` header. What can go wrong is in [errors](errors.md), what is sent over the
 socket in [frames](frames.md) and [events](events.md).
