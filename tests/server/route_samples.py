@@ -9,6 +9,7 @@ from uuid import uuid4
 from rego.client import auth, comments, tokens
 from rego.client.aio import Client
 from rego.client.credentials import Credentials
+from rego.client.files import FileUpload, Multipart
 from rego.client.server import Server as Address
 from rego.wire.comments import CreateComment
 from rego.wire.tokens import CreateToken
@@ -26,6 +27,7 @@ class Sample(NamedTuple):
     body: Any = None
     content: bytes | None = None
     token: str | None = None
+    content_type: str = "application/json"
 
 
 class Asking(NamedTuple):
@@ -61,6 +63,7 @@ def _filled(path: str, desk: Furnished) -> str:
         checklist_id=desk.checklist.id,
         item_id=desk.open_item.id,
         comment_id=desk.comment.id,
+        attachment_id=desk.attachment.id,
     )
 
 
@@ -102,6 +105,10 @@ for _route in (
     "DELETE /checklists/{checklist_id}",
     "DELETE /checklist-items/{item_id}",
     "GET /cards/{card}/comments",
+    "GET /cards/{card}/attachments",
+    "GET /attachments/{attachment_id}",
+    "GET /attachments/{attachment_id}/content",
+    "DELETE /attachments/{attachment_id}",
 ):
     _fixed(_route)
 
@@ -121,6 +128,7 @@ _fixed("POST /cards/{card}/checklists", {"title": "x"})
 _fixed("POST /checklists/{checklist_id}/items", {"text": "x"})
 _fixed("PATCH /checklist-items/{item_id}", {"done": True})
 _fixed("POST /cards/{card}/comments", {"text": "x"})
+_fixed("PATCH /attachments/{attachment_id}", {"filename": "x.txt"})
 
 
 @_special("POST /boards/{board_id}/cards")
@@ -150,6 +158,13 @@ async def _delete_comment(asking: Asking) -> Sample:
     if asking.may:
         comment = await asking.desk.send(comments.create_comment(asking.desk.one.id, CreateComment(text="mine")))
     return Sample(f"/comments/{comment.id}")
+
+
+@_special("POST /cards/{card}/attachments")
+async def _attach(asking: Asking) -> Sample:
+    form = Multipart(FileUpload.of_bytes(b"content", "notes.txt"))
+    content = b"".join(form.pieces())
+    return Sample(f"/cards/{asking.desk.one.id}/attachments", content=content, content_type=form.content_type)
 
 
 @_special("POST /boards/import")
