@@ -19,12 +19,14 @@ from rego_server.core.ids import NewId
 from rego_server.core.uow import Caller, Reading
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import look
+from rego_server.domains.auth.actions import take_ticket
 from rego_server.domains.auth.routes import AUTH
 from rego_server.realtime.hub import Channel, Hub
 from rego_server.realtime.limits import SocketLimits
 from rego_server.realtime.outgoing import Outgoing, text_frame
 from rego_server.snapshots import Snapshots
 from rego_server.web.admission import Tier
+from rego_server.web.cookies import cookie_of
 from rego_server.web.endpoint import SERVICES, admitted, id_in_path
 
 
@@ -89,7 +91,7 @@ async def follow_board(request: web.Request) -> web.WebSocketResponse:
     live = request.app[LIVE]
     wanted = _wanted(request)
     board_id = id_in_path(request, "board_id")
-    caller = await admitted(request, Tier.READ, anyone="Authorization" not in request.headers)
+    caller = await _caller_of(request, board_id)
     board = await _look(live, caller, board_id) if caller.user_id is not None else None
     socket = web.WebSocketResponse(compress=False, autoclose=False, max_msg_size=limits.SOCKET_FRAME_MAX_BYTES + 1)
     writer = await socket.prepare(request)
@@ -112,6 +114,25 @@ async def follow_board(request: web.Request) -> web.WebSocketResponse:
         outgoing.close(CloseCode.INTERNAL_ERROR, "Something went wrong here; reconnect and resume.")
     await outgoing.hang_up()
     return socket
+
+
+async def _caller_of(request: web.Request, board_id: str) -> Caller:
+    """Who opens the socket, by its ticket, its header or its cookie; a stranger, who has yet to say, without any of them.
+
+    Raises `NotAuthenticated`, `Forbidden` and `RateLimited`.
+    """
+    ticket = request.query.get("ticket")
+    if ticket is None:
+        return await admitted(request, Tier.READ, anyone="Authorization" not in request.headers and cookie_of(request) is None)
+    services = request.app[SERVICES]
+    try:
+        caller = await services.runner.run(take_ticket, Caller(), None, ticket, board_id)
+    except NotAuthenticated:
+        await services.admission.admit(request, Caller(), Tier.ANONYMOUS)
+        raise
+    assert isinstance(caller, Caller)
+    await services.admission.admit(request, caller, Tier.READ)
+    return caller
 
 
 def _code_for(error: RegoError) -> CloseCode:
