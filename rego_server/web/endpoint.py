@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import inspect
 import re
@@ -28,6 +29,9 @@ _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OPERATION_ID = re.compile(rf"[\x21-\x7e]{{1,{limits.IDEMPOTENCY_KEY_MAX}}}")
 UTC_OFFSET_MAX = 900
 """Minutes; no zone is or was farther from UTC."""
+
+BODY_STALLS_MAX = 30.0
+"""Seconds without a byte of a body that is not whole, after which the request is given up."""
 
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -292,7 +296,11 @@ async def _content(http: web.Request, most: int) -> bytes:
         raise TooLarge(f"The body may have at most {most} bytes.")
     content = bytearray()
     while not http.content.at_eof():
-        content += await http.content.readany()
+        try:
+            async with asyncio.timeout(BODY_STALLS_MAX):
+                content += await http.content.readany()
+        except TimeoutError:
+            raise InvalidInput(f"The body stopped arriving: nothing came for {BODY_STALLS_MAX:.0f} s.") from None
         if len(content) > most:
             raise TooLarge(f"The body may have at most {most} bytes.")
     return bytes(content)
