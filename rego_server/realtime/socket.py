@@ -26,7 +26,8 @@ from rego_server.realtime.limits import SocketLimits
 from rego_server.realtime.outgoing import Outgoing, text_frame
 from rego_server.snapshots import Snapshots
 from rego_server.web.admission import Tier
-from rego_server.web.endpoint import SERVICES, admitted, id_in_path
+from rego_server.web.endpoint import SERVICES, admitted
+from rego_server.web.parameters import PathKind, piece_of_path
 
 
 class Live(NamedTuple):
@@ -95,7 +96,7 @@ async def follow_board(request: web.Request) -> web.WebSocketResponse:
 async def _follow(request: web.Request, place: Place) -> web.WebSocketResponse:
     live = request.app[LIVE]
     wanted = _wanted(request)
-    board_id = id_in_path(request, "board_id")
+    board_id = piece_of_path(request, "board_id", PathKind.ID)
     caller = await admitted(request, Tier.READ, anyone="Authorization" not in request.headers)
     board = await _look(live, caller, board_id) if caller.user_id is not None else None
     if caller.user_id is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -136,6 +136,21 @@ class PostgresConnection:
         prepared = statement.on("postgresql")
         self._observe(prepared.sql)
         await self._connection.executemany(prepared.sql, [prepared.arguments(row) for row in rows])
+
+    async def savepoint(self, work: Callable[[], Awaitable[T]]) -> T:
+        await self._tell("SAVEPOINT step")
+        try:
+            result = await work()
+        except BaseException:
+            await self._tell("ROLLBACK TO SAVEPOINT step")
+            await self._tell("RELEASE SAVEPOINT step")
+            raise
+        await self._tell("RELEASE SAVEPOINT step")
+        return result
+
+    async def _tell(self, command: str) -> None:
+        self._observe(command)
+        await self._connection.execute(command)
 
     def _observe(self, sql: str) -> None:
         if self._observer:

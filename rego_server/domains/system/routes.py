@@ -43,7 +43,7 @@ class Vitals(NamedTuple):
 VITALS: web.AppKey[Vitals] = web.AppKey("vitals", Vitals)
 
 
-@table.add("GET", "/health", needs=Anyone, tier=Tier.FREE)
+@table.add("GET", "/health", needs=Anyone, tier=Tier.FREE, answers=Health)
 async def health(request: Request) -> web.Response:
     """How the server and its parts are; 503 when it cannot serve."""
     vitals = request.http.app[VITALS]
