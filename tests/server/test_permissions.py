@@ -138,7 +138,17 @@ def _foreign_requests(mine: Furnished, theirs: Furnished, outsider: Somebody) ->
         ("DELETE", f"{card}/labels/{theirs.label.id}", None),
         ("PUT", f"{card}/assignees/{outsider.user.id}", None),
         ("POST", f"/checklists/{mine.checklist.id}/items", {"text": "x", "assignee_id": outsider.user.id}),
+        ("POST", f"/checklists/{mine.checklist.id}/items", {"text": "x", "after_id": theirs.open_item.id}),
         ("PATCH", f"/checklist-items/{mine.open_item.id}", {"assignee_id": outsider.user.id}),
+        ("POST", f"{card}/checklists", {"title": "x", "before_id": theirs.checklist.id}),
+        ("POST", f"/checklists/{mine.checklist.id}/move", {"after_id": theirs.checklist.id}),
+        ("POST", f"/checklist-items/{mine.open_item.id}/move", {"checklist_id": theirs.checklist.id}),
+        ("POST", f"/checklist-items/{mine.open_item.id}/move", {"after_id": theirs.open_item.id}),
+        (
+            "POST",
+            f"/checklist-items/{mine.open_item.id}/move",
+            {"checklist_id": mine.checklist.id, "before_id": theirs.open_item.id},
+        ),
         ("PATCH", f"{here}/members/{outsider.user.id}", {"role": "owner"}),
         ("DELETE", f"{here}/members/{outsider.user.id}", None),
     ]
