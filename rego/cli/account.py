@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from rego.cli.context import Session
-from rego.cli.options import JsonOption, QuietOption, RegoCommand, noun, session_of
+from rego.cli.options import DataCommand, RegoCommand, form_of, noun, session_of
 from rego.cli.output import Form, View
 from rego.client import auth, system
 from rego.client.blocking import Client
@@ -95,10 +95,10 @@ def _password(context: typer.Context, password_stdin: PasswordsOption = False) -
     change_password(session, ChangePassword(current_password=current, new_password=new))
 
 
-@whoami_app.command(cls=RegoCommand)
-def _whoami(context: typer.Context, json: JsonOption = None, quiet: QuietOption = False) -> None:
+@whoami_app.command(cls=DataCommand)
+def _whoami(context: typer.Context) -> None:
     """Say which account is used, and on which server."""
-    who_am_i(session_of(context), USER.form(json, quiet))
+    who_am_i(session_of(context), form_of(context, USER))
 
 
 def register(session: Session, server: Server, body: Register) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from rego.cli.context import Session
-from rego.cli.options import JsonOption, QuietOption, RegoCommand, TitleArgument, noun, session_of
+from rego.cli.options import DataCommand, ListCommand, TitleArgument, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.client import boards
 from rego.wire.boards import Board, CreateBoard
@@ -33,24 +33,22 @@ def _boards(context: typer.Context) -> None:
         list_boards(session_of(context), Form())
 
 
-@app.command("list", cls=RegoCommand)
-def _list(context: typer.Context, json: JsonOption = None, quiet: QuietOption = False) -> None:
+@app.command("list", cls=ListCommand)
+def _list(context: typer.Context) -> None:
     """List the boards that you are on."""
-    list_boards(session_of(context), BOARD.form(json, quiet))
+    list_boards(session_of(context), form_of(context, BOARD))
 
 
-@app.command("add", cls=RegoCommand)
+@app.command("add", cls=DataCommand)
 def _add(
     context: typer.Context,
     title: TitleArgument,
     key: Annotated[str | None, typer.Option(metavar="KEY", help="2 to 6 letters for references such as OPS-12.")] = None,
     description: Annotated[str, typer.Option(metavar="TEXT", help="What the board is for, in Markdown.")] = "",
-    json: JsonOption = None,
-    quiet: QuietOption = False,
 ) -> None:
     """Add a board, with no columns yet."""
     body = CreateBoard(title=title, key=key.upper() if key else None, description=description)
-    add_board(session_of(context), body, BOARD.form(json, quiet))
+    add_board(session_of(context), body, form_of(context, BOARD))
 
 
 def list_boards(session: Session, form: Form) -> None:

@@ -24,6 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego.client.parting": {"msgspec", "websockets"},
     "rego.client.paths": {"msgspec", "platformdirs"},
     "rego.cli": {"msgspec", "rich", "typer"},
+    "rego.cli.filtering": {"jinja2", "jq"},
     "rego.demo": {"msgspec"},
     "rego_tui": {"msgspec", "rich", "textual"},
     "rego_tui.operations": {"msgspec"},

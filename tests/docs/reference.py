@@ -166,7 +166,7 @@ def shapes_page() -> str:
 
 def all_shapes() -> list[type[Struct]]:
     """Every struct that another page names, and those in them."""
-    answers = [shape for route in endpoints.routes() for shape in shapes_of(endpoints.answer_of(route))]
+    answers = [shape for route in endpoints.routes() for shape in shapes_of(route.answer)]
     carriers: list[type[Struct]] = [events.Event, *events.EVENT_TYPES.values(), *frames.ServerFrame.__subclasses__()]
     return [shape for shape in shapes_in([*answers, *carriers]) if shape not in carriers]
 
@@ -248,7 +248,7 @@ def _unit(name: str, value: int | float) -> str:
         return " bytes"
     return (
         ""
-        if name.startswith(("LIST", "REPLAY", "IMPORT", "TOKENS", "TOKEN_BOARDS", "QUERY_TERMS", "QUERY_DEPTH"))
+        if name.startswith(("LIST", "REPLAY", "IMPORT", "TOKENS", "TOKEN_BOARDS", "QUERY_TERMS", "QUERY_DEPTH", "UTC_OFFSET"))
         else " characters"
     )
 

@@ -218,6 +218,11 @@ def test_an_endpoint_with_a_right_is_installed() -> None:
     assert [resource.canonical for resource in app.router.resources()] == ["/open"]
 
 
+def test_a_piece_of_a_path_is_of_a_known_kind() -> None:
+    with pytest.raises(TypeError, match="of no known kind"):
+        RouteTable().add("GET", "/boards/{board}", needs=Role.VIEWER)(_handler)
+
+
 def test_a_right_must_be_named() -> None:
     with pytest.raises(TypeError):
         RouteTable().add("GET", "/open")  # type: ignore[call-arg]
