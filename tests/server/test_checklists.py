@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from rego.client import boards, cards, checklists
+from rego.client.call import Call
 from rego.wire.base import Position
 from rego.wire.checklists import (
     CreateChecklist,
@@ -160,11 +162,12 @@ async def test_an_item_stays_on_its_card(desk: Furnished) -> None:
 
 
 async def test_a_neighbour_must_be_another_one_there(desk: Furnished) -> None:
-    for call in (
+    calls: list[Call[Any]] = [
         checklists.move_checklist_item(desk.open_item.id, MoveChecklistItem(after_id=desk.open_item.id)),
         checklists.move_checklist(desk.checklist.id, MoveChecklist(before_id=desk.checklist.id)),
         checklists.create_checklist_item(desk.checklist.id, CreateChecklistItem(text="x", after_id=desk.checklist.id)),
-    ):
+    ]
+    for call in calls:
         with pytest.raises(InvalidInput, match="names no other"):
             await desk.send(call)
 
