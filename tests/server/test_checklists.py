@@ -185,8 +185,8 @@ async def test_what_makes_room_is_announced_and_keeps_its_order(site: Site, desk
     move_list = checklists.move_checklist(last.id, MoveChecklist(before_id=more.id))
     done = await replay(desk.owner.client, desk.board.id, lambda: desk.send(move_item))
     assert done.types == ["checklist_items.reranked", "checklist_item.moved"]
-    done = await replay(desk.owner.client, desk.board.id, lambda: desk.send(move_list))
-    assert done.types == ["checklists.reranked", "checklist.moved"]
+    announced = await replay(desk.owner.client, desk.board.id, lambda: desk.send(move_list))
+    assert announced.types == ["checklists.reranked", "checklist.moved"]
     assert await _order(desk) == {"Steps": ["open", "third", "done"], "Last": [], "More": []}
 
 
