@@ -24,10 +24,12 @@ TOKEN_BOARDS_MAX = 100  # boards that one personal token names
 
 LIST_DEFAULT = 50  # entries of a list when `limit` is not given
 LIST_MAX = 200  # the highest `limit`
+CURSOR_MAX = 4_096  # a cursor: a title and a few times fit well
 
 QUERY_MAX = 1_000  # a query
 QUERY_TERMS_MAX = 50  # terms in a query
 QUERY_DEPTH_MAX = 20  # brackets and minuses inside each other in a query
+UTC_OFFSET_MAX = 900  # minutes: no zone is or was farther from UTC
 
 HEARTBEAT_INTERVAL = 15.0  # between two pings, unless the server is set otherwise
 CLIENT_SILENCE_MAX = 35.0  # without any frame, after which a client reconnects

@@ -8,6 +8,7 @@ from aiohttp import web
 
 from rego.wire.base import Role
 from rego.wire.presence import Person
+from rego.wire.snapshot import GetSnapshot, Snapshot
 from rego_server.core.uow import Reading
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import look
@@ -17,12 +18,11 @@ from rego_server.web.endpoint import Request, RouteTable
 table = RouteTable()
 
 
-@table.add("GET", "/boards/{board_id}/snapshot", needs=Role.VIEWER)
-async def get_snapshot(request: Request) -> web.Response:
+@table.add("GET", "/boards/{board_id}/snapshot", needs=Role.VIEWER, answers=Snapshot)
+async def get_snapshot(request: Request, query: GetSnapshot) -> web.Response:
     """The whole board at one sequence number, without long texts; `archived=true` adds the archived cards."""
     snapshots = request.http.app[LIVE].snapshots
-    archived = request.flag("archived")
-    encoded = await snapshots.get(request.caller, request.id("board_id"), archived=archived)
+    encoded = await snapshots.get(request.caller, request.id("board_id"), archived=query.archived)
     headers = {"ETag": encoded.etag, "Cache-Control": "private, no-cache"}
     if request.http.headers.get("If-None-Match") == encoded.etag:
         return web.Response(status=304, headers=headers)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast, get_type_hints
 
 import msgspec
@@ -15,22 +16,21 @@ from aiohttp import web
 from msgspec import Struct
 
 from rego.wire import limits
-from rego.wire.base import Role, to_json
-from rego.wire.errors import InvalidInput, NotAuthenticated, NotFound, TooLarge, UnsupportedMedia
+from rego.wire.base import Parameters, Role, to_json
+from rego.wire.errors import InvalidInput, NotAuthenticated, TooLarge, UnsupportedMedia
 from rego_server.core.mail import Mailroom
 from rego_server.core.uow import Caller, Operation, Reading, Runner, UnitOfWork
 from rego_server.web.admission import Admission, Tier
+from rego_server.web.parameters import PathKind, kinds_in, piece_of_path, reader_of
 from rego_server.web.problems import invalid
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OPERATION_ID = re.compile(rf"[\x21-\x7e]{{1,{limits.IDEMPOTENCY_KEY_MAX}}}")
-UTC_OFFSET_MAX = 900
-"""Minutes; no zone is or was farther from UTC."""
 
-_FLAGS = {"true": True, "1": True, "false": False, "0": False}
+BODY_STALLS_MAX = 30.0
+"""Seconds without a byte of a body that is not whole, after which the request is given up."""
 
 
 class Anyone:
@@ -82,14 +82,6 @@ async def admitted(http: web.Request, tier: Tier, *, anyone: bool = False) -> Ca
     return caller
 
 
-def id_in_path(http: web.Request, name: str) -> str:
-    """A piece of the path that must be an id. Raises `NotFound` for anything else, because it names nothing."""
-    value = http.match_info[name]
-    if not _ID.fullmatch(value):
-        raise NotFound("There is no such thing here, or it is not yours to see.")
-    return value.lower()
-
-
 class Request:
     """One request under way, as handlers see it."""
 
@@ -100,6 +92,7 @@ class Request:
         self.headers: dict[str, str] = {}
         self._services = http.app[SERVICES]
         self._tier = route.tier
+        self._pieces = route.pieces
 
     async def run(self, action: Callable[Concatenate[UnitOfWork, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Carry out an action as the caller, once for each idempotency key.
@@ -122,72 +115,20 @@ class Request:
         return self._services.mailroom
 
     def path(self, name: str) -> str:
-        """A piece of the path, as it came."""
-        return self.http.match_info[name]
+        """A piece of the path. Raises `NotFound` when it is not of its kind."""
+        return piece_of_path(self.http, name, self._pieces[name])
 
     def id(self, name: str) -> str:
         """A piece of the path that must be an id; anything else names nothing."""
-        return id_in_path(self.http, name)
-
-    def query_id(self, name: str) -> str | None:
-        """An id from the query string."""
-        value = self.http.query.get(name)
-        if value is not None and not _ID.fullmatch(value):
-            raise InvalidInput(f"{name} must be an id.", field=name)
-        return value.lower() if value else None
-
-    def text(self, name: str) -> str | None:
-        """A text from the query string, as it came."""
-        return self.http.query.get(name)
-
-    def utc_offset(self) -> timezone:
-        """Where the reader's days begin: minutes east of UTC."""
-        text = self.http.query.get("utc_offset", "0")
-        if not re.fullmatch(r"-?[0-9]{1,3}", text) or abs(int(text)) > UTC_OFFSET_MAX:
-            raise InvalidInput(
-                f"utc_offset must be minutes east of UTC, from -{UTC_OFFSET_MAX} to {UTC_OFFSET_MAX}.", field="utc_offset"
-            )
-        return timezone(timedelta(minutes=int(text)))
+        return piece_of_path(self.http, name, PathKind.ID)
 
     def now(self, zone: tzinfo) -> datetime:
         """The present moment, as clocks in `zone` show it."""
         return self._services.runner.clock.now().astimezone(zone)
 
-    def number(self, name: str, default: int | None, *, lowest: int = 0, highest: int = 2**53) -> int | None:
-        """A whole number from the query string."""
-        text = self.http.query.get(name)
-        if text is None:
-            return default
-        if not re.fullmatch(r"[0-9]{1,16}", text) or not lowest <= int(text) <= highest:
-            raise InvalidInput(f"{name} must be a whole number from {lowest} to {highest}.", field=name)
-        return int(text)
-
-    def limit(self) -> int:
-        """How many entries of a list to answer."""
-        wanted = self.number("limit", limits.LIST_DEFAULT, lowest=1, highest=limits.LIST_MAX)
-        assert wanted is not None
-        return wanted
-
-    def flag(self, name: str) -> bool:
-        """A yes or no from the query string; absent is no."""
-        text = self.http.query.get(name, "false").lower()
-        if text not in _FLAGS:
-            raise InvalidInput(f"{name} must be true or false.", field=name)
-        return _FLAGS[text]
-
-    def choice(self, name: str, choices: Sequence[str], default: str) -> str:
-        """One of a few words from the query string; absent is `default`."""
-        text = self.http.query.get(name, default)
-        if text not in choices:
-            raise InvalidInput(f"{name} must be one of {', '.join(choices)}.", field=name)
-        return text
-
-    def page(self, found: Sequence[T], cursor: Callable[[T], object]) -> Sequence[T]:
-        """At most `limit` of what was found; when there is one more, the answer links to the page after it."""
-        shown = found[: self.limit()]
-        if len(found) > len(shown):
-            self.link_next(str(cursor(shown[-1])))
-        return shown
+    def number(self, name: str) -> int:
+        """A piece of the path that must be a number; anything else names nothing."""
+        return int(self.path(name))
 
     def link_next(self, cursor: str) -> None:
         """Say in the answer that the list goes on at `cursor`."""
@@ -209,13 +150,18 @@ Handler = Callable[..., Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Route:
-    """One endpoint. `body` is the struct that is read from JSON, if any; a handler that answers None answers 204."""
+    """One endpoint. `body` is the struct that is read from JSON, if any; a handler that answers None answers 204.
+
+    `query` is the struct of the query string, `pieces` are the named pieces of the path.
+    """
 
     method: str
     path: str
     handler: Handler
     needs: Right
     status: int
+    pieces: Mapping[str, PathKind]
+    query: type[Parameters]
     body: type[Struct] | None
     answer: Any
     location: str | None
@@ -242,20 +188,36 @@ class RouteTable:
         needs: Right,
         status: int = 200,
         location: str | None = None,
+        answers: Any = None,
         body_max: int = limits.BODY_MAX_BYTES,
         tier: Tier | None = None,
     ) -> Callable[[Handler], Handler]:
-        """Register a handler. Its parameter `body`, if it has one, says what is read; its return type what is answered.
+        """Register a handler. Its parameters `query` and `body`, if it has them, say what is read, its return type what is
+        answered.
 
-        `tier` is what the request counts as; without it the right and the method say so.
+        `answers` says so for a handler that writes the answer itself. `tier` is what the request counts as; without it the
+        right and the method say so.
         """
 
         def register(handler: Handler) -> Handler:
             hints = get_type_hints(handler)
-            answer = hints.get("return", Any)
-            code = 204 if answer is type(None) else status
-            body, counts_as = hints.get("body"), tier or _tier(method, needs)
-            self.routes.append(Route(method, path, handler, needs, code, body, answer, location, body_max, counts_as))
+            answer = answers or hints.get("return", Any)
+            self.routes.append(
+                Route(
+                    method=method,
+                    path=path,
+                    handler=handler,
+                    needs=needs,
+                    status=204 if answer is type(None) else status,
+                    pieces=kinds_in(path),
+                    query=hints.get("query", Parameters),
+                    body=hints.get("body"),
+                    answer=answer,
+                    location=location,
+                    body_max=body_max,
+                    tier=tier or _tier(method, needs),
+                )
+            )
             return handler
 
         return register
@@ -277,16 +239,19 @@ def install(app: web.Application, tables: Sequence[RouteTable]) -> None:
 
 
 def _adapter(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    decoder = msgspec.json.Decoder(route.body, strict=True) if route.body else None
+    parameters = reader_of(route.query)
+    takes_query = route.query is not Parameters
+    decode = _decoder_of(route.body) if route.body else None
 
     async def handle(http: web.Request) -> web.StreamResponse:
         caller = await admitted(http, route.tier, anyone=route.needs is Anyone)
+        query = parameters(http.query)
         content = await _content(http, route.body_max)
         request = Request(route, http, caller, content)
-        if decoder is None:
-            answer = await route.handler(request)
-        else:
-            answer = await route.handler(request, body=_decode(decoder, http, content))
+        read: dict[str, Any] = {"query": query} if takes_query else {}
+        if decode is not None:
+            read["body"] = decode(http, content)
+        answer = await route.handler(request, **read)
         return answer if isinstance(answer, web.StreamResponse) else _response(route, answer, request.headers)
 
     return handle
@@ -299,19 +264,29 @@ async def _content(http: web.Request, most: int) -> bytes:
         raise TooLarge(f"The body may have at most {most} bytes.")
     content = bytearray()
     while not http.content.at_eof():
-        content += await http.content.readany()
+        try:
+            async with asyncio.timeout(BODY_STALLS_MAX):
+                content += await http.content.readany()
+        except TimeoutError:
+            raise InvalidInput(f"The body stopped arriving: nothing came for {BODY_STALLS_MAX:.0f} s.") from None
         if len(content) > most:
             raise TooLarge(f"The body may have at most {most} bytes.")
     return bytes(content)
 
 
-def _decode(decoder: msgspec.json.Decoder[Any], http: web.Request, content: bytes) -> Any:
-    if content and http.content_type not in ("application/json", "application/octet-stream"):
-        raise UnsupportedMedia("Send the body as application/json.")
-    try:
-        return decoder.decode(content or b"{}")
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise invalid(error) from error
+def _decoder_of(kind: type[Struct]) -> Callable[[web.Request, bytes], Struct]:
+    """The function that reads a body as `kind`."""
+    decoder = msgspec.json.Decoder(kind, strict=True)
+
+    def decode(http: web.Request, content: bytes) -> Struct:
+        if content and http.content_type not in ("application/json", "application/octet-stream"):
+            raise UnsupportedMedia("Send the body as application/json.")
+        try:
+            return decoder.decode(content or b"{}")
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise invalid(error, kind) from error
+
+    return decode
 
 
 def _response(route: Route, answer: Any, headers: dict[str, str]) -> web.Response:

@@ -20,6 +20,7 @@ from sqlalchemy import delete, insert
 
 from rego.query_match import Viewer, find
 from rego.replica import Replica
+from rego.wire.cards import FindCards, ListCards
 from rego.wire.query import parse
 from rego.wire.query_terms import Not, Query
 from rego.wire.snapshot import Snapshot
@@ -29,7 +30,7 @@ from rego_server.core.db.postgres import PostgresDatabase
 from rego_server.core.db.sqlite import SqliteDatabase
 from rego_server.core.events import ADD_HEAD
 from rego_server.core.uow import Caller, Reading
-from rego_server.domains.cards.finding import Found, Wish, list_cards, search
+from rego_server.domains.cards.finding import Found, list_cards, search
 from rego_server.schema import metadata
 from rego_server.snapshots import read_snapshot
 from tests import queries
@@ -115,8 +116,8 @@ async def _on_board(database: Database, rows: Rows, text: str, now: datetime, pa
     caller = Caller(user_id=rows.me)
 
     async def fetch(cursor: str | None) -> Found[Any]:
-        wish = Wish(text, False, cursor, page, now)
-        return await database.reading(lambda c: list_cards(Reading(c, caller), rows.board_id, None, wish))
+        wish = ListCards(q=text, cursor=cursor, limit=page)
+        return await database.reading(lambda c: list_cards(Reading(c, caller), rows.board_id, wish, now))
 
     return await _pages(fetch)
 
@@ -125,7 +126,8 @@ async def _everywhere(database: Database, rows: Rows, text: str, now: datetime, 
     caller = Caller(user_id=rows.me)
 
     async def fetch(cursor: str | None) -> Found[Any]:
-        return await database.reading(lambda c: search(Reading(c, caller), Wish(text, False, cursor, page, now)))
+        wish = FindCards(q=text, cursor=cursor, limit=page)
+        return await database.reading(lambda c: search(Reading(c, caller), wish, now))
 
     return await _pages(fetch)
 

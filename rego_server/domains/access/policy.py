@@ -116,7 +116,8 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, **params: Any
     uow.check_repeat(row["op_fingerprint"], row["op_answer"])
     assert uow.caller.user_id is not None
     uow.actor = Actor(id=uow.caller.user_id, username=row["caller_name"])
-    uow.heads[row["entered_id"]] = Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"])
+    # An action may be made of several: their events go on from each other's, and are counted in the database at the end.
+    uow.heads.setdefault(row["entered_id"], Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"]))
     return row
 
 

@@ -235,6 +235,6 @@ def _login_form(request: Request) -> Login:
         fields = parse_qs(request.content.decode(), keep_blank_values=True, max_num_fields=20)
         return msgspec.convert({name: values[0] for name, values in fields.items() if len(values) == 1}, Login)
     except msgspec.ValidationError as error:
-        raise invalid(error) from error
+        raise invalid(error, Login) from error
     except (ValueError, msgspec.DecodeError):
         raise InvalidInput("Send username and password as a form.") from None

@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from rego.wire.base import Role
-from rego.wire.boards import Board, CreateBoard, UpdateBoard
+from rego.wire.boards import Board, CreateBoard, ListEvents, LogOrder, UpdateBoard
 from rego.wire.codec import RawEvent
 from rego.wire.errors import Taken
 from rego.wire.events import Actor, BoardCreated, BoardDeleted, BoardUpdated
@@ -37,17 +37,14 @@ async def get_board(reading: Reading, board_id: str) -> Board:
     return replace(queries.board_of(row), role=Role(row["caller_role"]))
 
 
-async def list_events(
-    reading: Reading, board_id: str, since: int | None, limit: int, *, newest_first: bool
-) -> Sequence[RawEvent]:
+async def list_events(reading: Reading, board_id: str, wish: ListEvents) -> Sequence[RawEvent]:
     """Part of the board's log: after `since` going forward, or before it going back."""
     await look(reading, access.BOARD, board_id=board_id)
-    if newest_first:
-        rows = await reading.fetch(
-            events.EVENTS_BEFORE, board_id=board_id, before=LATEST if since is None else since, count=limit
-        )
-        return [events.event_of(row) for row in rows]
-    return await events.events_since(reading.connection, board_id, since or 0, limit)
+    if wish.order is LogOrder.ASC:
+        return await events.events_since(reading.connection, board_id, wish.since or 0, wish.limit)
+    before = LATEST if wish.since is None else wish.since
+    rows = await reading.fetch(events.EVENTS_BEFORE, board_id=board_id, before=before, count=wish.limit)
+    return [events.event_of(row) for row in rows]
 
 
 async def create_board(uow: UnitOfWork, body: CreateBoard) -> Board:

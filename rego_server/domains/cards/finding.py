@@ -17,7 +17,7 @@ from msgspec import Meta
 
 from rego.wire import limits
 from rego.wire.base import Id, to_json
-from rego.wire.cards import CardSummary, FoundCard, Moment
+from rego.wire.cards import CardSummary, FindCards, FoundCard, ListCards, Moment
 from rego.wire.errors import Forbidden, InvalidInput
 from rego.wire.query import parse
 from rego.wire.query_terms import Sort, SortField
@@ -31,22 +31,9 @@ from rego_server.domains.cards.filters import Scope, Wanted, after, listing
 
 C = TypeVar("C", bound=CardSummary)
 
-CURSOR_MAX = 4_096
-"""Characters of a cursor: a title and a few times fit well."""
-
 _Number = Annotated[int, Meta(ge=0, le=2**31 - 1)]
 _Title = Annotated[str, Meta(max_length=limits.TITLE_MAX)]
 _KEY_TYPES: dict[SortField, Any] = {SortField.TITLE: _Title, SortField.NUMBER: _Number, SortField.PRIORITY: _Number}
-
-
-class Wish(NamedTuple):
-    """What a request asks for. Days begin at midnight in the zone of `now`."""
-
-    text: str
-    archived: bool
-    cursor: str | None
-    limit: int
-    now: datetime
 
 
 class Found(NamedTuple, Generic[C]):
@@ -56,16 +43,19 @@ class Found(NamedTuple, Generic[C]):
     cursor: str | None
 
 
-async def list_cards(reading: Reading, board_id: str, column_id: str | None, wish: Wish) -> Found[CardSummary]:
-    """The cards of a board, or of one column, that fit; by number unless the query sorts them."""
+async def list_cards(reading: Reading, board_id: str, wish: ListCards, now: datetime) -> Found[CardSummary]:
+    """The cards of a board, or of one column, that fit; by number unless the query sorts them.
+
+    `now` shows where the reader's days begin.
+    """
     await look(reading, access.BOARD, board_id=board_id)
-    if column_id is None:
-        return await _find(reading, wish, queries.ON_THE_BOARD, _Number, queries.summary_of, board_id=board_id)
-    scope = queries.IN_THE_COLUMN
-    return await _find(reading, wish, scope, _Number, queries.summary_of, board_id=board_id, column_id=column_id)
+    if wish.column_id is None:
+        return await _find(reading, wish, now, queries.ON_THE_BOARD, _Number, queries.summary_of, board_id=board_id)
+    scope, places = queries.IN_THE_COLUMN, {"board_id": board_id, "column_id": wish.column_id}
+    return await _find(reading, wish, now, scope, _Number, queries.summary_of, **places)
 
 
-async def search(reading: Reading, wish: Wish) -> Found[FoundCard]:
+async def search(reading: Reading, wish: FindCards, now: datetime) -> Found[FoundCard]:
     """The cards that fit on all boards of the caller; the latest changed first unless the query sorts them.
 
     Raises `Forbidden` for a personal token that is for some boards only.
@@ -73,19 +63,25 @@ async def search(reading: Reading, wish: Wish) -> Found[FoundCard]:
     caller = await require_standing(reading)
     if caller["token_boards"] is not None:
         raise Forbidden("This token is for some boards only and cannot search all; list the cards of each with q.")
-    return await _find(reading, wish, queries.ON_MY_BOARDS, Id, queries.found_card_of)
+    return await _find(reading, wish, now, queries.ON_MY_BOARDS, Id, queries.found_card_of)
 
 
 async def _find(
-    reading: Reading, wish: Wish, scope: Scope, last_key: Any, card_of: Callable[[Row], C], **params: str
+    reading: Reading,
+    wish: FindCards,
+    now: datetime,
+    scope: Scope,
+    last_key: Any,
+    card_of: Callable[[Row], C],
+    **params: str,
 ) -> Found[C]:
-    wanted = Wanted(parse(wish.text), wish.archived, goes_on=wish.cursor is not None)
+    wanted = Wanted(parse(wish.q), wish.archived, goes_on=wish.cursor is not None)
     found = listing(scope, wanted)
     place = _read_cursor(wish.cursor, found.sorts, last_key) if wish.cursor is not None else ()
     rows = await reading.fetch(
         found.statement,
         count=wish.limit + 1,
-        **found.params(reading.caller.user_id, wish.now),
+        **found.params(reading.caller.user_id, now),
         **after(place),
         **params,
     )
@@ -109,8 +105,6 @@ def _padded(cursor: str) -> str:
 def _read_cursor(cursor: str, sorts: tuple[Sort, ...], last_key: Any) -> tuple[Any, ...]:
     """The keys in a cursor; raises `InvalidInput` for one that does not belong to this order."""
     types = (*(_KEY_TYPES.get(sort.field, Moment) for sort in sorts), last_key)
-    if len(cursor) > CURSOR_MAX:
-        raise _no_cursor()
     try:
         encoded = f"[{cursor}]".encode() if not sorts else base64.b64decode(_padded(cursor), altchars=b"-_", validate=True)
         keys: tuple[Any, ...] = msgspec.json.decode(encoded, type=tuple[types])  # type: ignore[valid-type]

@@ -26,10 +26,11 @@ BOARDS_AMONG = Statement(
 GOOD_AMONG = Statement(
     select(personal_tokens.c.id)
     .select_from(personal_tokens.join(users, users.c.id == personal_tokens.c.user_id))
-    .where(one_of(personal_tokens.c.id, bindparam("ids", type_=Json)), users.c.is_active)
+    .where(users.c.is_active)
+    .where(one_of(personal_tokens.c.id, bindparam("ids", type_=Json)))
     .where(personal_tokens.c.expires_at.is_(None) | (personal_tokens.c.expires_at > bindparam("now", type_=Timestamp)))
 )
-"""Those of `ids` that were not revoked and have not expired at `now`, of people who may still come in."""
+"""Those of `ids` that were not revoked, have not expired at `now`, and whose owner may log in."""
 
 
 def token_of(row: Row) -> PersonalToken:
