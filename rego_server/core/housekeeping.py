@@ -1,10 +1,11 @@
-"""What a server tidies up by itself: answers kept for repeats that nobody can send any more, and the chores of others."""
+"""What a server tidies up by itself: answers that nobody can repeat any more, what has expired, and files of nobody."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import bindparam, delete
@@ -23,8 +24,17 @@ ANSWERS_KEPT = timedelta(hours=24)
 
 FORGET_ANSWERS = Statement(delete(operations).where(operations.c.created_at < bindparam("before", type_=Timestamp)))
 
-Chore = Callable[[], Awaitable[None]]
-"""Something else to tidy up in each round. May raise `Unavailable`; then it is tried again in the next one."""
+
+class Chore(NamedTuple):
+    """A statement that takes away what is older than `kept`; its parameter `before` says when that was."""
+
+    statement: Statement
+    kept: timedelta
+
+
+Errand = Callable[[], Awaitable[None]]
+"""A chore that takes more than a statement. It may raise `Unavailable`, and is tried again in the next round."""
+
 
 _log = structlog.get_logger("rego.housekeeping")
 
@@ -32,10 +42,13 @@ _log = structlog.get_logger("rego.housekeeping")
 class Housekeeping:
     """A task in the background."""
 
-    def __init__(self, database: Database, clock: Clock, *chores: Chore) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, chores: Sequence[Chore] = (), errands: Sequence[Errand] = ()
+    ) -> None:
         self._database = database
         self._clock = clock
-        self._chores = (self._forget_answers, *chores)
+        self._chores = (Chore(FORGET_ANSWERS, ANSWERS_KEPT), *chores)
+        self._errands = (self._forget, *errands)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -49,18 +62,19 @@ class Housekeeping:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def round(self) -> None:
-        """Tidy up once. A chore that fails keeps nobody else from theirs."""
-        for chore in self._chores:
+        """Tidy up once. What fails keeps nothing else from being done."""
+        for errand in self._errands:
             try:
-                await chore()
+                await errand()
             except Unavailable as error:
                 _log.warning("housekeeping failed", error=error.detail)
 
-    async def _forget_answers(self) -> None:
-        before = self._clock.now() - ANSWERS_KEPT
+    async def _forget(self) -> None:
+        now = self._clock.now()
 
         async def work(connection: Connection) -> None:
-            await connection.execute_together([(FORGET_ANSWERS, {"before": before})])
+            for chore in self._chores:
+                await connection.execute_together([(chore.statement, {"before": now - chore.kept})])
 
         await self._database.transaction(work)
 

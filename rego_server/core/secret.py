@@ -28,10 +28,11 @@ def signing_key(settings: Settings) -> bytes:
 
 def given(secret: str, file: str) -> str:
     """A secret as it is set, by itself or as the content of a file; empty when it is not. Raises `InvalidInput`."""
-    return secret or (_read(file) if file else "")
+    return secret or (read_secret_file(file) if file else "")
 
 
-def _read(path: str) -> str:
+def read_secret_file(path: str) -> str:
+    """What the file holds, without blanks at the ends. Raises `InvalidInput` when it cannot be read."""
     try:
         return Path(path).read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -41,7 +42,7 @@ def _read(path: str) -> str:
 def _kept(path: Path) -> bytes:
     if not path.exists():
         _make(path)
-    text = _read(str(path))
+    text = read_secret_file(str(path))
     try:
         key = bytes.fromhex(text)
     except ValueError:

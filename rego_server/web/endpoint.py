@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import inspect
 import re
@@ -17,6 +18,7 @@ from msgspec import Struct
 from rego.wire import limits
 from rego.wire.base import Parameters, Role, to_json
 from rego.wire.errors import InvalidInput, NotAuthenticated, TooLarge, UnsupportedMedia
+from rego_server.core.mail import Mailroom
 from rego_server.core.uow import Caller, Operation, Reading, Runner, UnitOfWork
 from rego_server.web.admission import Admission, Tier
 from rego_server.web.parameters import PathKind, kinds_in, piece_of_path, reader_of
@@ -26,6 +28,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _OPERATION_ID = re.compile(rf"[\x21-\x7e]{{1,{limits.IDEMPOTENCY_KEY_MAX}}}")
+
+BODY_STALLS_MAX = 30.0
+"""Seconds without a byte of a body that is not whole, after which the request is given up."""
 
 
 class Anyone:
@@ -54,6 +59,7 @@ class Services:
     runner: Runner
     authenticator: Authenticator
     admission: Admission
+    mailroom: Mailroom
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
@@ -104,6 +110,11 @@ class Request:
     async def admit_account(self, name: str) -> None:
         """Count the request against the account that it names, beside its address. Raises `RateLimited`."""
         await self._services.admission.admit_account(self.http, self._tier, name)
+
+    @property
+    def mailroom(self) -> Mailroom:
+        """Where letters are posted."""
+        return self._services.mailroom
 
     def path(self, name: str) -> str:
         """A piece of the path. Raises `NotFound` when it is not of its kind."""
@@ -261,7 +272,11 @@ async def _content(http: web.Request, most: int | None) -> bytes:
         raise TooLarge(f"The body may have at most {most} bytes.")
     content = bytearray()
     while not http.content.at_eof():
-        content += await http.content.readany()
+        try:
+            async with asyncio.timeout(BODY_STALLS_MAX):
+                content += await http.content.readany()
+        except TimeoutError:
+            raise InvalidInput(f"The body stopped arriving: nothing came for {BODY_STALLS_MAX:.0f} s.") from None
         if len(content) > most:
             raise TooLarge(f"The body may have at most {most} bytes.")
     return bytes(content)
