@@ -19,6 +19,7 @@ from rego_server.core.events import GET_EPOCH
 from rego_server.core.housekeeping import Housekeeping
 from rego_server.core.ids import NewId, uuid7
 from rego_server.core.rate_limit import Limiter, MemoryLimiter
+from rego_server.core.retention import Retention
 from rego_server.core.secret import signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
@@ -100,13 +101,17 @@ async def open_server(
         app[VITALS] = Vitals(database, hub, settings.environment, settings.debug)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
-        _live_and_die_with(app, hub, Housekeeping(database, clock))
+        _live_and_die_with(app, hub, Housekeeping(database, clock, _retention(settings, database, clock)))
         yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
 
 
 def _open_hub(settings: Settings, database: Database, bus: Bus, clock: Clock, socket_limits: SocketLimits) -> Hub:
     beat, tick, goaway = settings.heartbeat_seconds, socket_limits.tick, settings.goaway_seconds
     return Hub(database, bus, clock, heartbeat=beat, tick=tick, goaway_within=goaway)
+
+
+def _retention(settings: Settings, database: Database, clock: Clock) -> Retention:
+    return Retention(database, clock, kept=settings.events_kept, days=settings.event_days)
 
 
 def _live_and_die_with(app: web.Application, *parts: Hub | Housekeeping) -> None:

@@ -1,8 +1,9 @@
-"""What a server tidies up by itself: answers kept for repeats, once nobody can repeat them any more."""
+"""What a server tidies up by itself: answers kept for repeats that nobody can send any more, and the chores of others."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
@@ -22,15 +23,19 @@ ANSWERS_KEPT = timedelta(hours=24)
 
 FORGET_ANSWERS = Statement(delete(operations).where(operations.c.created_at < bindparam("before", type_=Timestamp)))
 
+Chore = Callable[[], Awaitable[None]]
+"""Something else to tidy up in each round. May raise `Unavailable`; then it is tried again in the next one."""
+
 _log = structlog.get_logger("rego.housekeeping")
 
 
 class Housekeeping:
     """A task in the background."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, *chores: Chore) -> None:
         self._database = database
         self._clock = clock
+        self._chores = (self._forget_answers, *chores)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -44,7 +49,14 @@ class Housekeeping:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def round(self) -> None:
-        """Tidy up once."""
+        """Tidy up once. A chore that fails keeps nobody else from theirs."""
+        for chore in self._chores:
+            try:
+                await chore()
+            except Unavailable as error:
+                _log.warning("housekeeping failed", error=error.detail)
+
+    async def _forget_answers(self) -> None:
         before = self._clock.now() - ANSWERS_KEPT
 
         async def work(connection: Connection) -> None:
@@ -54,8 +66,5 @@ class Housekeeping:
 
     async def _run(self) -> None:
         while True:
-            try:
-                await self.round()
-            except Unavailable as error:
-                _log.warning("housekeeping failed", error=error.detail)
+            await self.round()
             await asyncio.sleep(EVERY)
