@@ -1,10 +1,11 @@
-"""What a server tidies up by itself: answers kept for repeats that nobody can send any more, and the chores of others."""
+"""What a server tidies up by itself: answers kept for repeats that nobody can send any more, expired secrets, other chores."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import bindparam, delete
@@ -23,8 +24,17 @@ ANSWERS_KEPT = timedelta(hours=24)
 
 FORGET_ANSWERS = Statement(delete(operations).where(operations.c.created_at < bindparam("before", type_=Timestamp)))
 
+
 Chore = Callable[[], Awaitable[None]]
-"""Something else to tidy up in each round. May raise `Unavailable`; then it is tried again in the next one."""
+"""Something to tidy up in each round. May raise `Unavailable`; then it is tried again in the next one."""
+
+
+class Expiry(NamedTuple):
+    """A statement that takes away what is older than `kept`; its parameter `before` says when that was."""
+
+    statement: Statement
+    kept: timedelta
+
 
 _log = structlog.get_logger("rego.housekeeping")
 
@@ -32,10 +42,11 @@ _log = structlog.get_logger("rego.housekeeping")
 class Housekeeping:
     """A task in the background."""
 
-    def __init__(self, database: Database, clock: Clock, *chores: Chore) -> None:
+    def __init__(self, database: Database, clock: Clock, expiries: Sequence[Expiry], *chores: Chore) -> None:
         self._database = database
         self._clock = clock
-        self._chores = (self._forget_answers, *chores)
+        self._expiries = (Expiry(FORGET_ANSWERS, ANSWERS_KEPT), *expiries)
+        self._chores = (self._forget, *chores)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -56,11 +67,12 @@ class Housekeeping:
             except Unavailable as error:
                 _log.warning("housekeeping failed", error=error.detail)
 
-    async def _forget_answers(self) -> None:
-        before = self._clock.now() - ANSWERS_KEPT
+    async def _forget(self) -> None:
+        now = self._clock.now()
 
         async def work(connection: Connection) -> None:
-            await connection.execute_together([(FORGET_ANSWERS, {"before": before})])
+            for each in self._expiries:
+                await connection.execute_together([(each.statement, {"before": now - each.kept})])
 
         await self._database.transaction(work)
 
