@@ -230,7 +230,17 @@ def _less(values: list[str], value: str) -> list[str]:
     return [v for v in values if v != value]
 
 
-def _checklist_created(_r: Replica, _event: e.Event, data: e.ChecklistCreated) -> Touched:
+def _card_touched(
+    _r: Replica,
+    _event: e.Event,
+    data: e.ChecklistCreated
+    | e.ChecklistUpdated
+    | e.ChecklistMoved
+    | e.ChecklistsReranked
+    | e.ChecklistItemMoved
+    | e.ChecklistItemsReranked,
+) -> Touched:
+    """What a replica does not hold changed: what hangs on a card is fetched with it."""
     return Touched(cards={data.card.id})
 
 
@@ -275,10 +285,15 @@ HANDLERS: dict[type, Handler] = {
     e.CardUnassigned: _card_unassigned,
     e.CardLabelled: _card_labelled,
     e.CardUnlabelled: _card_unlabelled,
-    e.ChecklistCreated: _checklist_created,
+    e.ChecklistCreated: _card_touched,
+    e.ChecklistUpdated: _card_touched,
+    e.ChecklistMoved: _card_touched,
+    e.ChecklistsReranked: _card_touched,
     e.ChecklistDeleted: _checklist_counted,
     e.ChecklistItemCreated: _checklist_counted,
     e.ChecklistItemUpdated: _checklist_counted,
+    e.ChecklistItemMoved: _card_touched,
+    e.ChecklistItemsReranked: _card_touched,
     e.ChecklistItemDeleted: _checklist_counted,
     e.CommentCreated: _comments_counted,
     e.CommentDeleted: _comments_counted,

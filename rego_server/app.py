@@ -38,14 +38,16 @@ from rego_server.domains.labels.routes import table as labels
 from rego_server.domains.system.routes import VITALS, Vitals
 from rego_server.domains.system.routes import table as system
 from rego_server.domains.tokens.routes import table as tokens
+from rego_server.realtime.crowd import Crowd
 from rego_server.realtime.hub import Hub
-from rego_server.realtime.limits import SocketLimits
+from rego_server.realtime.limits import SocketLimits, limits_of
 from rego_server.realtime.routes import table as live
 from rego_server.realtime.socket import LIVE, Live, follow_board
 from rego_server.snapshots import Snapshots
 from rego_server.web.admission import Admission
 from rego_server.web.endpoint import SERVICES, Services, install
 from rego_server.web.middleware import requests
+from rego_server.web.traffic import TRAFFIC, Traffic
 
 # `POST /boards/import` must be known before `/boards/{board_id}` paths of the same length.
 TABLES = (system, auth, tokens, imports, exports, boards, live, access, columns, cards, labels, checklists, comments)
@@ -80,25 +82,31 @@ async def open_server(
     """
     clock = clock or SystemClock()
     bus = bus or LocalBus()
-    socket_limits = socket_limits or SocketLimits()
+    socket_limits = socket_limits or limits_of(settings)
     async with AsyncExitStack() as stack:
         data_dir.prepare(settings.data_dir)
         database = await _open_database(settings, stack)
         row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
         assert row is not None
         runner = Runner(database, bus, clock, new_id)
-        hub = Hub(database, bus, clock, heartbeat=settings.heartbeat_seconds, tick=socket_limits.tick)
+        hub = _open_hub(settings, database, bus, clock, socket_limits)
         auth_part = _open_auth(settings, clock, stack)
         admission = Admission(settings, limiter or MemoryLimiter())
         app = web.Application(middlewares=[requests])
         app[SERVICES] = Services(runner, auth_part, admission)
         app[AUTH] = auth_part
-        app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id, socket_limits)
+        app[TRAFFIC] = Traffic()
+        app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id, socket_limits, Crowd.of(socket_limits))
         app[VITALS] = Vitals(database, hub, settings.environment, settings.debug)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
         _live_and_die_with(app, hub, Housekeeping(database, clock))
         yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
+
+
+def _open_hub(settings: Settings, database: Database, bus: Bus, clock: Clock, socket_limits: SocketLimits) -> Hub:
+    beat, tick, goaway = settings.heartbeat_seconds, socket_limits.tick, settings.goaway_seconds
+    return Hub(database, bus, clock, heartbeat=beat, tick=tick, goaway_within=goaway)
 
 
 def _live_and_die_with(app: web.Application, *parts: Hub | Housekeeping) -> None:

@@ -11,7 +11,7 @@ from rego.cli.options import DataCommand, RegoCommand, form_of, noun, session_of
 from rego.cli.output import Form, View
 from rego.client import auth, system
 from rego.client.blocking import Client
-from rego.client.config import Config, save_config
+from rego.client.config import save_settings
 from rego.client.credentials import Credentials
 from rego.client.server import Server
 from rego.safe_text import safe_text
@@ -66,11 +66,21 @@ def _register(
 
 @login_app.command(cls=RegoCommand)
 def _login(
-    context: typer.Context, server: ServerOption = None, username: UsernameOption = None, password_stdin: PasswordOption = False
+    context: typer.Context,
+    server: ServerOption = None,
+    username: UsernameOption = None,
+    password_stdin: PasswordOption = False,
+    with_token: Annotated[bool, typer.Option("--with-token", help="Read a personal token from stdin instead.")] = False,
 ) -> None:
-    """Log in to a server; later commands then speak to it."""
+    """Log in to a server; later commands then speak to it.
+
+    'rego --profile NAME login' keeps this server beside others, under that name.
+    """
     session = session_of(context)
     place = _checked(session, server)
+    if with_token:
+        log_in_with_token(session, place, session.input.readline().strip())
+        return
     name = username or session.ask("Username")
     log_in(session, place, name, session.ask_password("Password", from_stdin=password_stdin))
 
@@ -112,11 +122,26 @@ def log_in(session: Session, server: Server, username: str, password: str) -> No
     """Begin a session, keep its tokens, and make this the server of later commands."""
     with Client(server) as client:
         tokens = client.send(auth.login(username, password))
-    credentials = session.store.save(Credentials.of_tokens(server, tokens))
+    _keep(session, server, Credentials.of_tokens(server, tokens))
+
+
+def log_in_with_token(session: Session, server: Server, token: str) -> None:
+    """Keep a personal token, once it is known to be good, as the login at `server`."""
+    if not token:
+        raise InvalidInput("No token came on stdin: pipe one in, such as 'rego login --with-token < token.txt'.")
+    credentials = Credentials(server=server.url, access_token=token)
+    with Client(server, credentials) as client:
+        client.send(auth.me())
+    _keep(session, server, credentials)
+
+
+def _keep(session: Session, server: Server, credentials: Credentials) -> None:
+    """Store a login and choose its server; the person is told where it is kept if that is a file."""
+    kept = session.store.save(credentials)
     if session.store.notice:
         session.output.note(session.store.notice)
-    save_config(session.paths, Config(server=server.url))
-    with Client(server, credentials) as client:
+    save_settings(session.paths, session.choices.profile_name, {"server": server.url})
+    with Client(server, kept) as client:
         user = client.send(auth.me())
     session.output.note(f"Logged in to {server} as {user.username}.")
 
@@ -130,7 +155,7 @@ def log_out(session: Session, *, forget_server: bool) -> None:
     told = credentials is None or _told(Client(server, credentials))
     session.store.forget(server)
     if forget_server:
-        save_config(session.paths, Config())
+        save_settings(session.paths, session.choices.profile, {"server": None})
     session.output.note(f"Logged out of {server}." if told else f"Logged out of {server} here; it could not be told.")
 
 

@@ -117,6 +117,34 @@ class ChecklistCreated(EventData, kw_only=True, frozen=True, tag="checklist.crea
     checklist: Checklist
 
 
+class ChecklistUpdated(EventData, kw_only=True, frozen=True, tag="checklist.updated"):
+    """`changes` by field: only title can be changed."""
+
+    card: CardRef
+    checklist_id: str
+    title: str
+    changes: dict[str, Change]
+    version: int
+
+
+class ChecklistMoved(EventData, kw_only=True, frozen=True, tag="checklist.moved"):
+    """A checklist has another place on its card."""
+
+    card: CardRef
+    checklist_id: str
+    title: str
+    before: Rank
+    after: Rank
+    version: int
+
+
+class ChecklistsReranked(EventData, kw_only=True, frozen=True, tag="checklists.reranked"):
+    """Room was made between the checklists of a card; their order is unchanged, and so are their versions."""
+
+    card: CardRef
+    ranks: dict[str, Rank]
+
+
 class ChecklistDeleted(EventData, kw_only=True, frozen=True, tag="checklist.deleted"):
     """`checklist_done` and `checklist_total` are the card's new counts."""
 
@@ -146,6 +174,33 @@ class ChecklistItemUpdated(EventData, kw_only=True, frozen=True, tag="checklist_
     version: int
     checklist_done: int
     checklist_total: int
+
+
+class ItemPlace(Struct, kw_only=True, frozen=True, gc=False):
+    """Where a checklist item stands or stood."""
+
+    checklist_id: str
+    checklist_title: str
+    rank: Rank
+
+
+class ChecklistItemMoved(EventData, kw_only=True, frozen=True, tag="checklist_item.moved"):
+    """An item has another place, in its checklist or in another one of the card."""
+
+    card: CardRef
+    item_id: str
+    text: str
+    before: ItemPlace = field(name="from")
+    after: ItemPlace = field(name="to")
+    version: int
+
+
+class ChecklistItemsReranked(EventData, kw_only=True, frozen=True, tag="checklist_items.reranked"):
+    """Room was made in a checklist; the order is unchanged, and so are the versions."""
+
+    card: CardRef
+    checklist_id: str
+    ranks: dict[str, Rank]
 
 
 class ChecklistItemDeleted(EventData, kw_only=True, frozen=True, tag="checklist_item.deleted"):

@@ -63,6 +63,17 @@ class Settings:
         "", "Addresses and networks, with commas, of proxies in front of the server whose `X-Forwarded-For` is believed."
     )
     heartbeat_seconds: float = setting(15.0, "How often a socket hears the board's sequence number, in seconds.")
+    sockets_max: int = setting(10_000, "Sockets of one server process; 0 is no limit.")
+    sockets_per_user: int = setting(100, "Sockets of one user on one server process; 0 is no limit.")
+    socket_frames_per_second: int = setting(
+        50, "Frames a second that one socket may send, ten times as many at once; 0 is no limit."
+    )
+    drain_seconds: float = setting(
+        0.0, "How long a server that was told to stop says that it is not ready and still serves, for balancers that ask."
+    )
+    goaway_seconds: float = setting(
+        5.0, "Within how many seconds the sockets of a server that stops are asked to come back, each at another moment."
+    )
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -78,6 +89,9 @@ UNLIMITED: Mapping[str, Any] = {
     "writes_per_minute": 0,
     "anonymous_per_minute": 0,
     "logins_per_minute": 0,
+    "sockets_max": 0,
+    "sockets_per_user": 0,
+    "socket_frames_per_second": 0,
 }
 """The settings of a server that trusts everybody who can reach it."""
 
@@ -137,6 +151,8 @@ _RANGES = {
     "argon2_memory_kib": (8, 4_194_304),
     "argon2_parallelism": (1, 64),
     "heartbeat_seconds": (0.05, 30),  # a client gives up on a server that it does not hear for 35 seconds
+    "drain_seconds": (0, 60),
+    "goaway_seconds": (0, 60),
 }
 """The lowest and the highest value of settings that are numbers."""
 

@@ -20,6 +20,7 @@ from rego_server.core.uow import Caller, Reading
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import look
 from rego_server.domains.auth.routes import AUTH
+from rego_server.realtime.crowd import Crowd, Pace, Place
 from rego_server.realtime.hub import Channel, Hub
 from rego_server.realtime.limits import SocketLimits
 from rego_server.realtime.outgoing import Outgoing, text_frame
@@ -37,6 +38,7 @@ class Live(NamedTuple):
     database: Database
     new_id: NewId
     limits: SocketLimits
+    crowd: Crowd
 
 
 LIVE: web.AppKey[Live] = web.AppKey("live", Live)
@@ -87,11 +89,18 @@ class SocketFollower:
 
 async def follow_board(request: web.Request) -> web.WebSocketResponse:
     """Serve one socket. Refusals that are known before the upgrade are ordinary HTTP answers."""
+    with request.app[LIVE].crowd.place() as place:
+        return await _follow(request, place)
+
+
+async def _follow(request: web.Request, place: Place) -> web.WebSocketResponse:
     live = request.app[LIVE]
     wanted = _wanted(request)
     board_id = piece_of_path(request, "board_id", PathKind.ID)
     caller = await admitted(request, Tier.READ, anyone="Authorization" not in request.headers)
     board = await _look(live, caller, board_id) if caller.user_id is not None else None
+    if caller.user_id is not None:
+        place.belongs_to(caller.user_id)
     socket = web.WebSocketResponse(compress=False, autoclose=False, max_msg_size=limits.SOCKET_FRAME_MAX_BYTES + 1)
     writer = await socket.prepare(request)
     transport = request.transport
@@ -101,6 +110,8 @@ async def follow_board(request: web.Request) -> web.WebSocketResponse:
     try:
         if board is None:
             caller = await _authenticate(request, socket, live.limits.auth_deadline)
+            assert caller.user_id is not None
+            place.belongs_to(caller.user_id)
             board = await _look(live, caller, board_id)
         await _serve(live, socket, SocketFollower(live.new_id(), caller, board, outgoing), board, wanted)
     except RegoError as error:
@@ -158,7 +169,8 @@ async def _bring_up_to_date(live: Live, channel: Channel, follower: SocketFollow
 
 
 async def _listen(live: Live, socket: web.WebSocketResponse, follower: SocketFollower, channel: Channel) -> None:
-    """Read the client's frames until it goes, falls silent or talks nonsense."""
+    """Read the client's frames until it goes, falls silent, talks nonsense or too much."""
+    pace = Pace(live.limits.frames_per_second)
     while True:
         try:
             message = await socket.receive(timeout=live.limits.silence)
@@ -166,6 +178,8 @@ async def _listen(live: Live, socket: web.WebSocketResponse, follower: SocketFol
             return follower.close(CloseCode.SILENT, "Nothing was heard from you; reconnect and resume.")
         if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
             return None
+        if not await pace.allows_one_more():
+            return follower.close(CloseCode.TOO_MANY_FRAMES, "You send too many frames; reconnect later and resume.")
         frame = _frame_in(message)
         if frame is None:
             return follower.close(CloseCode.BAD_FRAME, "That was no frame of this protocol.")

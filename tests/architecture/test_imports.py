@@ -19,6 +19,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego.replay": {"msgspec"},
     "rego.client": {"msgspec"},
     "rego.client.aio": {"aiohttp", "msgspec", "yarl"},
+    "rego.client.config": {"tomlkit"},
     "rego.client.keychain": {"keyring"},
     "rego.client.live": {"msgspec", "websockets"},
     "rego.client.parting": {"msgspec", "websockets"},

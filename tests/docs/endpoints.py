@@ -31,7 +31,7 @@ says what the request counted as, `RateLimit` what is left and in how many secon
 What has a version has an `ETag`, `"<version>-<digest>"`; a snapshot has `"<epoch>-<seq>"`. `If-None-Match` with it is answered
 with 304 while nothing at all changed. `If-Match` asks for a version, as `version` in a PATCH body does: the tag, or only
 `"<version>"`. When somebody else changed one of the same fields since, the answer is 412 (409 for `version`) with the entity as
-it is now in `data`; changes of other fields are merged. A deletion with `If-Match` is refused as soon as the version is another.
+it is now in `data`; changes of other fields are merged. A deletion with `If-Match` is refused as soon as the version differs.
 `If-Match: *` fits whatever is there. Endpoints that compare no versions refuse the header.
 
 The right is what the caller needs: *anyone*, *an account* (an `Authorization: Bearer` header), or a role on the board that is

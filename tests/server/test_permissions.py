@@ -121,7 +121,7 @@ Foreign = tuple[str, str, dict[str, Any] | None]
 
 def _foreign_requests(mine: Furnished, theirs: Furnished, outsider: Somebody) -> list[Foreign]:
     """Requests on `mine` that name things of `theirs`, or a person who is not there."""
-    here, card = f"/boards/{mine.board.id}", f"/cards/{mine.one.id}"
+    here, card, item = f"/boards/{mine.board.id}", f"/cards/{mine.one.id}", f"/checklist-items/{mine.open_item.id}"
     return [
         ("POST", f"{here}/cards", {"title": "x", "column_id": theirs.todo.id}),
         ("POST", f"{here}/cards", {"title": "x", "column_id": mine.todo.id, "after_id": theirs.one.id}),
@@ -138,7 +138,13 @@ def _foreign_requests(mine: Furnished, theirs: Furnished, outsider: Somebody) ->
         ("DELETE", f"{card}/labels/{theirs.label.id}", None),
         ("PUT", f"{card}/assignees/{outsider.user.id}", None),
         ("POST", f"/checklists/{mine.checklist.id}/items", {"text": "x", "assignee_id": outsider.user.id}),
-        ("PATCH", f"/checklist-items/{mine.open_item.id}", {"assignee_id": outsider.user.id}),
+        ("POST", f"/checklists/{mine.checklist.id}/items", {"text": "x", "after_id": theirs.open_item.id}),
+        ("PATCH", item, {"assignee_id": outsider.user.id}),
+        ("POST", f"{card}/checklists", {"title": "x", "before_id": theirs.checklist.id}),
+        ("POST", f"/checklists/{mine.checklist.id}/move", {"after_id": theirs.checklist.id}),
+        ("POST", f"{item}/move", {"checklist_id": theirs.checklist.id}),
+        ("POST", f"{item}/move", {"after_id": theirs.open_item.id}),
+        ("POST", f"{item}/move", {"checklist_id": mine.checklist.id, "before_id": theirs.open_item.id}),
         ("PATCH", f"{here}/members/{outsider.user.id}", {"role": "owner"}),
         ("DELETE", f"{here}/members/{outsider.user.id}", None),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from rego.client import cards
 from rego.wire import limits
 from rego.wire.errors import Problem
+from rego_server.web import bodies
 from tests.server.furnished import Furnished
 from tests.server.site import RawAnswer, Site, raw
 
@@ -175,6 +177,19 @@ async def test_no_body_and_an_empty_object_change_nothing(site: Site, desk: Furn
     for body in bodies:
         answer = await raw(site.url, "PATCH", f"/cards/{desk.one.id}", token=desk.member.token, body=body)
         assert (answer.status, answer.json["version"]) == (200, desk.one.version)
+
+
+async def test_a_body_that_stops_arriving_is_given_up(monkeypatch: pytest.MonkeyPatch, site: Site, desk: Furnished) -> None:
+    monkeypatch.setattr(bodies, "BODY_STALLS_MAX", 0.05)
+    never = asyncio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'{"title": '
+        await never.wait()
+
+    answer = await raw(site.url, "POST", "/boards", token=desk.member.token, content=body())
+    _check_problem(answer, 400, "InvalidInput")
+    assert "stopped arriving" in answer.json["detail"]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 POOL_SIZE = 10
 CONNECT_TIMEOUT = 10.0
+CLOSE_TIMEOUT = 1.5
 STATEMENT_CACHE = 500
 TOGETHER_MAX = 8
 
@@ -72,8 +73,13 @@ class PostgresDatabase:
                 return await work(PostgresConnection(connection, self.observer))
 
     async def close(self) -> None:
-        await asyncio.gather(*self._running, return_exceptions=True)
-        await self._pool.close()
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await asyncio.gather(*self._running, return_exceptions=True)
+                await self._pool.close()
+        except TimeoutError:
+            # A database that has fallen silent must not keep the server from ending.
+            self._pool.terminate()
 
     async def _run(self, begin: str, work: Work[T], end: str) -> T:
         """In a task of its own, so that a request that is cancelled cannot tear a transaction from its connection."""

@@ -19,7 +19,7 @@ async def list_comments(request: Request) -> Sequence[Comment]:
     return await request.read(actions.list_comments, parse_card(request.path("card")))
 
 
-@table.add("POST", "/cards/{card}/comments", needs=Role.MEMBER, status=201)
+@table.add("POST", "/cards/{card}/comments", needs=Role.MEMBER, status=201, location="/comments/{id}")
 async def create_comment(request: Request, body: CreateComment) -> Comment:
     """Comment on a card."""
     card = parse_card(request.path("card"))

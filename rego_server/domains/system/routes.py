@@ -14,6 +14,7 @@ from rego_server.core.db import Database
 from rego_server.core.events import GET_EPOCH
 from rego_server.web.admission import Tier
 from rego_server.web.endpoint import Anyone, Request, RouteTable
+from rego_server.web.traffic import TRAFFIC
 
 NOT_USED = "not used"
 
@@ -70,7 +71,9 @@ async def live(_: Request) -> dict[str, str]:
 
 @table.add("GET", "/health/ready", needs=Anyone, tier=Tier.FREE)
 async def ready(request: Request) -> dict[str, str]:
-    """The process can serve: its database answers."""
+    """The process can serve: its database answers, and it was not told to stop."""
+    if request.http.app[TRAFFIC].stopping:
+        raise Unavailable("The server is stopping.", retry_after=5)
     if not await _is_up(request.http.app[VITALS].database):
         raise Unavailable("The database cannot be reached.", retry_after=5)
     return {"status": "ready"}
