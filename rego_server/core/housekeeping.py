@@ -1,9 +1,11 @@
-"""What a server tidies up by itself: answers kept for repeats, once nobody can repeat them any more."""
+"""What a server tidies up by itself: answers kept for repeats, once nobody can repeat them any more, and expired secrets."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy import bindparam, delete
@@ -22,15 +24,24 @@ ANSWERS_KEPT = timedelta(hours=24)
 
 FORGET_ANSWERS = Statement(delete(operations).where(operations.c.created_at < bindparam("before", type_=Timestamp)))
 
+
+class Chore(NamedTuple):
+    """A statement that takes away what is older than `kept`; its parameter `before` says when that was."""
+
+    statement: Statement
+    kept: timedelta
+
+
 _log = structlog.get_logger("rego.housekeeping")
 
 
 class Housekeeping:
     """A task in the background."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Database, clock: Clock, chores: Sequence[Chore] = ()) -> None:
         self._database = database
         self._clock = clock
+        self._chores = (Chore(FORGET_ANSWERS, ANSWERS_KEPT), *chores)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -45,10 +56,11 @@ class Housekeeping:
 
     async def round(self) -> None:
         """Tidy up once."""
-        before = self._clock.now() - ANSWERS_KEPT
+        now = self._clock.now()
 
         async def work(connection: Connection) -> None:
-            await connection.execute_together([(FORGET_ANSWERS, {"before": before})])
+            for chore in self._chores:
+                await connection.execute_together([(chore.statement, {"before": now - chore.kept})])
 
         await self._database.transaction(work)
 

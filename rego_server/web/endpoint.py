@@ -17,6 +17,7 @@ from msgspec import UNSET, Struct
 from rego.wire import limits
 from rego.wire.base import Parameters, Patch, Role, to_json
 from rego.wire.errors import InvalidInput, NotAuthenticated, StaleVersion
+from rego_server.core.mail import Mailroom
 from rego_server.core.uow import Caller, Operation, Reading, Runner, UnitOfWork, expecting
 from rego_server.web.admission import Admission, Tier
 from rego_server.web.bodies import content_of, decoder_of
@@ -55,6 +56,7 @@ class Services:
     runner: Runner
     authenticator: Authenticator
     admission: Admission
+    mailroom: Mailroom
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
@@ -106,6 +108,11 @@ class Request:
     async def admit_account(self, name: str) -> None:
         """Count the request against the account that it names, beside its address. Raises `RateLimited`."""
         await self._services.admission.admit_account(self.http, self._tier, name)
+
+    @property
+    def mailroom(self) -> Mailroom:
+        """Where letters are posted."""
+        return self._services.mailroom
 
     def path(self, name: str) -> str:
         """A piece of the path. Raises `NotFound` when it is not of its kind."""

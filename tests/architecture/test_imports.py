@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_server.core": {"msgspec", "sqlalchemy", "structlog"},
     "rego_server.core.db.migrate": {"alembic", "asyncpg", "sqlalchemy"},
     "rego_server.core.db.postgres": {"asyncpg", "msgspec"},
+    "rego_server.core.mail": {"aiosmtplib", "structlog"},
     "rego_server.core.ranking": set(),
     "rego_server.core.settings": {"dotenv", "platformdirs"},
     "rego_server.domains": {"msgspec"},

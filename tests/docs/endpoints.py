@@ -34,10 +34,15 @@ with 304 while nothing at all changed. `If-Match` asks for a version, as `versio
 it is now in `data`; changes of other fields are merged. A deletion with `If-Match` is refused as soon as the version differs.
 `If-Match: *` fits whatever is there. Endpoints that compare no versions refuse the header.
 
-The right is what the caller needs: *anyone*, *an account* (an `Authorization: Bearer` header), or a role on the board that is
-touched; owner includes member, member includes viewer. For a board that is not the caller's every endpoint answers 404.
+The right is what the caller needs: *anyone*, *an account* (an `Authorization: Bearer` header, or the cookie that
+[`POST /auth/cookie/login`](#post-authcookielogin) sets), or a role on the board that is touched; owner includes member, member
+includes viewer. For a board that is not the caller's every endpoint answers 404.
 A [personal token](#tokens) is a bearer token too, within its scope and for its boards; about the account itself (its fields,
 password, sessions and tokens) it gets 403.
+
+With the cookie, anything but a GET needs `Sec-Fetch-Site: same-origin` (or `none`), or an `Origin` that names the host that was
+asked, and a socket needs that `Origin`; browsers send them by themselves. Otherwise the answer is 403, because another site's
+page may have made the browser send the cookie. An `Authorization` header beside the cookie wins.
 """
 
 
@@ -95,8 +100,10 @@ def _socket() -> str:
     return (
         "## Live\n\n### GET /ws/boards/{board_id}\n\n"
         f"{(inspect.getdoc(follow_board) or '').partition(chr(10))[0]}\n\n"
-        "Right: viewer. The token comes in the `Authorization` header or in an `auth` frame, never in the address.\n\n"
+        "Right: viewer. The token comes in the `Authorization` header or in an `auth` frame, never in the address; a browser\n"
+        "sends its cookie (and an `Origin` that names this host), or brings a ticket from `POST /auth/ws-ticket`.\n\n"
         "| query | value |\n|---|---|\n"
         "| `since` | the number of the last event that the client has |\n"
         "| `epoch` | the epoch that the number belongs to |\n"
+        "| `ticket` | instead of a token: a ticket for this board, good for one socket |\n"
     )
