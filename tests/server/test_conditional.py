@@ -25,7 +25,7 @@ UNSAFE = [name for name, (_, route) in ROUTES.items() if route.method != "GET"]
 async def _ask(site: Site, desk: Furnished, cast: list[Account], name: str, **headers: str) -> RawAnswer:
     """The sample of an endpoint, sent by the board's owner with some more headers."""
     owner = next(account for account in cast if account.user.id == desk.owner.user.id)
-    sample = await SAMPLES[name](Asking(site.url, desk, owner, may=True))
+    sample = await SAMPLES[name](Asking(site.url, desk, owner, may=True, letters=site.letters))
     token, method = sample.token or owner.token, name.partition(" ")[0]
     named = {header.replace("_", "-"): value for header, value in headers.items()}
     return await raw(site.url, method, sample.path, token=token, body=sample.body, content=sample.content, headers=named)
