@@ -1,4 +1,4 @@
-"""What a server tidies up by itself: answers that nobody can repeat any more, what has expired, and files of nobody."""
+"""What a server tidies up by itself: answers kept for repeats that nobody can send any more, expired secrets, other chores."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ ANSWERS_KEPT = timedelta(hours=24)
 FORGET_ANSWERS = Statement(delete(operations).where(operations.c.created_at < bindparam("before", type_=Timestamp)))
 
 
-class Chore(NamedTuple):
+Chore = Callable[[], Awaitable[None]]
+"""Something to tidy up in each round. May raise `Unavailable`; then it is tried again in the next one."""
+
+
+class Expiry(NamedTuple):
     """A statement that takes away what is older than `kept`; its parameter `before` says when that was."""
 
     statement: Statement
     kept: timedelta
-
-
-Errand = Callable[[], Awaitable[None]]
-"""A chore that takes more than a statement. It may raise `Unavailable`, and is tried again in the next round."""
 
 
 _log = structlog.get_logger("rego.housekeeping")
@@ -42,13 +42,11 @@ _log = structlog.get_logger("rego.housekeeping")
 class Housekeeping:
     """A task in the background."""
 
-    def __init__(
-        self, database: Database, clock: Clock, chores: Sequence[Chore] = (), errands: Sequence[Errand] = ()
-    ) -> None:
+    def __init__(self, database: Database, clock: Clock, expiries: Sequence[Expiry], *chores: Chore) -> None:
         self._database = database
         self._clock = clock
-        self._chores = (Chore(FORGET_ANSWERS, ANSWERS_KEPT), *chores)
-        self._errands = (self._forget, *errands)
+        self._expiries = (Expiry(FORGET_ANSWERS, ANSWERS_KEPT), *expiries)
+        self._chores = (self._forget, *chores)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -62,10 +60,10 @@ class Housekeeping:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def round(self) -> None:
-        """Tidy up once. What fails keeps nothing else from being done."""
-        for errand in self._errands:
+        """Tidy up once. A chore that fails keeps nobody else from theirs."""
+        for chore in self._chores:
             try:
-                await errand()
+                await chore()
             except Unavailable as error:
                 _log.warning("housekeeping failed", error=error.detail)
 
@@ -73,8 +71,8 @@ class Housekeeping:
         now = self._clock.now()
 
         async def work(connection: Connection) -> None:
-            for chore in self._chores:
-                await connection.execute_together([(chore.statement, {"before": now - chore.kept})])
+            for each in self._expiries:
+                await connection.execute_together([(each.statement, {"before": now - each.kept})])
 
         await self._database.transaction(work)
 

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from aiohttp import AsyncIterablePayload, web
 
+from rego_server.web.conditional import CAREFUL, is_known
 from rego_server.web.endpoint import Request
 
 _HARMLESS = {
@@ -15,8 +16,7 @@ _HARMLESS = {
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Accept-Ranges": "bytes",
-    # It may be kept, but access is asked for each time.
-    "Cache-Control": "private, no-cache",
+    **CAREFUL,
 }
 
 
@@ -37,7 +37,7 @@ async def download(request: Request, file: File, open_part: Open) -> web.Respons
     """The answer that holds `file`, or the range of it that is asked for."""
     tag = f'"{file.digest}"'
     headers = {**_HARMLESS, "ETag": tag}
-    if _is_known(request.http, tag):
+    if is_known(request.http, tag):
         return web.Response(status=304, headers=headers)
     part = _range_of(request.http, file.size, tag)
     if part is None:
@@ -55,10 +55,6 @@ def disposition(name: str) -> str:
     """The header that makes a browser save a file as `name`, in both forms: for old clients, and for all characters."""
     plain = "".join(c if " " <= c <= "~" and c not in '"\\%' else "_" for c in name)
     return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
-
-
-def _is_known(http: web.Request, tag: str) -> bool:
-    return any(f'"{known.value}"' == tag or known.value == "*" for known in http.if_none_match or ())
 
 
 def _range_of(http: web.Request, size: int, tag: str) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable
 from typing import TypeVar
 
@@ -16,6 +17,7 @@ from aiohttp import (
 from aiohttp.http_exceptions import HttpProcessingError
 
 from rego.wire.errors import InvalidInput, RegoError, TooLarge, UnsupportedMedia
+from rego_server.web.bodies import BODY_STALLS_MAX
 from rego_server.web.endpoint import Request
 
 T = TypeVar("T")
@@ -94,9 +96,12 @@ async def _first_part(request: Request, reader: MultipartReader, most: int) -> U
 async def _sound(step: Awaitable[T]) -> T:
     """What `step` reads; raises `InvalidInput` where the body is no multipart body, or ends before its end."""
     try:
-        return await step
+        async with asyncio.timeout(BODY_STALLS_MAX):
+            return await step
     except RegoError:
         raise
+    except TimeoutError as error:
+        raise InvalidInput(f"The upload stopped arriving: nothing came for {BODY_STALLS_MAX:.0f} s.", field=FIELD) from error
     except (OSError, ClientPayloadError, web.RequestPayloadError) as error:
         raise InvalidInput("The upload broke off before its end; nothing was kept.", field=FIELD) from error
     except _MALFORMED as error:
