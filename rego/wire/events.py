@@ -53,6 +53,7 @@ from rego.wire.card_events import (
     ChecklistUpdated,
     CommentCreated,
     CommentDeleted,
+    CommentUpdated,
     ItemPlace,
 )
 from rego.wire.event_data import EventData
@@ -94,6 +95,7 @@ __all__ = [
     "ColumnsReranked",
     "CommentCreated",
     "CommentDeleted",
+    "CommentUpdated",
     "Event",
     "EventData",
     "ItemPlace",

@@ -18,6 +18,7 @@ from msgspec import Struct
 from rego.wire import limits
 from rego.wire.base import Parameters, Role, to_json
 from rego.wire.errors import InvalidInput, NotAuthenticated, TooLarge, UnsupportedMedia
+from rego_server.core.paging import Page
 from rego_server.core.uow import Caller, Operation, Reading, Runner, UnitOfWork
 from rego_server.web.admission import Admission, Tier
 from rego_server.web.parameters import PathKind, kinds_in, piece_of_path, reader_of
@@ -123,10 +124,12 @@ class Request:
         """A piece of the path that must be a number; anything else names nothing."""
         return int(self.path(name))
 
-    def link_next(self, cursor: str) -> None:
-        """Say in the answer that the list goes on at `cursor`."""
-        following = self.http.rel_url.update_query(cursor=cursor)
-        self.headers["Link"] = f'<{following}>; rel="next"'
+    def page(self, page: Page[T]) -> Sequence[T]:
+        """The entries of a page; when the list goes on, the answer links to the next one."""
+        if page.cursor is not None:
+            following = self.http.rel_url.update_query(cursor=page.cursor)
+            self.headers["Link"] = f'<{following}>; rel="next"'
+        return page.entries
 
     def _operation(self) -> Operation | None:
         key = self.http.headers.get("Idempotency-Key")
