@@ -94,7 +94,8 @@ def form_of(context: typer.Context, view: View[Any]) -> Form:
         raise InvalidInput("There is no CSV of this; --json has it whole.")
     if (limit := asked.get("limit") or 0) < 0:
         raise InvalidInput("--limit must be 0 or more.")
-    _apply_colors(context, asked.get("color"))
+    session = session_of(context)
+    _apply_colors(session, asked.get("color") or session.choices.value("color") or "auto")
     return Form(
         json=view.named_fields(fields or "") if as_json else None,
         quiet=bool(asked.get("quiet")),
@@ -105,10 +106,10 @@ def form_of(context: typer.Context, view: View[Any]) -> Form:
     )
 
 
-def _apply_colors(context: typer.Context, wish: str | None) -> None:
-    if wish is not None and wish not in _COLORS:
-        raise InvalidInput(f"--color must be always, never or auto, not {wish!r}.")
-    session_of(context).output.colors = _COLORS[wish or "auto"]
+def _apply_colors(session: Session, wish: str) -> None:
+    if wish not in _COLORS:
+        raise InvalidInput(f"The colour setting must be always, never or auto, not {wish!r}.")
+    session.output.colors = _COLORS[wish]
 
 
 def _kept(

@@ -18,7 +18,7 @@ def signing_key(settings: Settings) -> bytes:
 
     Raises `InvalidInput` for a key that is too short or a file that cannot be read.
     """
-    given = settings.secret or (_read(settings.secret_file) if settings.secret_file else "")
+    given = settings.secret or (read_secret_file(settings.secret_file) if settings.secret_file else "")
     if not given:
         return _kept(settings.data_dir / "secret.key")
     if len(given.encode()) < KEY_BYTES:
@@ -26,7 +26,8 @@ def signing_key(settings: Settings) -> bytes:
     return given.encode()
 
 
-def _read(path: str) -> str:
+def read_secret_file(path: str) -> str:
+    """What the file holds, without blanks at the ends. Raises `InvalidInput` when it cannot be read."""
     try:
         return Path(path).read_text().strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -36,7 +37,7 @@ def _read(path: str) -> str:
 def _kept(path: Path) -> bytes:
     if not path.exists():
         _make(path)
-    text = _read(str(path))
+    text = read_secret_file(str(path))
     try:
         key = bytes.fromhex(text)
     except ValueError:

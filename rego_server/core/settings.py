@@ -62,12 +62,24 @@ class Settings:
     trusted_proxies: str = setting(
         "", "Addresses and networks, with commas, of proxies in front of the server whose `X-Forwarded-For` is believed."
     )
+    smtp_host: str = setting("", "The mail server; empty writes letters to the log instead of sending them.")
+    smtp_port: int = setting(0, "The mail server's port; 0 is the usual one: 465 for `tls`, 587 for `starttls`, 25 for `none`.")
+    smtp_security: str = setting("starttls", "How the connection to the mail server is encrypted: `tls`, `starttls` or `none`.")
+    smtp_user: str = setting("", "The user to log in to the mail server as; empty does not log in.")
+    smtp_password: str = setting("", "The password of that user.", secret=True)
+    smtp_password_file: str = setting("", "A file that holds the mail server's password.")
+    mail_from: str = setting("", "The address that letters come from; needed with a mail server.")
+    public_url: str = setting("", "The address of the server as its people know it, which letters name; empty names none.")
     heartbeat_seconds: float = setting(15.0, "How often a socket hears the board's sequence number, in seconds.")
     sockets_max: int = setting(10_000, "Sockets of one server process; 0 is no limit.")
     sockets_per_user: int = setting(100, "Sockets of one user on one server process; 0 is no limit.")
     socket_frames_per_second: int = setting(
         50, "Frames a second that one socket may send, ten times as many at once; 0 is no limit."
     )
+    events_kept: int = setting(
+        10_000, "The newest events of each board, which stay in its log however old they are; 0 keeps all for ever."
+    )
+    event_days: int = setting(7, "The days for which an event stays in the log, however many are newer.")
     drain_seconds: float = setting(
         0.0, "How long a server that was told to stop says that it is not ready and still serves, for balancers that ask."
     )
@@ -144,6 +156,8 @@ def _parsed(each: Field[Any], text: str) -> Any:
         raise InvalidInput(f"{variable(each)} must be {wanted}, not {text[:40]!r}.", field=variable(each)) from None
 
 
+SMTP_SECURITY = ("tls", "starttls", "none")
+
 _RANGES = {
     "access_token_minutes": (1, 1_440),
     "session_days": (1, 3_650),
@@ -151,6 +165,8 @@ _RANGES = {
     "argon2_memory_kib": (8, 4_194_304),
     "argon2_parallelism": (1, 64),
     "heartbeat_seconds": (0.05, 30),  # a client gives up on a server that it does not hear for 35 seconds
+    "events_kept": (0, 1_000_000_000),
+    "event_days": (0, 36_500),
     "drain_seconds": (0, 60),
     "goaway_seconds": (0, 60),
 }
@@ -171,6 +187,16 @@ def _check(settings: Settings) -> None:
     if settings.argon2_memory_kib < 8 * settings.argon2_parallelism:
         raise InvalidInput("REGO_ARGON2_MEMORY_KIB must be at least 8 for each lane.", field="argon2_memory_kib")
     _check_database_url(settings.database_url)
+    _check_mail(settings)
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.smtp_security not in SMTP_SECURITY:
+        raise InvalidInput(f"REGO_SMTP_SECURITY must be one of {', '.join(SMTP_SECURITY)}.", field="smtp_security")
+    if not 0 <= settings.smtp_port <= 65_535:
+        raise InvalidInput(f"REGO_SMTP_PORT must be from 0 to 65535, not {settings.smtp_port}.", field="smtp_port")
+    if settings.smtp_host and not settings.mail_from:
+        raise InvalidInput("A mail server needs an address that letters come from: set REGO_MAIL_FROM.", field="mail_from")
 
 
 def _check_database_url(url: str) -> None:

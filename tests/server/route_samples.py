@@ -6,14 +6,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from rego.client import auth, comments, tokens
+from rego.client import auth, boards, comments, tokens
 from rego.client.aio import Client
 from rego.client.call import Call
 from rego.client.credentials import Credentials
 from rego.client.server import Server as Address
+from rego.wire.boards import CreateBoard
 from rego.wire.comments import Comment, CreateComment
 from rego.wire.tokens import CreateToken
 from rego.wire.users import Register
+from tests.letters import Letterbox
 from tests.running import PASSWORD
 from tests.server.furnished import Furnished
 from tests.server.import_files import TRELLO
@@ -35,6 +37,7 @@ class Asking(NamedTuple):
     url: str
     desk: Furnished
     who: Account | None
+    letters: Letterbox
     may: bool
 
 
@@ -107,6 +110,8 @@ for _route in (
     _fixed(_route)
 
 _fixed("PATCH /auth/me", {})
+_fixed("POST /auth/forgot-password", {"email": "nobody@example.com"})
+_fixed("POST /auth/request-verify-token", {"email": "nobody@example.com"})
 _fixed("POST /auth/tokens", {"name": "x"})
 _fixed("POST /boards", {"title": "x"})
 _fixed("PATCH /boards/{board_id}", {"title": "x"})
@@ -205,6 +210,49 @@ async def _log_out(asking: Asking) -> Sample:
     async with Client(Address.parse(asking.url), None) as client:
         granted = await client.send(auth.login(asking.who.user.username, PASSWORD))
     return Sample("/auth/logout", token=granted.access_token)
+
+
+@_special("POST /auth/cookie/login")
+async def _log_in_with_a_cookie(asking: Asking) -> Sample:
+    return Sample("/auth/cookie/login", {"username": asking.desk.owner.user.username, "password": PASSWORD})
+
+
+@_special("POST /auth/cookie/logout")
+async def _log_out_with_a_cookie(asking: Asking) -> Sample:
+    return Sample("/auth/cookie/logout", token=await _token_of_a_new_account(asking))
+
+
+@_special("POST /auth/reset-password")
+async def _reset_password(asking: Asking) -> Sample:
+    email = f"{await _new_account(asking.url)}@example.com"
+    async with Client(Address.parse(asking.url), None) as client:
+        await client.send(auth.forgot_password(email))
+    return Sample("/auth/reset-password", {"token": await asking.letters.secret_to(email), "password": PASSWORD})
+
+
+@_special("POST /auth/verify")
+async def _verify(asking: Asking) -> Sample:
+    email = f"{await _new_account(asking.url)}@example.com"
+    async with Client(Address.parse(asking.url), None) as client:
+        await client.send(auth.request_verification(email))
+    return Sample("/auth/verify", {"token": await asking.letters.secret_to(email)})
+
+
+@_special("POST /auth/ws-ticket")
+async def _ticket(asking: Asking) -> Sample:
+    """For a board of the caller's own: which one it is for is checked as for the socket."""
+    token = await _token_of_a_new_account(asking)
+    if token is None:
+        return Sample("/auth/ws-ticket", {"board_id": asking.desk.board.id})
+    async with _client(asking.url, token) as client:
+        board = await client.send(boards.create_board(CreateBoard(title="x")))
+    return Sample("/auth/ws-ticket", {"board_id": board.id}, token=token)
+
+
+@_special("GET /users/{user_id}")
+async def _profile(asking: Asking) -> Sample:
+    """Of the caller, because a stranger shares a board with nobody."""
+    return Sample(f"/users/{asking.who.user.id if asking.who else uuid4()}")
 
 
 @_special("POST /auth/change-password")

@@ -72,13 +72,13 @@ async def test_everybody_gets_what_their_right_allows(site: Site, cast: list[Acc
     before = await desk.snapshot(archived=True)
     refused = [caller for caller in CALLERS if _wanted(route, caller) is not None]
     for caller in refused:
-        status = await _ask(site, route, Asking(site.url, desk, accounts[caller], may=False))
+        status = await _ask(site, route, Asking(site.url, desk, accounts[caller], site.letters, may=False))
         assert status == _wanted(route, caller), f"{caller} got {status}"
     assert await desk.snapshot(archived=True) == before
     for caller in CALLERS:
         if caller not in refused:
             desk = await new_desk() if route.method != "GET" else desk
-            status = await _ask(site, route, Asking(site.url, desk, accounts[caller], may=True))
+            status = await _ask(site, route, Asking(site.url, desk, accounts[caller], site.letters, may=True))
             assert 200 <= status < 300, f"{caller} got {status}"
     print(f"{name}: {len(CALLERS)} cells, {len(refused)} of them refused")
 
@@ -96,8 +96,9 @@ def test_every_endpoint_is_in_the_matrix() -> None:
 
 
 def test_every_endpoint_that_names_something_needs_a_role() -> None:
-    """But for what is one's own: sessions and tokens are looked up among the caller's."""
-    assert all(isinstance(r.needs, Role) for r in ROUTES.values() if "{" in r.path and not r.path.startswith("/auth/"))
+    """But for what is one's own, looked up among the caller's, and for people, who are not of one board."""
+    apart = ("/auth/", "/users/")
+    assert all(isinstance(r.needs, Role) for r in ROUTES.values() if "{" in r.path and not r.path.startswith(apart))
 
 
 async def test_the_answer_to_a_stranger_is_the_one_for_nothing(site: Site, desk: Furnished, cast: list[Account]) -> None:
