@@ -238,7 +238,8 @@ def _card_touched(
     | e.ChecklistMoved
     | e.ChecklistsReranked
     | e.ChecklistItemMoved
-    | e.ChecklistItemsReranked,
+    | e.ChecklistItemsReranked
+    | e.CommentUpdated,
 ) -> Touched:
     """What a replica does not hold changed: what hangs on a card is fetched with it."""
     return Touched(cards={data.card.id})
@@ -304,6 +305,7 @@ HANDLERS: dict[type, Handler] = {
     e.ChecklistItemsReranked: _card_touched,
     e.ChecklistItemDeleted: _checklist_counted,
     e.CommentCreated: _comments_counted,
+    e.CommentUpdated: _card_touched,
     e.CommentDeleted: _comments_counted,
     e.AttachmentCreated: _attachments_counted,
     e.AttachmentUpdated: _attachment_updated,

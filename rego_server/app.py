@@ -122,7 +122,6 @@ async def open_server(
         runner = Runner(database, bus, clock, new_id)
         hub = _open_hub(settings, database, bus, clock, socket_limits)
         auth_part = _open_auth(settings, clock, stack)
-        depot = _open_depot(settings, row["epoch"], new_id)
         admission = Admission(settings, limiter or MemoryLimiter())
         app = web.Application(middlewares=[requests])
         mailroom = Mailroom(carrier or carrier_of(settings), settings.public_url)
@@ -131,18 +130,21 @@ async def open_server(
         app[AUTH] = auth_part
         app[TRAFFIC] = Traffic()
         app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id, socket_limits, Crowd.of(socket_limits))
-        app[DEPOT] = depot
+        app[DEPOT] = depot = _open_depot(settings, row["epoch"], new_id)
         app[VITALS] = Vitals(database, hub, depot.store.name, settings.environment, settings.debug)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
-        chores = (_retention(settings, database, clock), Sweep(database, depot, clock))
-        _live_and_die_with(app, hub, Housekeeping(database, clock, EXPIRIES, *chores))
+        _live_and_die_with(app, hub, _housekeeping(settings, database, clock, depot))
         yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
 
 
 def _open_hub(settings: Settings, database: Database, bus: Bus, clock: Clock, socket_limits: SocketLimits) -> Hub:
     beat, tick, goaway = settings.heartbeat_seconds, socket_limits.tick, settings.goaway_seconds
     return Hub(database, bus, clock, heartbeat=beat, tick=tick, goaway_within=goaway)
+
+
+def _housekeeping(settings: Settings, database: Database, clock: Clock, depot: Depot) -> Housekeeping:
+    return Housekeeping(database, clock, EXPIRIES, _retention(settings, database, clock), Sweep(database, depot, clock))
 
 
 def _retention(settings: Settings, database: Database, clock: Clock) -> Retention:

@@ -214,11 +214,20 @@ class ChecklistItemDeleted(EventData, kw_only=True, frozen=True, tag="checklist_
 
 
 class CommentCreated(EventData, kw_only=True, frozen=True, tag="comment.created"):
-    """Somebody commented; `comment_count` is the card's new count."""
+    """Somebody commented, and mentions those in `comment.mentions`; `comment_count` is the card's new count."""
 
     card: CardRef
     comment: Comment
     comment_count: int
+
+
+class CommentUpdated(EventData, kw_only=True, frozen=True, tag="comment.updated"):
+    """Its author changed a comment. `changes` by field, of text and mentions; whoever is new in mentions is meant now."""
+
+    card: CardRef
+    comment_id: str
+    changes: dict[str, Change]
+    version: int
 
 
 class CommentDeleted(EventData, kw_only=True, frozen=True, tag="comment.deleted"):

@@ -56,6 +56,7 @@ from rego.wire.card_events import (
     ChecklistUpdated,
     CommentCreated,
     CommentDeleted,
+    CommentUpdated,
     ItemPlace,
 )
 from rego.wire.event_data import EventData
@@ -100,6 +101,7 @@ __all__ = [
     "ColumnsReranked",
     "CommentCreated",
     "CommentDeleted",
+    "CommentUpdated",
     "Event",
     "EventData",
     "ItemPlace",

@@ -18,6 +18,7 @@ from rego.wire import limits
 from rego.wire.base import Parameters, Patch, Role, to_json
 from rego.wire.errors import InvalidInput, NotAuthenticated, StaleVersion
 from rego_server.core.mail import Mailroom
+from rego_server.core.paging import Page
 from rego_server.core.uow import Caller, Operation, Reading, Runner, UnitOfWork, expecting
 from rego_server.web.admission import Admission, Tier
 from rego_server.web.bodies import content_of, decoder_of
@@ -132,10 +133,12 @@ class Request:
         """A piece of the path that must be a number; anything else names nothing."""
         return int(self.path(name))
 
-    def link_next(self, cursor: str) -> None:
-        """Say in the answer that the list goes on at `cursor`."""
-        following = self.http.rel_url.update_query(cursor=cursor)
-        self.headers["Link"] = f'<{following}>; rel="next"'
+    def page(self, page: Page[T]) -> Sequence[T]:
+        """The entries of a page; when the list goes on, the answer links to the next one."""
+        if page.cursor is not None:
+            following = self.http.rel_url.update_query(cursor=page.cursor)
+            self.headers["Link"] = f'<{following}>; rel="next"'
+        return page.entries
 
     def _operation(self) -> Operation | None:
         key = self.http.headers.get("Idempotency-Key")

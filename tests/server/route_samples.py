@@ -8,11 +8,12 @@ from uuid import uuid4
 
 from rego.client import auth, boards, comments, tokens
 from rego.client.aio import Client
+from rego.client.call import Call
 from rego.client.credentials import Credentials
 from rego.client.files import FileUpload, Multipart
 from rego.client.server import Server as Address
 from rego.wire.boards import CreateBoard
-from rego.wire.comments import CreateComment
+from rego.wire.comments import Comment, CreateComment
 from rego.wire.tokens import CreateToken
 from rego.wire.users import Register
 from tests.letters import Letterbox
@@ -159,13 +160,26 @@ async def _remove_member(asking: Asking) -> Sample:
     return Sample(f"/boards/{desk.board.id}/members/{who.user.id if who else desk.viewer.user.id}")
 
 
+@_special("PATCH /comments/{comment_id}")
+async def _update_comment(asking: Asking) -> Sample:
+    """Everybody their own: the furnished one is the owner's."""
+    return Sample(await _comment_path(asking, asking.desk.own), {"text": "x"})
+
+
 @_special("DELETE /comments/{comment_id}")
 async def _delete_comment(asking: Asking) -> Sample:
     """Owners delete anybody's comment, members their own."""
-    comment = asking.desk.comment
-    if asking.may:
-        comment = await asking.desk.send(comments.create_comment(asking.desk.one.id, CreateComment(text="mine")))
-    return Sample(f"/comments/{comment.id}")
+    return Sample(await _comment_path(asking, asking.desk.send))
+
+
+async def _comment_path(asking: Asking, owners_way: Callable[[Call[Comment]], Awaitable[Comment]]) -> str:
+    """Of a comment that whoever may get through has a right to: their own, or for an owner one that is made `owners_way`."""
+    desk = asking.desk
+    if not asking.may or asking.who is None:
+        return f"/comments/{desk.comment.id}"
+    send = owners_way if asking.who.user.id == desk.owner.user.id else desk.send
+    comment = await send(comments.create_comment(desk.one.id, CreateComment(text="mine")))
+    return f"/comments/{comment.id}"
 
 
 @_special("POST /cards/{card}/attachments")

@@ -162,6 +162,9 @@ EVENTS: list[e.EventData] = [
     e.ChecklistItemsReranked(card=ref("a1"), checklist_id="list", ranks={"item": a_rank(3)}),
     e.ChecklistItemDeleted(card=ref("a1"), item=an_item(), checklist_done=3, checklist_total=4),
     e.CommentCreated(card=ref("a1"), comment=a_comment(), comment_count=5),
+    e.CommentUpdated(
+        card=ref("a1"), comment_id="comment", changes=changed(text=("Looks good", "@ben?"), mentions=([], ["ben"])), version=2
+    ),
     e.CommentDeleted(card=ref("a1"), comment=a_comment(), comment_count=4),
     e.AttachmentCreated(card=ref("a1"), attachment=an_attachment(), attachment_count=2),
     e.AttachmentUpdated(
