@@ -9,6 +9,7 @@ RegoError
 │   ├── Taken               409  somebody else has that name, key or address
 │   ├── StaleVersion        409  changed since you read it; `data` holds the entity as it is now
 │   └── ChangedSince        409  changed since the event to be undone; `data` holds what it left and what is now
+├── Gone                    410  it was here and is not kept any more; `data` says what is
 ├── PreconditionFailed      412  the `If-Match` twin of StaleVersion
 ├── TooLarge                413  the body is over the limit
 ├── UnsupportedMedia        415  the body is of a kind that the endpoint does not read
@@ -82,6 +83,10 @@ class ChangedSince(Conflict):
     code = "changed_since"
 
 
+class Gone(RegoError):
+    code = "gone"
+
+
 class PreconditionFailed(RegoError):
     code = "precondition_failed"
 
@@ -127,6 +132,7 @@ HTTP_STATUS: dict[type[RegoError], int] = {
     Taken: 409,
     StaleVersion: 409,
     ChangedSince: 409,
+    Gone: 410,
     PreconditionFailed: 412,
     TooLarge: 413,
     UnsupportedMedia: 415,

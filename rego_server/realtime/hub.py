@@ -7,8 +7,8 @@ hub read the log from its cursor. So every follower gets every event, in order, 
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -19,24 +19,22 @@ from rego.wire.base import to_json
 from rego.wire.codec import RawEvent
 from rego.wire.errors import Unavailable
 from rego.wire.events import BoardDeleted, MemberRemoved, event_type
-from rego.wire.frames import CloseCode, Ping, PresenceFrame
+from rego.wire.frames import CloseCode, Goaway, Ping, PresenceFrame
 from rego.wire.presence import Person
 from rego_server.core.bus import Bus
 from rego_server.core.clock import Clock
 from rego_server.core.db import Database
-from rego_server.core.events import GET_SEQS, Committed, events_since
+from rego_server.core.events import GET_SEQS, Committed, LogTrimmed, events_since
 from rego_server.domains.auth.queries import ENDED_AMONG
 from rego_server.domains.tokens.queries import GOOD_AMONG
 from rego_server.realtime.outgoing import text_frame
 from rego_server.realtime.presence import Presence
 
-GONE_WITHIN = 8.0
-"""How long the sockets of a server that stops may take to go, in seconds."""
-
 BATCH = 500
 _MEMBER_REMOVED = event_type(MemberRemoved)
 _BOARD_DELETED = event_type(BoardDeleted)
 _STOPPING = "The server is stopping."
+_TRIMMED = "The events that come next for you are no longer kept; reconnect and start afresh."
 
 _log = structlog.get_logger("rego.hub")
 
@@ -105,15 +103,26 @@ class Channel:
 class Hub:
     """All channels of one process."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock, *, heartbeat: float, tick: float) -> None:
+    def __init__(
+        self,
+        database: Database,
+        bus: Bus,
+        clock: Clock,
+        *,
+        heartbeat: float,
+        tick: float,
+        goaway_within: float = 0.0,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
         self.heartbeat = heartbeat
+        self._goaway_within = goaway_within
+        self._jitter = jitter
         self._database = database
         self._clock = clock
         self._tick_seconds = tick
         self._channels: dict[str, Channel] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
-        self._deserted = asyncio.Event()
         bus.listen(self._hear)
 
     # --- followers ---------------------------------------------------------------------------------------------
@@ -127,7 +136,7 @@ class Hub:
             self._read_soon(channel)
         channel.followers.add(follower)
         if self._stopped:
-            follower.close(CloseCode.SERVICE_RESTART, _STOPPING)
+            self._send_elsewhere(follower)
         return channel
 
     def unfollow(self, channel: Channel, follower: Follower) -> None:
@@ -136,16 +145,24 @@ class Hub:
         channel.presence.leave(follower.connection_id)
         if not channel.followers:
             channel.presence.close()
-            self._channels.pop(channel.board_id, None)
-        if not self._channels:
-            self._deserted.set()
+            if self._channels.get(channel.board_id) is channel:
+                del self._channels[channel.board_id]
+
+    def _lose(self, channel: Channel) -> None:
+        """The log no longer reaches back to what was delivered: everybody starts afresh, and on another channel."""
+        del self._channels[channel.board_id]
+        channel.send_away(CloseCode.LOST_SYNC, _TRIMMED)
 
     async def catch_up(self, channel: Channel, follower: Follower, seq: int) -> None:
         """Send a follower that is at `seq` all that it lacks, and let it ride live from there."""
         while seq < channel.cursor:
-            events = await self._log_since(channel, seq)
+            try:
+                events = await self._log_since(channel, seq)
+            except LogTrimmed:
+                events = []
             if not events:
-                break
+                follower.close(CloseCode.LOST_SYNC, _TRIMMED)
+                return
             for event in events:
                 await follower.push(event_frame(to_json(event)))
             seq = events[-1].seq
@@ -200,6 +217,8 @@ class Hub:
         try:
             while events := await self._log_since(channel, channel.cursor):
                 self._deliver(channel, events[0].seq, [to_json(event) for event in events])
+        except LogTrimmed:
+            self._lose(channel)
         except Unavailable as error:
             _log.warning("log unreadable", board_id=channel.board_id, error=error.detail)
 
@@ -214,22 +233,23 @@ class Hub:
         self._spawn(self._every(self.heartbeat, self._beat))
 
     async def stop(self) -> None:
-        """Send everybody away, to come back elsewhere or later, and wait a while until they have gone."""
+        """Send everybody away, to come back elsewhere or later; they go in their own time."""
         if self._stopped:
             return
         self._stopped = True
-        self._deserted.clear()
         for channel in tuple(self._channels.values()):
-            channel.send_away(CloseCode.SERVICE_RESTART, _STOPPING)
+            for follower in tuple(channel.followers):
+                self._send_elsewhere(follower)
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        # A socket that still waits for a database which does not answer must not keep the server from ending.
-        if self._channels:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(GONE_WITHIN):
-                    await self._deserted.wait()
+
+    def _send_elsewhere(self, follower: Follower) -> None:
+        """Ask a client to come back at a moment of its own; one that was not greeted yet would not know what that means."""
+        if follower.seq is not None:
+            follower.send(text_frame(to_json(Goaway(delay=round(self._jitter() * self._goaway_within, 3)))))
+        follower.close(CloseCode.SERVICE_RESTART, _STOPPING)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task that lives as long as it needs: the event loop itself holds tasks only weakly."""
@@ -254,12 +274,14 @@ class Hub:
         if not self._channels:
             return
         rows = await self._database.glance(lambda connection: connection.fetch(GET_SEQS, board_ids=list(self._channels)))
-        seqs = {row["board_id"]: row["seq"] for row in rows}
+        found = {row["board_id"]: row for row in rows}
         for channel in tuple(self._channels.values()):
-            seq = seqs.get(channel.board_id)
-            if seq is None:
+            row = found.get(channel.board_id)
+            if row is None:
                 channel.send_away(CloseCode.BOARD_GONE, "This board was deleted.")
-            elif seq > channel.cursor:
+            elif row["floor"] > channel.cursor:
+                self._lose(channel)
+            elif row["seq"] > channel.cursor:
                 self._read_soon(channel)
         await self._end_sessions()
         await self._end_tokens()

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from rego.client import cards, checklists, comments
+from rego.client import attachments, cards, checklists, comments
 from tests.server.furnished import Furnished
 
 CHANGES_WITH_TIME = {"version", "created_at", "updated_at", "created_by", "updated_by", "seq"}
@@ -24,6 +24,7 @@ async def whole_board(desk: Furnished) -> Any:
         hanging = [
             await desk.own(checklists.list_checklists(desk.one.id)),
             await desk.own(comments.list_comments(desk.one.id)),
+            await desk.own(attachments.list_attachments(desk.one.id)),
         ]
     return _without(msgspec.to_builtins([snapshot, texts, hanging]), CHANGES_WITH_TIME)
 

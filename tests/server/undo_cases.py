@@ -6,14 +6,23 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from rego.client import boards, cards, checklists, columns, comments, labels
+from rego.client import attachments, boards, cards, checklists, columns, comments, labels
+from rego.client.files import FileUpload
 from rego.wire import events as e
+from rego.wire.attachments import UpdateAttachment
 from rego.wire.base import Position, Role
 from rego.wire.boards import AddMember, UpdateBoard, UpdateMember
 from rego.wire.cards import CreateCard, MoveCard, Priority, UpdateCard
-from rego.wire.checklists import CreateChecklist, CreateChecklistItem, UpdateChecklistItem
+from rego.wire.checklists import (
+    CreateChecklist,
+    CreateChecklistItem,
+    MoveChecklist,
+    MoveChecklistItem,
+    UpdateChecklist,
+    UpdateChecklistItem,
+)
 from rego.wire.columns import Color, CreateColumn, MoveColumn, UpdateColumn, WipMode
-from rego.wire.comments import CreateComment
+from rego.wire.comments import CreateComment, UpdateComment
 from rego.wire.labels import CreateLabel, UpdateLabel
 from tests.running import Somebody
 from tests.server.furnished import Furnished
@@ -22,21 +31,29 @@ Act = Callable[[Furnished, Somebody], Awaitable[Any]]
 
 
 class UndoCase(NamedTuple):
-    """`act` is done by the owner; its last event is of type `undone`. The newcomer is somebody who is not on the board."""
+    """`act` is done by the owner; its last event is of type `undone`. The newcomer is somebody who is not on the board.
+
+    What `prepare` does stays, whatever is undone.
+    """
 
     name: str
     undone: type[e.EventData]
     act: Act
+    prepare: Act
+
+
+async def _nothing(_: Furnished, __: Somebody) -> None:
+    """The board is as the act needs it."""
 
 
 UNDO_CASES: list[UndoCase] = []
 
 
-def undo(kind: type[e.EventData]) -> Callable[[Act], Act]:
+def undo(kind: type[e.EventData], prepare: Act = _nothing) -> Callable[[Act], Act]:
     """Register an act whose last event is of type `kind`."""
 
     def register(act: Act) -> Act:
-        UNDO_CASES.append(UndoCase(act.__name__, kind, act))
+        UNDO_CASES.append(UndoCase(act.__name__, kind, act, prepare))
         return act
 
     return register
@@ -199,6 +216,20 @@ async def create_a_checklist(desk: Furnished, _: Somebody) -> None:
     await desk.own(checklists.create_checklist(desk.one.id, CreateChecklist(title="More")))
 
 
+@undo(e.ChecklistUpdated)
+async def rename_a_checklist(desk: Furnished, _: Somebody) -> None:
+    await desk.own(checklists.update_checklist(desk.checklist.id, UpdateChecklist(title="Stages")))
+
+
+async def _another_checklist(desk: Furnished, _: Somebody) -> None:
+    await desk.own(checklists.create_checklist(desk.one.id, CreateChecklist(title="More")))
+
+
+@undo(e.ChecklistMoved, _another_checklist)
+async def move_a_checklist(desk: Furnished, _: Somebody) -> None:
+    await desk.own(checklists.move_checklist(desk.checklist.id, MoveChecklist()))
+
+
 @undo(e.ChecklistDeleted)
 async def delete_a_checklist(desk: Furnished, _: Somebody) -> None:
     await desk.own(checklists.delete_checklist(desk.checklist.id))
@@ -216,6 +247,17 @@ async def tick_and_change_an_item(desk: Furnished, _: Somebody) -> None:
     await desk.own(checklists.update_checklist_item(desk.open_item.id, body))
 
 
+@undo(e.ChecklistItemMoved)
+async def move_an_item_within_its_checklist(desk: Furnished, _: Somebody) -> None:
+    await desk.own(checklists.move_checklist_item(desk.open_item.id, MoveChecklistItem()))
+
+
+@undo(e.ChecklistItemMoved, _another_checklist)
+async def move_an_item_to_another_checklist(desk: Furnished, _: Somebody) -> None:
+    other = (await desk.own(checklists.list_checklists(desk.one.id)))[-1]
+    await desk.own(checklists.move_checklist_item(desk.done_item.id, MoveChecklistItem(checklist_id=other.id)))
+
+
 @undo(e.ChecklistItemDeleted)
 async def delete_a_done_item(desk: Furnished, _: Somebody) -> None:
     await desk.own(checklists.delete_checklist_item(desk.done_item.id))
@@ -226,6 +268,26 @@ async def comment_on_a_card(desk: Furnished, _: Somebody) -> None:
     await desk.own(comments.create_comment(desk.one.id, CreateComment(text="Yes")))
 
 
+@undo(e.CommentUpdated)
+async def change_a_comment(desk: Furnished, _: Somebody) -> None:
+    await desk.own(comments.update_comment(desk.comment.id, UpdateComment(text=f"Look here, @{desk.member.user.username}")))
+
+
 @undo(e.CommentDeleted)
 async def delete_a_comment(desk: Furnished, _: Somebody) -> None:
     await desk.own(comments.delete_comment(desk.comment.id))
+
+
+@undo(e.AttachmentCreated)
+async def attach_a_file(desk: Furnished, _: Somebody) -> None:
+    await desk.own(attachments.create_attachment(desk.one.id, FileUpload.of_bytes(b"more", "more.txt")))
+
+
+@undo(e.AttachmentUpdated)
+async def rename_a_file(desk: Furnished, _: Somebody) -> None:
+    await desk.own(attachments.update_attachment(desk.attachment.id, UpdateAttachment(filename="other.txt")))
+
+
+@undo(e.AttachmentDeleted)
+async def delete_a_file(desk: Furnished, _: Somebody) -> None:
+    await desk.own(attachments.delete_attachment(desk.attachment.id))

@@ -19,7 +19,7 @@ from rego.wire.events import (
 )
 from rego_server.core.db import Row
 from rego_server.core.patch import Merged, merge, new_entity, save
-from rego_server.core.places import Room, anchor_of, check_anchor, is_between, make_room, rank_rows, spot_of, wire_ranks
+from rego_server.core.places import Room, anchor_of, check_anchor, is_between, make_room, spot_of, wire_ranks
 from rego_server.core.ranking import to_wire
 from rego_server.core.uow import Reading, UnitOfWork
 from rego_server.domains.access.policy import enter, look
@@ -117,12 +117,12 @@ async def move_card(uow: UnitOfWork, card: CardName, body: MoveCard) -> CardSumm
 
 async def delete_card(uow: UnitOfWork, card: CardName) -> None:
     """Delete a card with all that hangs on it; what it was is kept, so that the deletion can be taken back."""
-    row = await enter(uow, queries.ENTER.for_(card), Role.MEMBER, **named(card))
-    content = await remains_of(uow, row)
+    row = await enter(uow, queries.ENTER_TO_DELETE.for_(card), Role.MEMBER, **named(card))
+    remains = await remains_of(uow, row)
     uow.write(queries.DELETE, row_id=row["id"])
     ref = queries.ref_of(row, row["head_key"]).ref
     uow.emit(row["board_id"], CardDeleted(card=queries.summary_of(row), ref=ref, description=row["description"]))
-    keep_remains(uow, row["board_id"], content)
+    keep_remains(uow, row["board_id"], remains)
 
 
 def _announce(uow: UnitOfWork, changed: Row, merged: Merged) -> None:
@@ -166,15 +166,8 @@ async def _check_belongings(uow: UnitOfWork, board_id: str, body: CreateCard) ->
 
 async def _room(uow: UnitOfWork, board_id: str, column_id: str, found: Row, moving: Row | None) -> Room:
     """A rank between the neighbours that were found; cards in the way are moved apart, and that is announced."""
-    own_id = moving["id"] if moving is not None else None
-    stays = moving is not None and moving["column_id"] == column_id
-
-    async def siblings() -> list[tuple[str, int]]:
-        return [(r["id"], r["rank"]) for r in await uow.fetch(queries.RANKS, column_id=column_id, card_id=own_id)]
-
-    room = await make_room(found, siblings, moving["rank"] if moving is not None and stays else None)
+    room = await make_room(uow, queries.IN_COLUMNS, column_id, found, moving)
     if room.moved:
-        await uow.write_many(queries.SET_RANK, rank_rows(room))
         uow.emit(board_id, CardsReranked(column_id=column_id, ranks=wire_ranks(room)))
     return room
 

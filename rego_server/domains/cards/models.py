@@ -66,5 +66,12 @@ card_remains = Table(
     # The number of the event that says that the card was deleted.
     Column("seq", BigInteger, primary_key=True),
     Column("content", Text, nullable=False),
-    ForeignKeyConstraint(["board_id", "seq"], ["event_log.board_id", "event_log.seq"], ondelete="CASCADE"),
+    # Deferred, because it is written together with its event, in whatever order.
+    ForeignKeyConstraint(
+        ["board_id", "seq"],
+        ["event_log.board_id", "event_log.seq"],
+        ondelete="CASCADE",
+        deferrable=True,
+        initially="DEFERRED",
+    ),
 )

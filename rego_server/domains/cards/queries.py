@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, delete, func, insert, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, delete, exists, func, insert, not_, or_, select
 
 from rego.wire.cards import Card, CardRef, CardSummary, FoundCard
 from rego.wire.query_terms import Sort, SortField
 from rego_server.core.db import Row, Statement, one_of
 from rego_server.core.db.schema import Id, Json
 from rego_server.core.events import board_heads
-from rego_server.core.places import ANCHOR, Spot, neighbour_ranks, set_rank
+from rego_server.core.places import ANCHOR, Spot, neighbour_ranks, ranked_lists
 from rego_server.core.ranking import to_wire
 from rego_server.domains.access.models import board_members
 from rego_server.domains.access.policy import Selected, entrance, on_board, view
@@ -20,6 +20,7 @@ from rego_server.domains.boards.models import boards
 from rego_server.domains.cards.filters import CALLER, Scope
 from rego_server.domains.cards.models import card_assignees, card_labels, cards
 from rego_server.domains.cards.rules import CardName
+from rego_server.domains.checklists.models import checklists
 from rego_server.domains.columns.models import columns
 from rego_server.domains.labels.models import labels
 from rego_server.domains.users.models import users
@@ -67,6 +68,9 @@ _assignee = users.alias("assignee")
 
 CARD = Named(view, [cards, board_heads.c.key], _source)
 ENTER = Named(entrance, [cards], _source)
+ENTER_TO_DELETE = Named(
+    entrance, [cards, exists().where(checklists.c.card_id == cards.c.id).correlate(cards).label("has_checklists")], _source
+)
 ENTER_WITH_COLUMN = Named(entrance, [cards, _column.c.title.label("column_title")], _with_column)
 ENTER_TO_ASSIGN = Named(
     entrance,
@@ -143,12 +147,7 @@ LOAD = Statement(select(*_target_columns(None)).select_from(_target).where(_targ
 ENTER_TO_MOVE = {spot: _move(spot) for spot in Spot}
 ENTER_TO_CREATE = {spot: _create(spot) for spot in Spot}
 
-RANKS = Statement(
-    select(cards.c.id, cards.c.rank)
-    .where(cards.c.column_id == COLUMN_ID, or_(CARD_ID.is_(None), cards.c.id != CARD_ID))
-    .order_by(cards.c.rank, cards.c.id)
-)
-SET_RANK = set_rank(cards)
+IN_COLUMNS = ranked_lists(cards, cards.c.column_id)
 
 # --- lists -------------------------------------------------------------------------------------------------------
 

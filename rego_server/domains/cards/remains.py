@@ -17,6 +17,7 @@ from rego.wire.base import to_json
 from rego_server.core.db import Row, Statement
 from rego_server.core.db.schema import Id, Timestamp
 from rego_server.core.uow import UnitOfWork
+from rego_server.domains.attachments.models import attachments
 from rego_server.domains.cards.models import card_remains, cards
 from rego_server.domains.checklists.models import checklist_items, checklists
 from rego_server.domains.comments.models import comments
@@ -29,6 +30,7 @@ HANGING: dict[Table, Select[Any]] = {
     .select_from(checklist_items.join(checklists, checklists.c.id == checklist_items.c.checklist_id))
     .where(checklists.c.card_id == _CARD_ID),
     comments: select(comments).where(comments.c.card_id == _CARD_ID),
+    attachments: select(attachments).where(attachments.c.card_id == _CARD_ID),
 }
 """Every table whose rows end with their card, parents first, and those rows. Labels and people stand in the card's own row."""
 
@@ -50,15 +52,25 @@ class Remains(Struct):
 
 
 async def remains_of(uow: UnitOfWork, row: Row) -> Remains:
-    """What there is of the card in `row`."""
-    card = {name: row[name] for name in _kinds(cards)}
-    return Remains(card, {table.name: [dict(r) for r in await uow.fetch(_READ[table], card_id=row["id"])] for table in HANGING})
+    """What there is of the card in `row`, which was entered to be deleted; what it does not have is not asked for."""
+    hangs = {
+        checklists: row["has_checklists"],
+        checklist_items: row["checklist_total"],
+        comments: row["comment_count"],
+        attachments: row["attachment_count"],
+    }
+    found = {
+        str(table.name): [dict(r) for r in await uow.fetch(_READ[table], card_id=row["id"])]
+        for table in HANGING
+        if hangs[table]
+    }
+    return Remains({name: row[name] for name in _kinds(cards)}, found)
 
 
 def keep_remains(uow: UnitOfWork, board_id: str, remains: Remains) -> None:
     """Keep `remains` beside the event that was just emitted, for as long as the log keeps that."""
     content = to_json(remains).decode()
-    uow.write_last(_ADD_REMAINS, board_id=board_id, seq=uow.heads[board_id].seq, content=content)
+    uow.write(_ADD_REMAINS, board_id=board_id, seq=uow.heads[board_id].seq, content=content)
 
 
 async def find_remains(uow: UnitOfWork, board_id: str, seq: int) -> Remains | None:

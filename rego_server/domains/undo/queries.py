@@ -12,6 +12,7 @@ from rego_server.core.db.schema import Id, Json, Timestamp
 from rego_server.core.events import board_heads, event_log
 from rego_server.core.uow import UnitOfWork
 from rego_server.domains.access.policy import entrance
+from rego_server.domains.attachments.models import attachments
 from rego_server.domains.cards.models import cards
 from rego_server.domains.checklists.models import checklist_items, checklists
 from rego_server.domains.columns.models import columns
@@ -63,6 +64,7 @@ _WITH_CARD: dict[Table, FromClause] = {
         cards, cards.c.id == checklists.c.card_id
     ),
     comments: comments.join(cards, cards.c.id == comments.c.card_id),
+    attachments: attachments.join(cards, cards.c.id == attachments.c.card_id),
 }
 
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import asdict
 
-from rego.wire.base import Entity, Rank
-from rego_server.core.db import Row
-from rego_server.core.places import Room, room_at
+from rego.wire.base import Entity
 from rego_server.core.ranking import from_wire
 from rego_server.core.uow import UnitOfWork
 
@@ -19,9 +16,4 @@ def revived(uow: UnitOfWork, entity: Entity, **others: Any) -> dict[str, Any]:
     row = {**asdict(entity), **others, "field_versions": {}, "version": entity.version + 1}
     if "rank" in row:
         row["rank"] = from_wire(row["rank"])
-    return {**row, "updated_at": uow.now, "updated_by": uow.caller.user_id}
-
-
-async def free_room(wanted: Rank, siblings: Sequence[Row], own_rank: int | None = None) -> Room:
-    """The place `wanted` among `siblings`, the whole list in order; or, when somebody has it now, one just before them."""
-    return await room_at(from_wire(wanted), [(row["id"], row["rank"]) for row in siblings], own_rank)
+    return {**row, "updated_at": uow.now, "updated_by": uow.author_id}

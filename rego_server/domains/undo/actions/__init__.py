@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rego.wire.base import Role
 from rego.wire.codec import RawEvent, read_event
-from rego.wire.errors import Conflict, NotFound
+from rego.wire.errors import Conflict, Gone, NotFound
 from rego.wire.undo import RevertEvent
 from rego_server.core.db import Row
 from rego_server.core.events import event_of
@@ -20,15 +20,15 @@ from rego_server.domains.undo.rules import Irreversible
 async def revert_event(uow: UnitOfWork, board_id: str, seq: int, body: RevertEvent) -> Sequence[RawEvent]:
     """Undo one event, or all that was done together with it, newest first; all or nothing.
 
-    Raises `NotFound` for an event that is not in the log, `ChangedSince` when what it changed is not as it left it, `Conflict`
-    for one that was undone already or cannot be.
+    Raises `NotFound` for an event that never was, `Gone` for one that the log does not keep any more, `ChangedSince` when what
+    it changed is not as it left it, `Conflict` for one that was undone already or cannot be.
     """
     row = await enter(uow, queries.ENTER_EVENT, Role.MEMBER, board_id=board_id, seq=seq)
     _check_found(row, seq)
     _check_open(row)
     for each in await _together_with(uow, row) if body.whole else [row]:
         await _revert(uow, event_of(each))
-    return uow.heads[board_id].events
+    return [*uow.heads[board_id].events]
 
 
 async def _together_with(uow: UnitOfWork, row: Row) -> Sequence[Row]:
@@ -61,7 +61,10 @@ async def _revert(uow: UnitOfWork, raw: RawEvent) -> None:
 
 def _check_found(row: Row, seq: int) -> None:
     if seq <= row["floor"]:
-        raise NotFound(f"The log of this board begins after event {row['floor']}; what happened before cannot be undone.")
+        kept = {"floor": row["floor"], "seq": row["head_seq"]}
+        raise Gone(
+            f"The log of this board begins after event {row['floor']}; what happened before cannot be undone.", data=kept
+        )
     if row["seq"] is None:
         raise NotFound(f"There is no event {seq} on this board.")
 

@@ -9,14 +9,13 @@ from rego.wire.cards import Card, CardRef, UpdateCard
 from rego.wire.events import Event
 from rego_server.core.db import Row
 from rego_server.core.patch import save
-from rego_server.core.places import rank_rows, wire_ranks
-from rego_server.core.ranking import to_wire
+from rego_server.core.places import room_at, wire_ranks
+from rego_server.core.ranking import from_wire, to_wire
 from rego_server.core.uow import UnitOfWork
 from rego_server.domains.cards import actions, belongings, queries
 from rego_server.domains.cards.models import cards
 from rego_server.domains.cards.rules import CardName, refuse_full
 from rego_server.domains.undo.queries import row_on_board
-from rego_server.domains.undo.rows import free_room
 from rego_server.domains.undo.rules import before, gone, refuse_change, refuse_change_of, refuse_moved, there
 
 
@@ -71,8 +70,7 @@ async def card_moved(uow: UnitOfWork, event: Event, data: e.CardMoved) -> None:
     row = there(await row_on_board(uow, cards, event.board_id, data.card.id), data.card.ref)
     refuse_moved(data.card.ref, row, data.version, {"column_id": data.after.column_id, "rank": data.after.rank})
     target = await room_in(uow, data.before, row["column_id"])
-    own_rank = row["rank"] if target["target_id"] == row["column_id"] else None
-    rank = await free_rank(uow, event.board_id, data.before, row["id"], own_rank)
+    rank = await free_rank(uow, event.board_id, data.before, row)
     moved = save(uow, cards, row, {"column_id": target["target_id"], "rank": rank})
     uow.emit(
         event.board_id,
@@ -95,12 +93,10 @@ async def room_in(uow: UnitOfWork, place: e.CardPlace, column_id: str | None) ->
     return target
 
 
-async def free_rank(uow: UnitOfWork, board_id: str, place: e.CardPlace, card_id: str, own_rank: int | None) -> int:
+async def free_rank(uow: UnitOfWork, board_id: str, place: e.CardPlace, moving: Row | None) -> int:
     """The rank of `place`, or one just before its holder's; cards in the way are moved apart, and that is announced."""
-    rows = await uow.fetch(queries.RANKS, column_id=place.column_id, card_id=card_id)
-    room = await free_room(place.rank, rows, own_rank)
+    room = await room_at(uow, queries.IN_COLUMNS, place.column_id, from_wire(place.rank), moving)
     if room.moved:
-        await uow.write_many(queries.SET_RANK, rank_rows(room))
         uow.emit(board_id, e.CardsReranked(column_id=place.column_id, ranks=wire_ranks(room)))
     return room.rank
 

@@ -1,38 +1,64 @@
-"""Taking back what was done to a checklist or one of its items."""
+"""Taking back what was done to a checklist."""
 
 from __future__ import annotations
 
 from rego.wire import events as e
-from rego.wire.checklists import UpdateChecklistItem
-from rego.wire.errors import Conflict
+from rego.wire.base import Rank
+from rego.wire.cards import CardRef
+from rego.wire.checklists import UpdateChecklist
 from rego.wire.events import Event
 from rego_server.core.db import Row
-from rego_server.core.places import Room
+from rego_server.core.patch import save
+from rego_server.core.places import room_at, wire_ranks
+from rego_server.core.ranking import from_wire, to_wire
 from rego_server.core.uow import UnitOfWork
 from rego_server.domains.cards import queries as cards
 from rego_server.domains.cards.models import cards as cards_table
 from rego_server.domains.checklists import actions, queries
-from rego_server.domains.checklists.models import checklist_items, checklists
+from rego_server.domains.checklists.models import checklists
 from rego_server.domains.undo.queries import row_on_board
-from rego_server.domains.undo.rows import free_room, revived
-from rego_server.domains.undo.rules import before, refuse_change_of, there
-
-_ITS_PLACE = frozenset({"rank"})
+from rego_server.domains.undo.rows import revived
+from rego_server.domains.undo.rules import before, refuse_change_of, refuse_moved, there
 
 
 async def checklist_created(uow: UnitOfWork, event: Event, data: e.ChecklistCreated) -> None:
     """Delete it, if nobody has worked on it since."""
     made = data.checklist
-    row = there(await row_on_board(uow, checklists, event.board_id, made.id), _list(made.title))
+    row = await _row(uow, event, made.id, made.title)
     now = queries.checklist_of(row, await uow.fetch(queries.ITEMS, checklist_id=made.id))
-    refuse_change_of(_list(made.title), made, now, but=_ITS_PLACE)
+    refuse_change_of(_named(made.title), made, now, but=frozenset({"rank"}))
     await actions.delete_checklist(uow, made.id)
 
 
+async def checklist_updated(uow: UnitOfWork, event: Event, data: e.ChecklistUpdated) -> None:
+    now = queries.checklist_of(await _row(uow, event, data.checklist_id, data.title), [])
+    await actions.update_checklist(uow, data.checklist_id, UpdateChecklist(**before(_named(data.title), now, data.changes)))
+
+
+async def checklist_moved(uow: UnitOfWork, event: Event, data: e.ChecklistMoved) -> None:
+    row = await _row(uow, event, data.checklist_id, data.title)
+    refuse_moved(_named(data.title), row, data.version, {"rank": data.after})
+    card = await card_now(uow, event, data.card)
+    rank = await _free_rank(uow, event, card, data.before, row)
+    moved = save(uow, checklists, row, {"rank": rank})
+    uow.emit(
+        event.board_id,
+        e.ChecklistMoved(
+            card=cards.ref_of(card, uow.heads[event.board_id].key),
+            checklist_id=row["id"],
+            title=row["title"],
+            before=to_wire(row["rank"]),
+            after=to_wire(rank),
+            version=moved["version"],
+        ),
+    )
+
+
 async def checklist_deleted(uow: UnitOfWork, event: Event, data: e.ChecklistDeleted) -> None:
-    card = await _card(uow, event, data)
-    siblings = await uow.fetch(queries.OF_CARD, card_id=card["id"])
-    row = {**revived(uow, data.checklist), "rank": _rank(await free_room(data.checklist.rank, siblings))}
+    """Back in its place, with its items."""
+    card = await card_now(uow, event, data.card)
+    rank = await _free_rank(uow, event, card, data.checklist.rank, None)
+    row = {**revived(uow, data.checklist), "rank": rank}
     del row["items"]
     items = [revived(uow, item) for item in data.checklist.items]
     uow.write(queries.ADD, **row)
@@ -45,45 +71,23 @@ async def checklist_deleted(uow: UnitOfWork, event: Event, data: e.ChecklistDele
     uow.emit(event.board_id, e.ChecklistCreated(card=ref, checklist=checklist, checklist_done=done, checklist_total=total))
 
 
-async def item_created(uow: UnitOfWork, event: Event, data: e.ChecklistItemCreated) -> None:
-    """Delete it, if it is as it was made."""
-    row = there(await row_on_board(uow, checklist_items, event.board_id, data.item.id), _item(data.item.text))
-    refuse_change_of(_item(data.item.text), data.item, queries.item_of(row), but=_ITS_PLACE)
-    await actions.delete_item(uow, data.item.id)
+async def card_now(uow: UnitOfWork, event: Event, card: CardRef) -> Row:
+    """The row of the card that something hung on."""
+    return there(await row_on_board(uow, cards_table, event.board_id, card.id), card.ref)
 
 
-async def item_updated(uow: UnitOfWork, event: Event, data: e.ChecklistItemUpdated) -> None:
-    row = there(await row_on_board(uow, checklist_items, event.board_id, data.item_id), _item(data.text))
-    fields = before(_item(data.text), queries.item_of(row), data.changes)
-    await actions.update_item(uow, data.item_id, UpdateChecklistItem(**fields))
+async def _row(uow: UnitOfWork, event: Event, checklist_id: str, title: str) -> Row:
+    return there(await row_on_board(uow, checklists, event.board_id, checklist_id), _named(title))
 
 
-async def item_deleted(uow: UnitOfWork, event: Event, data: e.ChecklistItemDeleted) -> None:
-    card = await _card(uow, event, data)
-    there(await row_on_board(uow, checklists, event.board_id, data.item.checklist_id), f"Its checklist on {data.card.ref}")
-    siblings = await uow.fetch(queries.ITEMS, checklist_id=data.item.checklist_id)
-    row = {**revived(uow, data.item), "rank": _rank(await free_room(data.item.rank, siblings))}
-    uow.write(queries.ADD_ITEM, **row)
-    done, total = card["checklist_done"] + row["done"], card["checklist_total"] + 1
-    uow.write(queries.SET_COUNTS, row_id=card["id"], done=done, total=total)
-    ref = cards.ref_of(card, uow.heads[event.board_id].key)
-    item = queries.item_of(row)
-    uow.emit(event.board_id, e.ChecklistItemCreated(card=ref, item=item, checklist_done=done, checklist_total=total))
-
-
-async def _card(uow: UnitOfWork, event: Event, data: e.ChecklistDeleted | e.ChecklistItemDeleted) -> Row:
-    return there(await row_on_board(uow, cards_table, event.board_id, data.card.id), data.card.ref)
-
-
-def _rank(room: Room) -> int:
+async def _free_rank(uow: UnitOfWork, event: Event, card: Row, wanted: Rank, moving: Row | None) -> int:
+    """`wanted`, or one just before its holder's; checklists in the way are moved apart, and that is announced."""
+    room = await room_at(uow, queries.ON_CARDS, card["id"], from_wire(wanted), moving)
     if room.moved:
-        raise Conflict("This list has no room left where it was.")
+        ref = cards.ref_of(card, uow.heads[event.board_id].key)
+        uow.emit(event.board_id, e.ChecklistsReranked(card=ref, ranks=wire_ranks(room)))
     return room.rank
 
 
-def _list(title: str) -> str:
+def _named(title: str) -> str:
     return f"The checklist {title}"
-
-
-def _item(text: str) -> str:
-    return f"The item {text}"

@@ -8,13 +8,13 @@ from rego.wire.columns import UpdateColumn
 from rego.wire.events import Event
 from rego_server.core.db import Row
 from rego_server.core.patch import save
-from rego_server.core.places import rank_rows, wire_ranks
-from rego_server.core.ranking import to_wire
+from rego_server.core.places import room_at, wire_ranks
+from rego_server.core.ranking import from_wire, to_wire
 from rego_server.core.uow import UnitOfWork
 from rego_server.domains.columns import actions, queries
 from rego_server.domains.columns.models import columns
 from rego_server.domains.undo.queries import row_on_board
-from rego_server.domains.undo.rows import free_room, revived
+from rego_server.domains.undo.rows import revived
 from rego_server.domains.undo.rules import before, refuse_change_of, refuse_moved, there
 
 
@@ -61,10 +61,8 @@ async def _row(uow: UnitOfWork, event: Event, column_id: str, title: str) -> Row
 
 async def _free_rank(uow: UnitOfWork, board_id: str, wanted: Rank, row: Row | None) -> int:
     """`wanted`, or one just before its holder's; columns in the way are moved apart, and that is announced."""
-    siblings = await uow.fetch(queries.RANKS, board_id=board_id, column_id=row["id"] if row is not None else None)
-    room = await free_room(wanted, siblings, row["rank"] if row is not None else None)
+    room = await room_at(uow, queries.ON_BOARDS, board_id, from_wire(wanted), row)
     if room.moved:
-        await uow.write_many(queries.SET_RANK, rank_rows(room))
         uow.emit(board_id, e.ColumnsReranked(ranks=wire_ranks(room)))
     return room.rank
 

@@ -7,7 +7,18 @@ from typing import Any, TypeAlias
 
 from rego.wire import events as e
 from rego_server.core.uow import UnitOfWork
-from rego_server.domains.undo.actions import board, cards, checklists, columns, comments, labels, members, revival
+from rego_server.domains.undo.actions import (
+    attachments,
+    board,
+    cards,
+    checklists,
+    columns,
+    comments,
+    items,
+    labels,
+    members,
+    revival,
+)
 from rego_server.domains.undo.rules import Irreversible
 
 Inverse: TypeAlias = Callable[[UnitOfWork, e.Event, Any], Awaitable[None]]
@@ -44,10 +55,19 @@ INVERSES: dict[type, Inverse | Irreversible] = {
     e.CardLabelled: cards.card_labelled,
     e.CardUnlabelled: cards.card_unlabelled,
     e.ChecklistCreated: checklists.checklist_created,
+    e.ChecklistUpdated: checklists.checklist_updated,
+    e.ChecklistMoved: checklists.checklist_moved,
+    e.ChecklistsReranked: _ROOM,
     e.ChecklistDeleted: checklists.checklist_deleted,
-    e.ChecklistItemCreated: checklists.item_created,
-    e.ChecklistItemUpdated: checklists.item_updated,
-    e.ChecklistItemDeleted: checklists.item_deleted,
+    e.ChecklistItemCreated: items.item_created,
+    e.ChecklistItemUpdated: items.item_updated,
+    e.ChecklistItemMoved: items.item_moved,
+    e.ChecklistItemsReranked: _ROOM,
+    e.ChecklistItemDeleted: items.item_deleted,
     e.CommentCreated: comments.comment_created,
+    e.CommentUpdated: comments.comment_updated,
     e.CommentDeleted: comments.comment_deleted,
+    e.AttachmentCreated: attachments.attachment_created,
+    e.AttachmentUpdated: attachments.attachment_updated,
+    e.AttachmentDeleted: attachments.attachment_deleted,
 }

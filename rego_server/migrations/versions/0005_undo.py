@@ -7,8 +7,8 @@ from alembic import op
 
 from rego_server.core.db import schema
 
-revision = "0002"
-down_revision = "0001"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
@@ -36,6 +36,8 @@ def upgrade() -> None:
             ["event_log.board_id", "event_log.seq"],
             name=op.f("fk_card_remains_board_id"),
             ondelete="CASCADE",
+            deferrable=True,
+            initially="DEFERRED",
         ),
         sa.PrimaryKeyConstraint("board_id", "seq", name=op.f("pk_card_remains")),
     )
