@@ -1,4 +1,4 @@
-"""`rego register`, `login`, `logout`, `password` and `whoami`: who you are, and where."""
+"""`rego register`, `login`, `logout`, `password`, `verify` and `whoami`: who you are, and where."""
 
 from __future__ import annotations
 
@@ -16,12 +16,13 @@ from rego.client.credentials import Credentials
 from rego.client.server import Server
 from rego.safe_text import safe_text
 from rego.wire.errors import InvalidInput, RegoError
-from rego.wire.users import ChangePassword, Register, User
+from rego.wire.users import ChangePassword, Register, ResetPassword, User
 
 register_app = noun("", alone=True)
 login_app = noun("", alone=True)
 logout_app = noun("", alone=True)
 password_app = noun("", alone=True)
+verify_app = noun("", alone=True)
 whoami_app = noun("", alone=True)
 
 USER = View[User](struct=User, entity=lambda user: user, short=lambda user: user.username)
@@ -35,7 +36,8 @@ UsernameOption = Annotated[
 PasswordOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")]
 
 PasswordsOption = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the current and the new password from two lines of stdin.")
+    bool,
+    typer.Option("--password-stdin", help="Read the current password (or the token) and the new one from two lines of stdin."),
 ]
 
 
@@ -97,12 +99,43 @@ def _logout(
 
 
 @password_app.command(cls=RegoCommand)
-def _password(context: typer.Context, password_stdin: PasswordsOption = False) -> None:
-    """Change your password; you are logged out everywhere else."""
+def _password(
+    context: typer.Context,
+    forgotten: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Have a token mailed to your address that sets a new one.")
+    ] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Set a new one with such a token.")] = False,
+    server: ServerOption = None,
+    password_stdin: PasswordsOption = False,
+) -> None:
+    """Change your password, or set a new one when it is forgotten.
+
+    You are then logged out everywhere else.
+    """
     session = session_of(context)
+    if forgotten is not None:
+        return forgot_password(session, _checked(session, server), forgotten)
+    if reset:
+        place = _checked(session, server)
+        token = session.ask_password("Token", from_stdin=password_stdin)
+        new = _new_password(session, "New password", from_stdin=password_stdin)
+        return reset_password(session, place, ResetPassword(token=token, password=new))
     current = session.ask_password("Current password", from_stdin=password_stdin)
     new = _new_password(session, "New password", from_stdin=password_stdin)
-    change_password(session, ChangePassword(current_password=current, new_password=new))
+    return change_password(session, ChangePassword(current_password=current, new_password=new))
+
+
+@verify_app.command(cls=RegoCommand)
+def _verify(
+    context: typer.Context,
+    send: Annotated[bool, typer.Option("--send", help="Have a token mailed to your address.")] = False,
+    token_stdin: Annotated[bool, typer.Option("--token-stdin", help="Read the token from the first line of stdin.")] = False,
+) -> None:
+    """Show with a mailed token that your e-mail address is yours."""
+    session = session_of(context)
+    if send:
+        return request_verification(session)
+    return verify(session, session.ask_password("Token", from_stdin=token_stdin))
 
 
 @whoami_app.command(cls=DataCommand)
@@ -163,6 +196,37 @@ def change_password(session: Session, body: ChangePassword) -> None:
     """Change the password; this session goes on, all others end."""
     session.send(auth.change_password(body))
     session.output.note("Your password is changed, and your other sessions have ended.")
+
+
+def forgot_password(session: Session, server: Server, address: str) -> None:
+    """Ask for a token; the server does not say whether there is such an account."""
+    with Client(server) as client:
+        said = client.send(auth.forgot_password(address))
+    session.output.note(f"{said.detail} Then run 'rego password --reset'.")
+
+
+def reset_password(session: Session, server: Server, body: ResetPassword) -> None:
+    """Set the password of whoever the token is for."""
+    with Client(server) as client:
+        client.send(auth.reset_password(body))
+    session.output.note("Your password is set, and all your sessions have ended: 'rego login' begins a new one.")
+
+
+def request_verification(session: Session) -> None:
+    """Have a token mailed to the account's own address; raises `InvalidInput` when it has none."""
+    user = session.send(auth.me())
+    if user.email is None:
+        raise InvalidInput("Your account has no e-mail address.")
+    session.send(auth.request_verification(user.email))
+    session.output.note(
+        "Your address is verified already." if user.is_verified else "A letter is on its way; run 'rego verify'."
+    )
+
+
+def verify(session: Session, token: str) -> None:
+    """Verify the address that the token was mailed to."""
+    user = session.send(auth.verify(token))
+    session.output.note(f"{user.email} is verified as the address of {user.username}.")
 
 
 def who_am_i(session: Session, form: Form) -> None:

@@ -35,9 +35,7 @@ def _api(
     source: Annotated[
         str | None, typer.Option("--input", metavar="FILE", help="The body from a file, as it is; '-' is stdin.")
     ] = None,
-    jq: Annotated[
-        str | None, typer.Option("--jq", metavar="FILTER", help="Print what this jq filter makes of the JSON.")
-    ] = None,
+    jq: Annotated[str | None, typer.Option("--jq", metavar="FILTER", help="Print what this jq filter makes of it.")] = None,
     paginate: Annotated[bool, typer.Option("--paginate", help="All pages of a list, as one list.")] = False,
 ) -> None:
     """Send any request to the server and print its answer.
@@ -80,7 +78,7 @@ def fields_of(texts: list[str], typed: list[str]) -> dict[str, Any]:
 def send(session: Session, call: Call[bytes], jq: str | None, *, paginate: bool) -> None:
     """Send the request and print the answer: JSON with its escapes, anything else as it is."""
     if paginate:
-        every = session.first(msgspec.structs.replace(call, returns=list[Any]), None)  # type: ignore[arg-type]
+        every: list[Any] = session.first(msgspec.structs.replace(call, returns=list[Any]), None)  # type: ignore[arg-type]
         _print(session, json.dumps(every, ensure_ascii=False).encode(), jq)
     else:
         _print(session, session.send(call) or b"", jq)
@@ -112,4 +110,4 @@ def _pair(word: str) -> tuple[str, str]:
 
 
 def _read(session: Session, source: str) -> bytes:
-    return session.input.buffer.read() if source == "-" else Path(source).read_bytes()  # type: ignore[attr-defined]
+    return session.input.buffer.read() if source == "-" else Path(source).read_bytes()

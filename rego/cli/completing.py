@@ -115,15 +115,13 @@ def _names() -> dict[str, list[tuple[str, str]]]:
 
 def _refresh(path: str) -> None:
     """Start a process that asks the server; a second completion within a moment starts none."""
-    import subprocess
-
+    command = [sys.executable, "-m", "rego", "completion", "--refresh"]
+    nowhere = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in (0, 1, 2)]
     try:
         os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
-        os.utime(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-        command = [sys.executable, "-m", "rego", "completion", "--refresh"]
-        subprocess.Popen(  # noqa: S603 - every word is ours
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-        )
+        with open(path, "a", opener=lambda name, flags: os.open(name, flags, 0o600)):
+            os.utime(path)
+        os.posix_spawn(sys.executable, command, os.environ, file_actions=nowhere, setsid=True)
     except OSError:
         return
 

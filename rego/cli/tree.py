@@ -61,7 +61,7 @@ def _option(option: Parameter, context: ClickContext) -> dict[str, Any]:
 
 def _argument(argument: Parameter, context: ClickContext) -> dict[str, Any]:
     name = argument.make_metavar(context).strip("[]{}").removesuffix("...")
-    return {"value": name.rstrip("]"), "many": argument.nargs != 1, "choices": _choices(argument)}
+    return {"value": name.rstrip("]").split()[-1], "many": argument.nargs != 1, "choices": _choices(argument)}
 
 
 def _choices(parameter: Parameter) -> list[str]:

@@ -29,6 +29,9 @@ from rego.wire.board_events import (
     MemberUpdated,
 )
 from rego.wire.card_events import (
+    AttachmentCreated,
+    AttachmentDeleted,
+    AttachmentUpdated,
     CardArchived,
     CardAssigned,
     CardCreated,
@@ -53,6 +56,7 @@ from rego.wire.card_events import (
     ChecklistUpdated,
     CommentCreated,
     CommentDeleted,
+    CommentUpdated,
     ItemPlace,
 )
 from rego.wire.event_data import EventData
@@ -60,6 +64,9 @@ from rego.wire.event_data import EventData
 __all__ = [
     "EVENT_TYPES",
     "Actor",
+    "AttachmentCreated",
+    "AttachmentDeleted",
+    "AttachmentUpdated",
     "BoardCreated",
     "BoardDeleted",
     "BoardImported",
@@ -94,6 +101,7 @@ __all__ = [
     "ColumnsReranked",
     "CommentCreated",
     "CommentDeleted",
+    "CommentUpdated",
     "Event",
     "EventData",
     "ItemPlace",

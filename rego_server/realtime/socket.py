@@ -19,6 +19,7 @@ from rego_server.core.ids import NewId
 from rego_server.core.uow import Caller, Reading
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import look
+from rego_server.domains.auth.actions import take_ticket
 from rego_server.domains.auth.routes import AUTH
 from rego_server.realtime.crowd import Crowd, Pace, Place
 from rego_server.realtime.hub import Channel, Hub
@@ -26,6 +27,7 @@ from rego_server.realtime.limits import SocketLimits
 from rego_server.realtime.outgoing import Outgoing, text_frame
 from rego_server.snapshots import Snapshots
 from rego_server.web.admission import Tier
+from rego_server.web.cookies import cookie_of
 from rego_server.web.endpoint import SERVICES, admitted
 from rego_server.web.parameters import PathKind, piece_of_path
 
@@ -97,7 +99,7 @@ async def _follow(request: web.Request, place: Place) -> web.WebSocketResponse:
     live = request.app[LIVE]
     wanted = _wanted(request)
     board_id = piece_of_path(request, "board_id", PathKind.ID)
-    caller = await admitted(request, Tier.READ, anyone="Authorization" not in request.headers)
+    caller = await _caller_of(request, board_id)
     board = await _look(live, caller, board_id) if caller.user_id is not None else None
     if caller.user_id is not None:
         place.belongs_to(caller.user_id)
@@ -124,6 +126,25 @@ async def _follow(request: web.Request, place: Place) -> web.WebSocketResponse:
         outgoing.close(CloseCode.INTERNAL_ERROR, "Something went wrong here; reconnect and resume.")
     await outgoing.hang_up()
     return socket
+
+
+async def _caller_of(request: web.Request, board_id: str) -> Caller:
+    """Who opens the socket, by its ticket, its header or its cookie; a stranger, who has yet to say, without any of them.
+
+    Raises `NotAuthenticated`, `Forbidden` and `RateLimited`.
+    """
+    ticket = request.query.get("ticket")
+    if ticket is None:
+        return await admitted(request, Tier.READ, anyone="Authorization" not in request.headers and cookie_of(request) is None)
+    services = request.app[SERVICES]
+    try:
+        caller = await services.runner.run(take_ticket, Caller(), None, ticket, board_id)
+    except NotAuthenticated:
+        await services.admission.admit(request, Caller(), Tier.ANONYMOUS)
+        raise
+    assert isinstance(caller, Caller)
+    await services.admission.admit(request, caller, Tier.READ)
+    return caller
 
 
 def _code_for(error: RegoError) -> CloseCode:

@@ -25,6 +25,7 @@ def offered(rego: Rego, *words: str) -> list[str]:
 @pytest.fixture
 def cache(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("REGO_CACHE_DIR", str(home / "cache"))
+    monkeypatch.setattr("rego.cli.completing._refresh", lambda path: None)
     monkeypatch.chdir(home)
     return home / "cache"
 
@@ -89,7 +90,6 @@ def test_a_first_completion_makes_the_second_one_know(cache: Path, ops: str, reg
 
 def test_another_server_has_other_names(names: str, rego: Rego, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REGO_SERVER", "unix:/nowhere.sock")
-    monkeypatch.setattr("rego.cli.completing._refresh", lambda path: None)
     assert offered(rego, "cards", "show", "") == []
 
 

@@ -10,7 +10,9 @@ from typing import Any, get_args
 from rego.wire.base import Role
 from rego_server.app import TABLES
 from rego_server.realtime.socket import follow_board
+from rego_server.web.conditional import is_entity
 from rego_server.web.endpoint import Anyone, LoggedIn, Right, Route, RouteTable
+from rego_server.web.uploads import FIELD
 from tests.docs.shapes import parameter_table, section_of, shape_link, shapes_of
 
 INTRODUCTION = """\
@@ -27,10 +29,21 @@ Requests count as *read*, *write*, *anonymous*, *login*, *register* or *refresh*
 says what the request counted as, `RateLimit` what is left and in how many seconds all of it is back; `X-RateLimit-Limit`,
 `X-RateLimit-Remaining` and `X-RateLimit-Reset` are the same numbers. One too many is answered with 429 and `Retry-After`.
 
-The right is what the caller needs: *anyone*, *an account* (an `Authorization: Bearer` header), or a role on the board that is
-touched; owner includes member, member includes viewer. For a board that is not the caller's every endpoint answers 404.
+What has a version has an `ETag`, `"<version>-<digest>"`; a snapshot has `"<epoch>-<seq>"`. `If-None-Match` with it is answered
+with 304 while nothing at all changed. `If-Match` asks for a version, as `version` in a PATCH body does: the tag, or only
+`"<version>"`. When somebody else changed one of the same fields since, the answer is 412 (409 for `version`) with the entity as
+it is now in `data`; changes of other fields are merged. A deletion with `If-Match` is refused as soon as the version differs.
+`If-Match: *` fits whatever is there. Endpoints that compare no versions refuse the header.
+
+The right is what the caller needs: *anyone*, *an account* (an `Authorization: Bearer` header, or the cookie that
+[`POST /auth/cookie/login`](#post-authcookielogin) sets), or a role on the board that is touched; owner includes member, member
+includes viewer. For a board that is not the caller's every endpoint answers 404.
 A [personal token](#tokens) is a bearer token too, within its scope and for its boards; about the account itself (its fields,
 password, sessions and tokens) it gets 403.
+
+With the cookie, anything but a GET needs `Sec-Fetch-Site: same-origin` (or `none`), or an `Origin` that names the host that was
+asked, and a socket needs that `Origin`; browsers send them by themselves. Otherwise the answer is 403, because another site's
+page may have made the browser send the cookie. An `Authorization` header beside the cookie wins.
 """
 
 
@@ -55,15 +68,20 @@ def _table(table: RouteTable) -> Iterator[str]:
     assert isinstance(module, ModuleType)
     yield f"## {module.__name__.split('.')[-2].capitalize()}\n\n{' '.join((inspect.getdoc(module) or '').split())}\n"
     for route in table.routes:
-        yield _endpoint(route)
+        yield _endpoint(route, compares=table.compares(route))
 
 
-def _endpoint(route: Route) -> str:
-    lines = [f"### {route.method} {route.path}", "", route.summary, "", f"Right: {right_of(route.needs)}. {_answer(route)}", ""]
+def _endpoint(route: Route, *, compares: bool) -> str:
+    facts = [f"Right: {right_of(route.needs)}.", _answer(route)]
+    facts += ["Has an `ETag`."] if route.method == "GET" and is_entity(route.answer) else []
+    facts += ["Heeds `If-Match`."] if compares else []
+    lines = [f"### {route.method} {route.path}", "", route.summary, "", " ".join(facts), ""]
     if route.query.__struct_fields__:
         lines += [parameter_table(route.query)]
     if route.body is not None:
         lines += [section_of(route.body)]
+    if route.streams:
+        lines += [f"The body is `multipart/form-data` with one part, `{FIELD}`, that holds the file and its name.", ""]
     return "\n".join(lines)
 
 
@@ -71,6 +89,8 @@ def _answer(route: Route) -> str:
     answer = route.answer
     if answer is type(None):
         return f"Answers {route.status}, without a body."
+    if answer is bytes:
+        return f"Answers {route.status} with the file."
     shapes = [shape_link(shape) for shape in shapes_of(answer)]
     if not shapes:
         return f"Answers {route.status}."
@@ -85,8 +105,10 @@ def _socket() -> str:
     return (
         "## Live\n\n### GET /ws/boards/{board_id}\n\n"
         f"{(inspect.getdoc(follow_board) or '').partition(chr(10))[0]}\n\n"
-        "Right: viewer. The token comes in the `Authorization` header or in an `auth` frame, never in the address.\n\n"
+        "Right: viewer. The token comes in the `Authorization` header or in an `auth` frame, never in the address; a browser\n"
+        "sends its cookie (and an `Origin` that names this host), or brings a ticket from `POST /auth/ws-ticket`.\n\n"
         "| query | value |\n|---|---|\n"
         "| `since` | the number of the last event that the client has |\n"
         "| `epoch` | the epoch that the number belongs to |\n"
+        "| `ticket` | instead of a token: a ticket for this board, good for one socket |\n"
     )
