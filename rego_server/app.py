@@ -36,6 +36,8 @@ from rego_server.domains.columns.routes import table as columns
 from rego_server.domains.comments.routes import table as comments
 from rego_server.domains.exports.routes import table as exports
 from rego_server.domains.imports.routes import table as imports
+from rego_server.domains.invitations import queries as invitation_queries
+from rego_server.domains.invitations.routes import table as invitations
 from rego_server.domains.labels.routes import table as labels
 from rego_server.domains.recovery.routes import table as recovery
 from rego_server.domains.system.routes import VITALS, Vitals
@@ -65,6 +67,7 @@ TABLES = (
     boards,
     live,
     access,
+    invitations,
     columns,
     cards,
     labels,
@@ -72,7 +75,10 @@ TABLES = (
     comments,
 )
 
-CHORES = (Chore(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),)
+CHORES = (
+    Chore(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),
+    Chore(invitation_queries.FORGET, timedelta(days=30)),
+)
 """What the server tidies up beside what the core does by itself."""
 
 

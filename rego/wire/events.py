@@ -21,6 +21,8 @@ from rego.wire.board_events import (
     ColumnMoved,
     ColumnsReranked,
     ColumnUpdated,
+    InvitationCreated,
+    InvitationRevoked,
     LabelCreated,
     LabelDeleted,
     LabelUpdated,
@@ -55,7 +57,7 @@ from rego.wire.card_events import (
     CommentDeleted,
     ItemPlace,
 )
-from rego.wire.event_data import EventData
+from rego.wire.event_data import Actor, EventData
 
 __all__ = [
     "EVENT_TYPES",
@@ -96,6 +98,8 @@ __all__ = [
     "CommentDeleted",
     "Event",
     "EventData",
+    "InvitationCreated",
+    "InvitationRevoked",
     "ItemPlace",
     "LabelCreated",
     "LabelDeleted",
@@ -106,13 +110,6 @@ __all__ = [
     "Unknown",
     "event_type",
 ]
-
-
-class Actor(Struct, kw_only=True, frozen=True, gc=False):
-    """Who did it, under the name they had then."""
-
-    id: str
-    username: str
 
 
 class Cause(Struct, kw_only=True, frozen=True, gc=False):
