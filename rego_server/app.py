@@ -16,10 +16,11 @@ from rego_server.core.clock import Clock, SystemClock
 from rego_server.core.db import Database
 from rego_server.core.db.migrate import migrate_postgres, migrate_sqlite
 from rego_server.core.events import GET_EPOCH
-from rego_server.core.housekeeping import Chore, Housekeeping
+from rego_server.core.housekeeping import Expiry, Housekeeping
 from rego_server.core.ids import NewId, uuid7
 from rego_server.core.mail import Carrier, Mailroom, carrier_of
 from rego_server.core.rate_limit import Limiter, MemoryLimiter
+from rego_server.core.retention import Retention
 from rego_server.core.secret import signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
@@ -75,11 +76,11 @@ TABLES = (
     comments,
 )
 
-CHORES = (
-    Chore(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),
-    Chore(invitation_queries.FORGET, timedelta(days=30)),
+EXPIRIES = (
+    Expiry(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),
+    Expiry(invitation_queries.FORGET, timedelta(days=30)),
 )
-"""What the server tidies up beside what the core does by itself."""
+"""What is forgotten in time, beside what the core forgets by itself."""
 
 
 @dataclass(frozen=True)
@@ -132,13 +133,17 @@ async def open_server(
         app[VITALS] = Vitals(database, hub, settings.environment, settings.debug)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
-        _live_and_die_with(app, hub, Housekeeping(database, clock, CHORES))
+        _live_and_die_with(app, hub, Housekeeping(database, clock, EXPIRIES, _retention(settings, database, clock)))
         yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
 
 
 def _open_hub(settings: Settings, database: Database, bus: Bus, clock: Clock, socket_limits: SocketLimits) -> Hub:
     beat, tick, goaway = settings.heartbeat_seconds, socket_limits.tick, settings.goaway_seconds
     return Hub(database, bus, clock, heartbeat=beat, tick=tick, goaway_within=goaway)
+
+
+def _retention(settings: Settings, database: Database, clock: Clock) -> Retention:
+    return Retention(database, clock, kept=settings.events_kept, days=settings.event_days)
 
 
 def _live_and_die_with(app: web.Application, *parts: Hub | Housekeeping) -> None:

@@ -76,6 +76,10 @@ class Settings:
     socket_frames_per_second: int = setting(
         50, "Frames a second that one socket may send, ten times as many at once; 0 is no limit."
     )
+    events_kept: int = setting(
+        10_000, "The newest events of each board, which stay in its log however old they are; 0 keeps all for ever."
+    )
+    event_days: int = setting(7, "The days for which an event stays in the log, however many are newer.")
     drain_seconds: float = setting(
         0.0, "How long a server that was told to stop says that it is not ready and still serves, for balancers that ask."
     )
@@ -161,6 +165,8 @@ _RANGES = {
     "argon2_memory_kib": (8, 4_194_304),
     "argon2_parallelism": (1, 64),
     "heartbeat_seconds": (0.05, 30),  # a client gives up on a server that it does not hear for 35 seconds
+    "events_kept": (0, 1_000_000_000),
+    "event_days": (0, 36_500),
     "drain_seconds": (0, 60),
     "goaway_seconds": (0, 60),
 }

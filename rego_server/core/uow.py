@@ -117,6 +117,7 @@ class UnitOfWork(Reading):
     """One action under way. Writes are queued and go to the database together; a read sends them first.
 
     While `cause` is set, what happens is an automation rule's doing and nobody's own: events name the rule instead of an actor.
+    `expected` is the version that the client wants the entity to have which is entered first; None when it does not care.
     """
 
     changes = True
@@ -128,6 +129,7 @@ class UnitOfWork(Reading):
         self.new_id = new_id
         self.actor: Actor | None = None
         self.cause: Cause | None = None
+        self.expected: int | None = None
         self.heads: dict[str, Head] = {}
         self._writes: list[tuple[Statement, Mapping[str, Any]]] = []
         self._last: list[tuple[Statement, Mapping[str, Any]]] = []
@@ -270,6 +272,18 @@ Reaction = Callable[[UnitOfWork], Awaitable[None]]
 
 async def no_reaction(_: UnitOfWork) -> None:
     """Nothing follows."""
+
+
+def expecting(
+    version: int, action: Callable[Concatenate[UnitOfWork, P], Awaitable[T]]
+) -> Callable[Concatenate[UnitOfWork, P], Awaitable[T]]:
+    """`action`, which then raises `StaleVersion` unless what it enters first has this version."""
+
+    async def run(uow: UnitOfWork, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        uow.expected = version
+        return await action(uow, *args, **kwargs)
+
+    return run
 
 
 class Runner:

@@ -24,7 +24,7 @@ from rego.wire.presence import Person
 from rego_server.core.bus import Bus
 from rego_server.core.clock import Clock
 from rego_server.core.db import Database
-from rego_server.core.events import GET_SEQS, Committed, events_since
+from rego_server.core.events import GET_SEQS, Committed, LogTrimmed, events_since
 from rego_server.domains.auth.queries import ENDED_AMONG
 from rego_server.domains.tokens.queries import GOOD_AMONG
 from rego_server.realtime.outgoing import text_frame
@@ -34,6 +34,7 @@ BATCH = 500
 _MEMBER_REMOVED = event_type(MemberRemoved)
 _BOARD_DELETED = event_type(BoardDeleted)
 _STOPPING = "The server is stopping."
+_TRIMMED = "The events that come next for you are no longer kept; reconnect and start afresh."
 
 _log = structlog.get_logger("rego.hub")
 
@@ -144,14 +145,24 @@ class Hub:
         channel.presence.leave(follower.connection_id)
         if not channel.followers:
             channel.presence.close()
-            self._channels.pop(channel.board_id, None)
+            if self._channels.get(channel.board_id) is channel:
+                del self._channels[channel.board_id]
+
+    def _lose(self, channel: Channel) -> None:
+        """The log no longer reaches back to what was delivered: everybody starts afresh, and on another channel."""
+        del self._channels[channel.board_id]
+        channel.send_away(CloseCode.LOST_SYNC, _TRIMMED)
 
     async def catch_up(self, channel: Channel, follower: Follower, seq: int) -> None:
         """Send a follower that is at `seq` all that it lacks, and let it ride live from there."""
         while seq < channel.cursor:
-            events = await self._log_since(channel, seq)
+            try:
+                events = await self._log_since(channel, seq)
+            except LogTrimmed:
+                events = []
             if not events:
-                break
+                follower.close(CloseCode.LOST_SYNC, _TRIMMED)
+                return
             for event in events:
                 await follower.push(event_frame(to_json(event)))
             seq = events[-1].seq
@@ -206,6 +217,8 @@ class Hub:
         try:
             while events := await self._log_since(channel, channel.cursor):
                 self._deliver(channel, events[0].seq, [to_json(event) for event in events])
+        except LogTrimmed:
+            self._lose(channel)
         except Unavailable as error:
             _log.warning("log unreadable", board_id=channel.board_id, error=error.detail)
 
@@ -261,12 +274,14 @@ class Hub:
         if not self._channels:
             return
         rows = await self._database.glance(lambda connection: connection.fetch(GET_SEQS, board_ids=list(self._channels)))
-        seqs = {row["board_id"]: row["seq"] for row in rows}
+        found = {row["board_id"]: row for row in rows}
         for channel in tuple(self._channels.values()):
-            seq = seqs.get(channel.board_id)
-            if seq is None:
+            row = found.get(channel.board_id)
+            if row is None:
                 channel.send_away(CloseCode.BOARD_GONE, "This board was deleted.")
-            elif seq > channel.cursor:
+            elif row["floor"] > channel.cursor:
+                self._lose(channel)
+            elif row["seq"] > channel.cursor:
                 self._read_soon(channel)
         await self._end_sessions()
         await self._end_tokens()

@@ -13,6 +13,7 @@ from rego_server.core.uow import Reading
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import look
 from rego_server.realtime.socket import LIVE
+from rego_server.web.conditional import CAREFUL, is_known
 from rego_server.web.endpoint import Request, RouteTable
 
 table = RouteTable()
@@ -23,8 +24,8 @@ async def get_snapshot(request: Request, query: GetSnapshot) -> web.Response:
     """The whole board at one sequence number, without long texts; `archived=true` adds the archived cards."""
     snapshots = request.http.app[LIVE].snapshots
     encoded = await snapshots.get(request.caller, request.id("board_id"), archived=query.archived)
-    headers = {"ETag": encoded.etag, "Cache-Control": "private, no-cache"}
-    if request.http.headers.get("If-None-Match") == encoded.etag:
+    headers = {"ETag": encoded.etag, **CAREFUL}
+    if is_known(request.http, encoded.etag):
         return web.Response(status=304, headers=headers)
     return web.Response(body=encoded.body, content_type="application/json", headers=headers)
 

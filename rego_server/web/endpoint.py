@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import inspect
 import re
@@ -13,24 +12,22 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast, get_typ
 
 import msgspec
 from aiohttp import web
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from rego.wire import limits
-from rego.wire.base import Parameters, Role, to_json
-from rego.wire.errors import InvalidInput, NotAuthenticated, TooLarge, UnsupportedMedia
+from rego.wire.base import Parameters, Patch, Role, to_json
+from rego.wire.errors import InvalidInput, NotAuthenticated, StaleVersion
 from rego_server.core.mail import Mailroom
-from rego_server.core.uow import Caller, Operation, Reading, Runner, UnitOfWork
+from rego_server.core.uow import Caller, Operation, Reading, Runner, UnitOfWork, expecting
 from rego_server.web.admission import Admission, Tier
+from rego_server.web.bodies import content_of, decoder_of
+from rego_server.web.conditional import CAREFUL, expected_version, failed, is_entity, is_known, tag_of
 from rego_server.web.parameters import PathKind, kinds_in, piece_of_path, reader_of
-from rego_server.web.problems import invalid
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _OPERATION_ID = re.compile(rf"[\x21-\x7e]{{1,{limits.IDEMPOTENCY_KEY_MAX}}}")
-
-BODY_STALLS_MAX = 30.0
-"""Seconds without a byte of a body that is not whole, after which the request is given up."""
 
 
 class Anyone:
@@ -85,7 +82,7 @@ async def admitted(http: web.Request, tier: Tier, *, anyone: bool = False) -> Ca
 class Request:
     """One request under way, as handlers see it."""
 
-    def __init__(self, route: Route, http: web.Request, caller: Caller, content: bytes) -> None:
+    def __init__(self, route: Route, http: web.Request, caller: Caller, content: bytes, expected: int | None = None) -> None:
         self.http = http
         self.caller = caller
         self.content = content
@@ -93,12 +90,15 @@ class Request:
         self._services = http.app[SERVICES]
         self._tier = route.tier
         self._pieces = route.pieces
+        self._expected = expected if route.method == "DELETE" else None
 
     async def run(self, action: Callable[Concatenate[UnitOfWork, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Carry out an action as the caller, once for each idempotency key.
 
         A repeated operation answers its first answer, already encoded; handlers pass it on as they would the result.
         """
+        if self._expected is not None:
+            action = expecting(self._expected, action)
         return cast(T, await self._services.runner.run(action, self.caller, self._operation(), *args, **kwargs))
 
     async def read(self, query: Callable[Concatenate[Reading, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -222,6 +222,11 @@ class RouteTable:
 
         return register
 
+    def compares(self, route: Route) -> bool:
+        """Whether the endpoint heeds a version in `If-Match`: what changes an entity field by field, and what deletes it."""
+        changed = {each.path for each in self.routes if each.method == "PATCH" and each.body and issubclass(each.body, Patch)}
+        return route.method in ("PATCH", "DELETE") and route.path in changed
+
 
 def _tier(method: str, needs: Right) -> Tier:
     if needs is Anyone:
@@ -235,67 +240,54 @@ def install(app: web.Application, tables: Sequence[RouteTable]) -> None:
         for route in table.routes:
             if not isinstance(route.needs, Role) and route.needs not in (Anyone, LoggedIn):
                 raise TypeError(f"{route.method} {route.path} does not declare the right that it needs.")
-            app.router.add_route(route.method, route.path, _adapter(route))
+            app.router.add_route(route.method, route.path, _adapter(route, compares=table.compares(route)))
 
 
-def _adapter(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+def _adapter(route: Route, *, compares: bool) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     parameters = reader_of(route.query)
     takes_query = route.query is not Parameters
-    decode = _decoder_of(route.body) if route.body else None
+    decode = decoder_of(route.body) if route.body else None
 
     async def handle(http: web.Request) -> web.StreamResponse:
         caller = await admitted(http, route.tier, anyone=route.needs is Anyone)
         query = parameters(http.query)
-        content = await _content(http, route.body_max)
-        request = Request(route, http, caller, content)
+        expected = expected_version(http, compares=compares)
+        content = await content_of(http, route.body_max)
+        request = Request(route, http, caller, content, expected)
         read: dict[str, Any] = {"query": query} if takes_query else {}
         if decode is not None:
-            read["body"] = decode(http, content)
-        answer = await route.handler(request, **read)
-        return answer if isinstance(answer, web.StreamResponse) else _response(route, answer, request.headers)
+            read["body"] = _asking_for(expected, decode(http, content))
+        try:
+            answer = await route.handler(request, **read)
+        except StaleVersion as error:
+            raise error if expected is None else failed(error) from error
+        return answer if isinstance(answer, web.StreamResponse) else _response(route, answer, request)
 
     return handle
 
 
-async def _content(http: web.Request, most: int) -> bytes:
-    if not http.can_read_body:
-        return b""
-    if (http.content_length or 0) > most:
-        raise TooLarge(f"The body may have at most {most} bytes.")
-    content = bytearray()
-    while not http.content.at_eof():
-        try:
-            async with asyncio.timeout(BODY_STALLS_MAX):
-                content += await http.content.readany()
-        except TimeoutError:
-            raise InvalidInput(f"The body stopped arriving: nothing came for {BODY_STALLS_MAX:.0f} s.") from None
-        if len(content) > most:
-            raise TooLarge(f"The body may have at most {most} bytes.")
-    return bytes(content)
+def _asking_for(expected: int | None, body: Struct) -> Struct:
+    """`body` with the version that `If-Match` names."""
+    if expected is not None and isinstance(body, Patch):
+        if body.version not in (UNSET, expected):
+            raise InvalidInput("version and If-Match name different versions; give one of the two.", field="version")
+        body.version = expected
+    return body
 
 
-def _decoder_of(kind: type[Struct]) -> Callable[[web.Request, bytes], Struct]:
-    """The function that reads a body as `kind`."""
-    decoder = msgspec.json.Decoder(kind, strict=True)
-
-    def decode(http: web.Request, content: bytes) -> Struct:
-        if content and http.content_type not in ("application/json", "application/octet-stream"):
-            raise UnsupportedMedia("Send the body as application/json.")
-        try:
-            return decoder.decode(content or b"{}")
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise invalid(error, kind) from error
-
-    return decode
-
-
-def _response(route: Route, answer: Any, headers: dict[str, str]) -> web.Response:
+def _response(route: Route, answer: Any, request: Request) -> web.Response:
+    headers = request.headers
     if answer is None or route.status == 204:
         return web.Response(status=204, headers=headers)
     body = to_json(answer)
     if route.location is not None:
         made = msgspec.json.decode(body, type=_Made)
         headers["Location"] = route.location.format(id=made.id)
+    if route.method in ("GET", "PATCH") and is_entity(route.answer):
+        tag = tag_of(answer, body)
+        headers |= {"ETag": tag, **CAREFUL}
+        if route.method == "GET" and is_known(request.http, tag):
+            return web.Response(status=304, headers=headers)
     return web.Response(body=body, status=route.status, content_type="application/json", headers=headers)
 
 

@@ -10,6 +10,7 @@ from typing import Any, get_args
 from rego.wire.base import Role
 from rego_server.app import TABLES
 from rego_server.realtime.socket import follow_board
+from rego_server.web.conditional import is_entity
 from rego_server.web.endpoint import Anyone, LoggedIn, Right, Route, RouteTable
 from tests.docs.shapes import parameter_table, section_of, shape_link, shapes_of
 
@@ -26,6 +27,12 @@ socket in [frames](frames.md) and [events](events.md).
 Requests count as *read*, *write*, *anonymous*, *login*, *register* or *refresh* ([how many](settings.md)). `RateLimit-Policy`
 says what the request counted as, `RateLimit` what is left and in how many seconds all of it is back; `X-RateLimit-Limit`,
 `X-RateLimit-Remaining` and `X-RateLimit-Reset` are the same numbers. One too many is answered with 429 and `Retry-After`.
+
+What has a version has an `ETag`, `"<version>-<digest>"`; a snapshot has `"<epoch>-<seq>"`. `If-None-Match` with it is answered
+with 304 while nothing at all changed. `If-Match` asks for a version, as `version` in a PATCH body does: the tag, or only
+`"<version>"`. When somebody else changed one of the same fields since, the answer is 412 (409 for `version`) with the entity as
+it is now in `data`; changes of other fields are merged. A deletion with `If-Match` is refused as soon as the version differs.
+`If-Match: *` fits whatever is there. Endpoints that compare no versions refuse the header.
 
 The right is what the caller needs: *anyone*, *an account* (an `Authorization: Bearer` header, or the cookie that
 [`POST /auth/cookie/login`](#post-authcookielogin) sets), or a role on the board that is touched; owner includes member, member
@@ -60,11 +67,14 @@ def _table(table: RouteTable) -> Iterator[str]:
     assert isinstance(module, ModuleType)
     yield f"## {module.__name__.split('.')[-2].capitalize()}\n\n{' '.join((inspect.getdoc(module) or '').split())}\n"
     for route in table.routes:
-        yield _endpoint(route)
+        yield _endpoint(route, compares=table.compares(route))
 
 
-def _endpoint(route: Route) -> str:
-    lines = [f"### {route.method} {route.path}", "", route.summary, "", f"Right: {right_of(route.needs)}. {_answer(route)}", ""]
+def _endpoint(route: Route, *, compares: bool) -> str:
+    facts = [f"Right: {right_of(route.needs)}.", _answer(route)]
+    facts += ["Has an `ETag`."] if route.method == "GET" and is_entity(route.answer) else []
+    facts += ["Heeds `If-Match`."] if compares else []
+    lines = [f"### {route.method} {route.path}", "", route.summary, "", " ".join(facts), ""]
     if route.query.__struct_fields__:
         lines += [parameter_table(route.query)]
     if route.body is not None:

@@ -10,7 +10,7 @@ import pytest
 from rego.client import cards
 from rego.wire import limits
 from rego.wire.errors import Problem
-from rego_server.web import endpoint
+from rego_server.web import bodies
 from tests.server.furnished import Furnished
 from tests.server.site import RawAnswer, Site, raw
 
@@ -180,7 +180,7 @@ async def test_no_body_and_an_empty_object_change_nothing(site: Site, desk: Furn
 
 
 async def test_a_body_that_stops_arriving_is_given_up(monkeypatch: pytest.MonkeyPatch, site: Site, desk: Furnished) -> None:
-    monkeypatch.setattr(endpoint, "BODY_STALLS_MAX", 0.05)
+    monkeypatch.setattr(bodies, "BODY_STALLS_MAX", 0.05)
     never = asyncio.Event()
 
     async def body() -> AsyncIterator[bytes]:

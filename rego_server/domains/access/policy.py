@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, LargeBinary, Table, and_, bindparam, select
 
 from rego.wire.base import Role
-from rego.wire.errors import Forbidden, NotAuthenticated, NotFound, RegoError
+from rego.wire.errors import Forbidden, NotAuthenticated, NotFound, RegoError, StaleVersion
 from rego.wire.events import Actor
 from rego.wire.tokens import Scope
 from rego_server.core.db import Row, Statement
@@ -110,7 +110,8 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, **params: Any
     """The first line of an action: the row that is touched, its board locked and the caller's right to `role` checked.
 
     Raises `NotFound` for what is missing or not the caller's to see, `Forbidden` for a member without the right,
-    `NotAuthenticated` when the session is over, `Repeated` when the operation was carried out before.
+    `NotAuthenticated` when the session is over, `Repeated` when the operation was carried out before, `StaleVersion` when the
+    client wants another version of the row.
     """
     params |= {**credentials(uow.caller), "op_id": uow.op.id if uow.op else None}
     row = await uow.fetch_one(statement, **params)
@@ -124,6 +125,7 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, **params: Any
         raise error
     check(uow, row, role)
     uow.check_repeat(row["op_fingerprint"], row["op_answer"])
+    _check_version(uow, row)
     assert uow.caller.user_id is not None
     _take_head(uow, row, Actor(id=uow.caller.user_id, username=row["caller_name"]))
     return row
@@ -146,6 +148,16 @@ def _take_head(uow: UnitOfWork, row: Row, actor: Actor) -> None:
     uow.actor = actor
     # An action may be made of several: their events go on from each other's, and are counted in the database at the end.
     uow.heads.setdefault(row["entered_id"], Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"]))
+
+
+def _check_version(uow: UnitOfWork, row: Row) -> None:
+    expected, uow.expected = uow.expected, None
+    if expected is not None and row["version"] != expected:
+        raise StaleVersion(
+            f"This was changed since version {expected}; it is version {row['version']} now.",
+            field="version",
+            data={"id": row["id"], "version": row["version"]},
+        )
 
 
 async def look(reading: Reading, statement: Statement, role: Role = Role.VIEWER, **params: Any) -> Row:

@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from rego.wire.base import Role
 from rego.wire.boards import Board, CreateBoard, ListEvents, LogOrder, UpdateBoard
 from rego.wire.codec import RawEvent
-from rego.wire.errors import Taken
+from rego.wire.errors import Gone, Taken
 from rego.wire.events import Actor, BoardCreated, BoardDeleted, BoardUpdated
 from rego_server.core import events
+from rego_server.core.db import Row
 from rego_server.core.patch import merge, new_entity, save
 from rego_server.core.uow import Head, Reading, UnitOfWork
 from rego_server.domains.access import queries as access
@@ -38,12 +39,18 @@ async def get_board(reading: Reading, board_id: str) -> Board:
 
 
 async def list_events(reading: Reading, board_id: str, wish: ListEvents) -> Sequence[RawEvent]:
-    """Part of the board's log: after `since` going forward, or before it going back."""
-    await look(reading, access.BOARD, board_id=board_id)
-    if wish.order is LogOrder.ASC:
-        return await events.events_since(reading.connection, board_id, wish.since or 0, wish.limit)
-    before = LATEST if wish.since is None else wish.since
-    rows = await reading.fetch(events.EVENTS_BEFORE, board_id=board_id, before=before, count=wish.limit)
+    """Part of the board's log: after `since` going forward, or before it going back; from where it begins without `since`.
+
+    Raises `Gone` when the event after `since` is no longer kept.
+    """
+    board = await look(reading, access.BOARD, board_id=board_id)
+    if wish.order is LogOrder.DESC:
+        before = LATEST if wish.since is None else wish.since
+        rows = await reading.fetch(events.EVENTS_BEFORE, board_id=board_id, before=before, count=wish.limit)
+    else:
+        rows = await reading.fetch(events.EVENTS_SINCE, board_id=board_id, since=wish.since or 0, count=wish.limit)
+        if wish.since is not None and not events.goes_on(wish.since, rows, board["seq"]):
+            raise _trimmed(board)
     return [events.event_of(row) for row in rows]
 
 
@@ -83,6 +90,15 @@ async def open_board(uow: UnitOfWork, title: str, description: str, key: str | N
     await uow.flush()
     uow.heads[row["id"]] = Head(row["id"], key, 0, 0)
     return queries.board_of({**row, "key": key})
+
+
+def _trimmed(board: Row) -> Gone:
+    kept = {"floor": board["floor"], "seq": board["seq"]}
+    return Gone(
+        f"The log of this board begins after event {board['floor']}; read its snapshot and go on from there.",
+        field="since",
+        data=kept,
+    )
 
 
 async def _free_key(uow: UnitOfWork, title: str, wanted: str | None) -> str:
