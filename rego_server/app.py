@@ -11,6 +11,7 @@ from aiohttp import web
 
 from rego_server import schema as _schema  # noqa: F401 - every table must be known before the first statement
 from rego_server.core import data_dir
+from rego_server.core.blobs import open_store
 from rego_server.core.bus import Bus, LocalBus
 from rego_server.core.clock import Clock, SystemClock
 from rego_server.core.db import Database
@@ -25,6 +26,10 @@ from rego_server.core.secret import signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
 from rego_server.domains.access.routes import table as access
+from rego_server.domains.attachments.depot import Depot
+from rego_server.domains.attachments.routes import DEPOT
+from rego_server.domains.attachments.routes import table as attachments
+from rego_server.domains.attachments.sweeping import Sweep
 from rego_server.domains.auth import queries as auth_queries
 from rego_server.domains.auth.passwords import Cost, Passwords
 from rego_server.domains.auth.routes import AUTH, Auth
@@ -74,6 +79,7 @@ TABLES = (
     labels,
     checklists,
     comments,
+    attachments,
 )
 
 EXPIRIES = (
@@ -130,16 +136,21 @@ async def open_server(
         app[AUTH] = auth_part
         app[TRAFFIC] = Traffic()
         app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id, socket_limits, Crowd.of(socket_limits))
-        app[VITALS] = Vitals(database, hub, settings.environment, settings.debug)
+        app[DEPOT] = depot = _open_depot(settings, row["epoch"], new_id)
+        app[VITALS] = Vitals(database, hub, depot.store.name, settings.environment, settings.debug)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
-        _live_and_die_with(app, hub, Housekeeping(database, clock, EXPIRIES, _retention(settings, database, clock)))
+        _live_and_die_with(app, hub, _housekeeping(settings, database, clock, depot))
         yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
 
 
 def _open_hub(settings: Settings, database: Database, bus: Bus, clock: Clock, socket_limits: SocketLimits) -> Hub:
     beat, tick, goaway = settings.heartbeat_seconds, socket_limits.tick, settings.goaway_seconds
     return Hub(database, bus, clock, heartbeat=beat, tick=tick, goaway_within=goaway)
+
+
+def _housekeeping(settings: Settings, database: Database, clock: Clock, depot: Depot) -> Housekeeping:
+    return Housekeeping(database, clock, EXPIRIES, _retention(settings, database, clock), Sweep(database, depot, clock))
 
 
 def _retention(settings: Settings, database: Database, clock: Clock) -> Retention:
@@ -179,6 +190,11 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
         database = await SqliteDatabase.open(path)
     stack.push_async_callback(database.close)
     return database
+
+
+def _open_depot(settings: Settings, epoch: str, new_id: NewId) -> Depot:
+    store = open_store(settings)
+    return Depot(store, epoch, new_id, settings.attachment_max_mb, settings.board_attachments_max_mb)
 
 
 def _open_auth(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Auth:

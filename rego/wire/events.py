@@ -31,6 +31,9 @@ from rego.wire.board_events import (
     MemberUpdated,
 )
 from rego.wire.card_events import (
+    AttachmentCreated,
+    AttachmentDeleted,
+    AttachmentUpdated,
     CardArchived,
     CardAssigned,
     CardCreated,
@@ -55,6 +58,7 @@ from rego.wire.card_events import (
     ChecklistUpdated,
     CommentCreated,
     CommentDeleted,
+    CommentUpdated,
     ItemPlace,
 )
 from rego.wire.event_data import Actor, EventData
@@ -62,6 +66,9 @@ from rego.wire.event_data import Actor, EventData
 __all__ = [
     "EVENT_TYPES",
     "Actor",
+    "AttachmentCreated",
+    "AttachmentDeleted",
+    "AttachmentUpdated",
     "BoardCreated",
     "BoardDeleted",
     "BoardImported",
@@ -96,6 +103,7 @@ __all__ = [
     "ColumnsReranked",
     "CommentCreated",
     "CommentDeleted",
+    "CommentUpdated",
     "Event",
     "EventData",
     "InvitationCreated",

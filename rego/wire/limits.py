@@ -7,6 +7,7 @@ COMMENT_MAX = 65_536  # one comment
 USERNAME_MIN, USERNAME_MAX = 2, 32  # usernames
 NAME_MAX = 100  # first names, last names and label names
 EMAIL_MAX = 254  # e-mail addresses
+FILENAME_MAX_BYTES = 200  # the name of an attached file, in UTF-8
 PASSWORD_MIN, PASSWORD_MAX = 8, 128  # passwords
 TOKEN_NAME_MAX = 100  # names of personal tokens
 SECRET_MAX = 200  # secrets that are good once, as they are mailed or shown

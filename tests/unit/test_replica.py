@@ -90,7 +90,11 @@ EFFECTS: dict[type[e.EventData], Callable[[Replica], tuple[Any, Any]]] = {
     e.ChecklistItemsReranked: lambda r: (r.seq, 11),
     e.ChecklistItemDeleted: lambda r: ((r.cards["a1"].checklist_done, r.cards["a1"].checklist_total), (3, 4)),
     e.CommentCreated: lambda r: (r.cards["a1"].comment_count, 5),
+    e.CommentUpdated: lambda r: (r.seq, 11),
     e.CommentDeleted: lambda r: (r.cards["a1"].comment_count, 4),
+    e.AttachmentCreated: lambda r: (r.cards["a1"].attachment_count, 2),
+    e.AttachmentUpdated: lambda r: (r.seq, 11),
+    e.AttachmentDeleted: lambda r: (r.cards["a1"].attachment_count, 1),
 }
 
 

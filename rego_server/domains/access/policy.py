@@ -169,6 +169,13 @@ async def look(reading: Reading, statement: Statement, role: Role = Role.VIEWER,
     return row
 
 
+async def look_before_change(reading: Reading, statement: Statement, role: Role, **params: Any) -> Row:
+    """As `look`, where a change is to follow: whoever may not make it hears so before they have sent all that it takes."""
+    row = await look(reading, statement, role, **params)
+    _require_write(reading, row)
+    return row
+
+
 def credentials(caller: Caller) -> dict[str, Any]:
     """The parameters by which a statement finds the caller and what they came with."""
     found = {"caller_id": caller.user_id, "session_id": caller.session_id}
@@ -204,7 +211,12 @@ def _check_credentials(reading: Reading, row: Row) -> None:
 
 
 def _check_scope(reading: Reading, row: Row) -> None:
-    if reading.caller.token is not None and reading.changes and row["token_scope"] != Scope.WRITE:
+    if reading.changes:
+        _require_write(reading, row)
+
+
+def _require_write(reading: Reading, row: Row) -> None:
+    if reading.caller.token is not None and row["token_scope"] != Scope.WRITE:
         raise Forbidden("This personal token may only read; changes need one with the scope write.")
 
 
