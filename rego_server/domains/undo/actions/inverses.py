@@ -35,6 +35,8 @@ INVERSES: dict[type, Inverse | Irreversible] = {
     e.MemberAdded: members.member_added,
     e.MemberUpdated: members.member_updated,
     e.MemberRemoved: members.member_removed,
+    e.InvitationCreated: Irreversible("its token may be with somebody already; revoke the invitation instead"),
+    e.InvitationRevoked: Irreversible("a revoked token stays worthless; make another invitation"),
     e.ColumnCreated: columns.column_created,
     e.ColumnUpdated: columns.column_updated,
     e.ColumnMoved: columns.column_moved,
