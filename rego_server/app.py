@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -47,6 +48,9 @@ from rego_server.web.admission import Admission
 from rego_server.web.endpoint import SERVICES, Services, install
 from rego_server.web.middleware import requests
 
+if TYPE_CHECKING:
+    from rego_server.core.redis.shared import Shared
+
 # `POST /boards/import` must be known before `/boards/{board_id}` paths of the same length.
 TABLES = (system, auth, tokens, imports, exports, boards, live, access, columns, cards, labels, checklists, comments)
 
@@ -79,13 +83,14 @@ async def open_server(
     Raises `Unavailable` with a sentence for whoever started the server when the data cannot be used.
     """
     clock = clock or SystemClock()
-    bus = bus or LocalBus()
     socket_limits = socket_limits or SocketLimits()
     async with AsyncExitStack() as stack:
         data_dir.prepare(settings.data_dir)
         database = await _open_database(settings, stack)
         row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
         assert row is not None
+        shared = await _open_shared(settings, stack)
+        bus = bus or (shared.bus if shared else LocalBus())
         runner = Runner(database, bus, clock, new_id)
         hub = Hub(database, bus, clock, heartbeat=settings.heartbeat_seconds, tick=socket_limits.tick)
         auth_part = _open_auth(settings, clock, stack)
@@ -93,7 +98,7 @@ async def open_server(
         app = web.Application(middlewares=[requests])
         app[SERVICES] = Services(runner, auth_part, admission)
         app[AUTH] = auth_part
-        app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id, socket_limits)
+        app[LIVE] = Live(hub, Snapshots(database), database, new_id, socket_limits)
         app[VITALS] = Vitals(database, hub, settings.environment, settings.debug)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
@@ -134,6 +139,15 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
         database = await SqliteDatabase.open(path)
     stack.push_async_callback(database.close)
     return database
+
+
+async def _open_shared(settings: Settings, stack: AsyncExitStack) -> Shared | None:
+    """What this server shares with others through Redis, if there is one: it need not answer."""
+    if not settings.redis_url:
+        return None
+    from rego_server.core.redis.shared import open_shared
+
+    return await stack.enter_async_context(open_shared(settings.redis_url))
 
 
 def _open_auth(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Auth:

@@ -39,6 +39,10 @@ class Settings:
     database_url: str = setting(
         "", "`postgresql://…` for PostgreSQL, `sqlite:///PATH` for a file; empty is `rego.db` in the data directory."
     )
+    redis_url: str = setting(
+        "", "`redis://…`, `rediss://…` or `unix://…` of the Redis that several servers share; empty is none.", secret=True
+    )
+    redis_url_file: str = setting("", "A file that holds the Redis URL, for secrets that a platform mounts.")
     secret: str = setting(
         "",
         "The key that signs access tokens, of at least 32 bytes; empty is one in the data directory, made at the first start.",
@@ -94,6 +98,8 @@ def load(
         if text is not None:
             sources[each.name] = _parsed(each, text)
     sources |= {name: value for name, value in (flags or {}).items() if value is not None}
+    if not sources.get("redis_url") and (path := sources.get("redis_url_file")):
+        sources["redis_url"] = _content(path, "redis_url_file")
     settings = Settings(**sources)
     _check(settings)
     return settings
@@ -106,6 +112,13 @@ def _written(env_file: Path | None) -> Mapping[str, str | None]:
         return dotenv_values(env_file)
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"The file {env_file} cannot be read: {error}.") from error
+
+
+def _content(path: str, name: str) -> str:
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"The file {path} cannot be read: {error}.", field=name) from error
 
 
 def variable(each: Field[Any]) -> str:
@@ -155,6 +168,7 @@ def _check(settings: Settings) -> None:
     if settings.argon2_memory_kib < 8 * settings.argon2_parallelism:
         raise InvalidInput("REGO_ARGON2_MEMORY_KIB must be at least 8 for each lane.", field="argon2_memory_kib")
     _check_database_url(settings.database_url)
+    _check_redis_url(settings.redis_url)
 
 
 def _check_database_url(url: str) -> None:
@@ -166,3 +180,8 @@ def _check_database_url(url: str) -> None:
         )
     if scheme == "sqlite" and not re.match("sqlite:///.", url):
         raise InvalidInput("The database URL sqlite:///PATH needs the path of a file.", field="database_url")
+
+
+def _check_redis_url(url: str) -> None:
+    if url and url.partition("://")[0] not in ("redis", "rediss", "unix"):
+        raise InvalidInput("The Redis URL must begin with redis://, rediss:// or unix://.", field="redis_url")

@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_server.core.db.migrate": {"alembic", "asyncpg", "sqlalchemy"},
     "rego_server.core.db.postgres": {"asyncpg", "msgspec"},
     "rego_server.core.ranking": set(),
+    "rego_server.core.redis": {"msgspec", "redis", "structlog"},
     "rego_server.core.settings": {"dotenv", "platformdirs"},
     "rego_server.domains": {"msgspec"},
     "rego_server.domains.auth.passwords": {"argon2"},
