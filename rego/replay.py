@@ -230,7 +230,18 @@ def _less(values: list[str], value: str) -> list[str]:
     return [v for v in values if v != value]
 
 
-def _checklist_created(_r: Replica, _event: e.Event, data: e.ChecklistCreated) -> Touched:
+def _card_touched(
+    _r: Replica,
+    _event: e.Event,
+    data: e.ChecklistCreated
+    | e.ChecklistUpdated
+    | e.ChecklistMoved
+    | e.ChecklistsReranked
+    | e.ChecklistItemMoved
+    | e.ChecklistItemsReranked
+    | e.CommentUpdated,
+) -> Touched:
+    """What a replica does not hold changed: what hangs on a card is fetched with it."""
     return Touched(cards={data.card.id})
 
 
@@ -244,6 +255,14 @@ def _checklist_counted(
 
 def _comments_counted(r: Replica, _: e.Event, data: e.CommentCreated | e.CommentDeleted) -> Touched:
     return _recount(r, data.card.id, comment_count=data.comment_count)
+
+
+def _attachments_counted(r: Replica, _: e.Event, data: e.AttachmentCreated | e.AttachmentDeleted) -> Touched:
+    return _recount(r, data.card.id, attachment_count=data.attachment_count)
+
+
+def _attachment_updated(_r: Replica, _event: e.Event, data: e.AttachmentUpdated) -> Touched:
+    return Touched(cards={data.card.id})
 
 
 Handler: TypeAlias = "Callable[[Replica, e.Event, Any], Touched]"
@@ -275,11 +294,20 @@ HANDLERS: dict[type, Handler] = {
     e.CardUnassigned: _card_unassigned,
     e.CardLabelled: _card_labelled,
     e.CardUnlabelled: _card_unlabelled,
-    e.ChecklistCreated: _checklist_created,
+    e.ChecklistCreated: _card_touched,
+    e.ChecklistUpdated: _card_touched,
+    e.ChecklistMoved: _card_touched,
+    e.ChecklistsReranked: _card_touched,
     e.ChecklistDeleted: _checklist_counted,
     e.ChecklistItemCreated: _checklist_counted,
     e.ChecklistItemUpdated: _checklist_counted,
+    e.ChecklistItemMoved: _card_touched,
+    e.ChecklistItemsReranked: _card_touched,
     e.ChecklistItemDeleted: _checklist_counted,
     e.CommentCreated: _comments_counted,
+    e.CommentUpdated: _card_touched,
     e.CommentDeleted: _comments_counted,
+    e.AttachmentCreated: _attachments_counted,
+    e.AttachmentUpdated: _attachment_updated,
+    e.AttachmentDeleted: _attachments_counted,
 }

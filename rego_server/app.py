@@ -12,18 +12,26 @@ from aiohttp import web
 
 from rego_server import schema as _schema  # noqa: F401 - every table must be known before the first statement
 from rego_server.core import data_dir
+from rego_server.core.blobs import open_store
 from rego_server.core.bus import Bus, LocalBus
 from rego_server.core.clock import Clock, SystemClock
 from rego_server.core.db import Database
 from rego_server.core.db.migrate import migrate_postgres, migrate_sqlite
 from rego_server.core.events import GET_EPOCH
-from rego_server.core.housekeeping import Housekeeping
+from rego_server.core.housekeeping import Expiry, Housekeeping
 from rego_server.core.ids import NewId, uuid7
+from rego_server.core.mail import Carrier, Mailroom, carrier_of
 from rego_server.core.rate_limit import Limiter, MemoryLimiter
+from rego_server.core.retention import Retention
 from rego_server.core.secret import signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
 from rego_server.domains.access.routes import table as access
+from rego_server.domains.attachments.depot import Depot
+from rego_server.domains.attachments.routes import DEPOT
+from rego_server.domains.attachments.routes import table as attachments
+from rego_server.domains.attachments.sweeping import Sweep
+from rego_server.domains.auth import queries as auth_queries
 from rego_server.domains.auth.passwords import Cost, Passwords
 from rego_server.domains.auth.routes import AUTH, Auth
 from rego_server.domains.auth.routes import table as auth
@@ -36,23 +44,47 @@ from rego_server.domains.comments.routes import table as comments
 from rego_server.domains.exports.routes import table as exports
 from rego_server.domains.imports.routes import table as imports
 from rego_server.domains.labels.routes import table as labels
+from rego_server.domains.recovery.routes import table as recovery
 from rego_server.domains.system.routes import VITALS, Vitals
 from rego_server.domains.system.routes import table as system
 from rego_server.domains.tokens.routes import table as tokens
+from rego_server.domains.users.routes import table as users
+from rego_server.realtime.crowd import Crowd
 from rego_server.realtime.hub import Hub
-from rego_server.realtime.limits import SocketLimits
+from rego_server.realtime.limits import SocketLimits, limits_of
 from rego_server.realtime.routes import table as live
 from rego_server.realtime.socket import LIVE, Live, follow_board
 from rego_server.snapshots import Snapshots
 from rego_server.web.admission import Admission
 from rego_server.web.endpoint import SERVICES, Services, install
 from rego_server.web.middleware import requests
+from rego_server.web.traffic import TRAFFIC, Traffic
 
 if TYPE_CHECKING:
     from rego_server.core.redis.shared import Shared
 
 # `POST /boards/import` must be known before `/boards/{board_id}` paths of the same length.
-TABLES = (system, auth, tokens, imports, exports, boards, live, access, columns, cards, labels, checklists, comments)
+TABLES = (
+    system,
+    auth,
+    recovery,
+    tokens,
+    users,
+    imports,
+    exports,
+    boards,
+    live,
+    access,
+    columns,
+    cards,
+    labels,
+    checklists,
+    comments,
+    attachments,
+)
+
+EXPIRIES = (Expiry(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),)
+"""What is forgotten in time, beside what the core forgets by itself."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +109,14 @@ async def open_server(
     bus: Bus | None = None,
     socket_limits: SocketLimits | None = None,
     limiter: Limiter | None = None,
+    carrier: Carrier | None = None,
 ) -> AsyncIterator[Server]:
     """Open the database, bring it up to date and build the application; everything is closed at the end.
 
     Raises `Unavailable` with a sentence for whoever started the server when the data cannot be used.
     """
     clock = clock or SystemClock()
-    socket_limits = socket_limits or SocketLimits()
+    socket_limits = socket_limits or limits_of(settings)
     async with AsyncExitStack() as stack:
         data_dir.prepare(settings.data_dir)
         database = await _open_database(settings, stack)
@@ -92,18 +125,35 @@ async def open_server(
         shared = await _open_shared(settings, stack)
         bus = bus or (shared.bus if shared else LocalBus())
         runner = Runner(database, bus, clock, new_id)
-        hub = Hub(database, bus, clock, heartbeat=settings.heartbeat_seconds, tick=socket_limits.tick)
+        hub = _open_hub(settings, database, bus, clock, socket_limits)
         auth_part = _open_auth(settings, clock, stack)
         admission = Admission(settings, limiter or MemoryLimiter())
         app = web.Application(middlewares=[requests])
-        app[SERVICES] = Services(runner, auth_part, admission)
+        mailroom = Mailroom(carrier or carrier_of(settings), settings.public_url)
+        stack.push_async_callback(mailroom.stop)
+        app[SERVICES] = Services(runner, auth_part, admission, mailroom)
         app[AUTH] = auth_part
-        app[LIVE] = Live(hub, Snapshots(database), database, new_id, socket_limits)
-        app[VITALS] = Vitals(database, hub, settings.environment, settings.debug)
+        app[TRAFFIC] = Traffic()
+        app[LIVE] = Live(hub, Snapshots(database), database, new_id, socket_limits, Crowd.of(socket_limits))
+        app[DEPOT] = depot = _open_depot(settings, row["epoch"], new_id)
+        app[VITALS] = Vitals(database, hub, depot.store.name, settings.environment, settings.debug)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
-        _live_and_die_with(app, hub, Housekeeping(database, clock))
+        _live_and_die_with(app, hub, _housekeeping(settings, database, clock, depot))
         yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
+
+
+def _open_hub(settings: Settings, database: Database, bus: Bus, clock: Clock, socket_limits: SocketLimits) -> Hub:
+    beat, tick, goaway = settings.heartbeat_seconds, socket_limits.tick, settings.goaway_seconds
+    return Hub(database, bus, clock, heartbeat=beat, tick=tick, goaway_within=goaway)
+
+
+def _housekeeping(settings: Settings, database: Database, clock: Clock, depot: Depot) -> Housekeeping:
+    return Housekeeping(database, clock, EXPIRIES, _retention(settings, database, clock), Sweep(database, depot, clock))
+
+
+def _retention(settings: Settings, database: Database, clock: Clock) -> Retention:
+    return Retention(database, clock, kept=settings.events_kept, days=settings.event_days)
 
 
 def _live_and_die_with(app: web.Application, *parts: Hub | Housekeeping) -> None:
@@ -148,6 +198,11 @@ async def _open_shared(settings: Settings, stack: AsyncExitStack) -> Shared | No
     from rego_server.core.redis.shared import open_shared
 
     return await stack.enter_async_context(open_shared(settings.redis_url))
+
+
+def _open_depot(settings: Settings, epoch: str, new_id: NewId) -> Depot:
+    store = open_store(settings)
+    return Depot(store, epoch, new_id, settings.attachment_max_mb, settings.board_attachments_max_mb)
 
 
 def _open_auth(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Auth:

@@ -49,7 +49,7 @@ def main() -> int:
 async def _serve(directory: Path, idle_exit: float) -> None:
     with claimed(directory, background=True):
         stop = stop_signal()
-        settings = replace(Settings(), data_dir=directory, environment="local", **UNLIMITED)
+        settings = replace(Settings(), data_dir=directory, environment="local", goaway_seconds=0.0, **UNLIMITED)
         async with open_server(settings) as server:
             idle = IdleWatch(server, idle_exit)
             server.app.middlewares.append(idle.middleware())

@@ -8,7 +8,7 @@ import gc
 import os
 import signal
 import sys
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +19,17 @@ from rego_server.app import Server, open_server
 from rego_server.beacon import claimed, lit
 from rego_server.core.settings import Settings, load
 from rego_server.logs import configure
+from rego_server.web.traffic import TRAFFIC
 
-SHUTDOWN_TIMEOUT = 8.0
-"""How long requests under way may take to finish when the server stops, in seconds."""
+FINISHED_WITHIN = 7.0
+"""How long requests under way may take to be answered, and sockets to go, when the server stops; in seconds."""
+
+IDLE_CONNECTION_MAX = 75.0
+"""How long a connection without a request stays open, in seconds: longer than a proxy keeps its own, so that no request of
+the proxy's meets a connection that is being closed."""
+
+CUT_OFF_WITHIN = 0.5
+"""How long a connection that still is there then may take to end, told once and cancelled once; in seconds."""
 
 
 def serve(
@@ -78,16 +86,27 @@ async def start(server: Server) -> web.AppRunner:
 
 
 class _Runner(web.AppRunner):
-    """Sends the sockets away first: when aiohttp tells the application of the end, it no longer reads what they answer."""
+    """Ends in order: not ready, then no new connections, then sockets sent away and requests answered, then the rest.
+
+    aiohttp's own end comes last, because from then on it reads nothing: neither the rest of a body that is still arriving
+    nor what a socket answers to its close.
+    """
 
     def __init__(self, server: Server) -> None:
-        super().__init__(server.app, access_log=None, shutdown_timeout=SHUTDOWN_TIMEOUT)
+        super().__init__(server.app, access_log=None, shutdown_timeout=CUT_OFF_WITHIN, keepalive_timeout=IDLE_CONNECTION_MAX)
         self._hub = server.hub
+        self._traffic = server.app[TRAFFIC]
+        self._drain = server.settings.drain_seconds
 
     async def cleanup(self) -> None:
+        self._traffic.stop()
+        await asyncio.sleep(self._drain)
         for site in tuple(self.sites):
             await site.stop()
-        await self._hub.stop()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(FINISHED_WITHIN):
+                await self._hub.stop()
+                await self._traffic.drained()
         await super().cleanup()
 
 

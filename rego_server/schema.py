@@ -5,6 +5,7 @@ from __future__ import annotations
 from rego_server.core import events, uow
 from rego_server.core.db.schema import metadata
 from rego_server.domains.access import models as access
+from rego_server.domains.attachments import models as attachments
 from rego_server.domains.auth import models as auth
 from rego_server.domains.boards import models as boards
 from rego_server.domains.cards import models as cards
@@ -17,6 +18,7 @@ from rego_server.domains.users import models as users
 
 __all__ = [
     "access",
+    "attachments",
     "auth",
     "boards",
     "cards",

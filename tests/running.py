@@ -17,6 +17,7 @@ from rego.client.server import Server as Address
 from rego.wire.users import Register, User
 from rego_server.app import Server, open_server
 from rego_server.core.bus import Bus
+from rego_server.core.mail import Carrier
 from rego_server.core.rate_limit import Limiter
 from rego_server.core.settings import UNLIMITED, Settings
 from rego_server.main import address_of, listen, start
@@ -61,9 +62,10 @@ async def running(
     bus: Bus | None = None,
     socket_limits: SocketLimits | None = None,
     limiter: Limiter | None = None,
+    carrier: Carrier | None = None,
 ) -> AsyncIterator[Running]:
     """A server on a free port of loopback."""
-    async with open_server(settings, bus=bus, socket_limits=socket_limits, limiter=limiter) as server:
+    async with open_server(settings, bus=bus, socket_limits=socket_limits, limiter=limiter, carrier=carrier) as server:
         runner = await start(server)
         try:
             await listen(runner, "127.0.0.1", 0)
@@ -84,7 +86,7 @@ async def join(url: str, username: str) -> Somebody:
 
 
 @contextmanager
-def server_thread(settings: Settings) -> Iterator[str]:
+def server_thread(settings: Settings, carrier: Carrier | None = None) -> Iterator[str]:
     """A server in a thread of its own, for tests that block; gives its URL."""
     ready = threading.Event()
     state: dict[str, object] = {}
@@ -92,7 +94,7 @@ def server_thread(settings: Settings) -> Iterator[str]:
     async def main() -> None:
         state["loop"] = asyncio.get_running_loop()
         stop = state["stop"] = asyncio.Event()
-        async with running(settings) as server:
+        async with running(settings, carrier=carrier) as server:
             state["url"] = server.url
             ready.set()
             await stop.wait()

@@ -1,4 +1,4 @@
-"""`rego register`, `login`, `logout`, `password` and `whoami`: who you are, and where."""
+"""`rego register`, `login`, `logout`, `password`, `verify` and `whoami`: who you are, and where."""
 
 from __future__ import annotations
 
@@ -7,21 +7,22 @@ from typing import Annotated
 import typer
 
 from rego.cli.context import Session
-from rego.cli.options import JsonOption, QuietOption, RegoCommand, noun, session_of
+from rego.cli.options import DataCommand, RegoCommand, form_of, noun, session_of
 from rego.cli.output import Form, View
 from rego.client import auth, system
 from rego.client.blocking import Client
-from rego.client.config import Config, save_config
+from rego.client.config import save_settings
 from rego.client.credentials import Credentials
 from rego.client.server import Server
 from rego.safe_text import safe_text
 from rego.wire.errors import InvalidInput, RegoError
-from rego.wire.users import ChangePassword, Register, User
+from rego.wire.users import ChangePassword, Register, ResetPassword, User
 
 register_app = noun("", alone=True)
 login_app = noun("", alone=True)
 logout_app = noun("", alone=True)
 password_app = noun("", alone=True)
+verify_app = noun("", alone=True)
 whoami_app = noun("", alone=True)
 
 USER = View[User](struct=User, entity=lambda user: user, short=lambda user: user.username)
@@ -35,7 +36,8 @@ UsernameOption = Annotated[
 PasswordOption = Annotated[bool, typer.Option("--password-stdin", help="Read the password from the first line of stdin.")]
 
 PasswordsOption = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the current and the new password from two lines of stdin.")
+    bool,
+    typer.Option("--password-stdin", help="Read the current password (or the token) and the new one from two lines of stdin."),
 ]
 
 
@@ -66,11 +68,21 @@ def _register(
 
 @login_app.command(cls=RegoCommand)
 def _login(
-    context: typer.Context, server: ServerOption = None, username: UsernameOption = None, password_stdin: PasswordOption = False
+    context: typer.Context,
+    server: ServerOption = None,
+    username: UsernameOption = None,
+    password_stdin: PasswordOption = False,
+    with_token: Annotated[bool, typer.Option("--with-token", help="Read a personal token from stdin instead.")] = False,
 ) -> None:
-    """Log in to a server; later commands then speak to it."""
+    """Log in to a server; later commands then speak to it.
+
+    'rego --profile NAME login' keeps this server beside others, under that name.
+    """
     session = session_of(context)
     place = _checked(session, server)
+    if with_token:
+        log_in_with_token(session, place, session.input.readline().strip())
+        return
     name = username or session.ask("Username")
     log_in(session, place, name, session.ask_password("Password", from_stdin=password_stdin))
 
@@ -87,18 +99,49 @@ def _logout(
 
 
 @password_app.command(cls=RegoCommand)
-def _password(context: typer.Context, password_stdin: PasswordsOption = False) -> None:
-    """Change your password; you are logged out everywhere else."""
+def _password(
+    context: typer.Context,
+    forgotten: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Have a token mailed to your address that sets a new one.")
+    ] = None,
+    reset: Annotated[bool, typer.Option("--reset", help="Set a new one with such a token.")] = False,
+    server: ServerOption = None,
+    password_stdin: PasswordsOption = False,
+) -> None:
+    """Change your password, or set a new one when it is forgotten.
+
+    You are then logged out everywhere else.
+    """
     session = session_of(context)
+    if forgotten is not None:
+        return forgot_password(session, _checked(session, server), forgotten)
+    if reset:
+        place = _checked(session, server)
+        token = session.ask_password("Token", from_stdin=password_stdin)
+        new = _new_password(session, "New password", from_stdin=password_stdin)
+        return reset_password(session, place, ResetPassword(token=token, password=new))
     current = session.ask_password("Current password", from_stdin=password_stdin)
     new = _new_password(session, "New password", from_stdin=password_stdin)
-    change_password(session, ChangePassword(current_password=current, new_password=new))
+    return change_password(session, ChangePassword(current_password=current, new_password=new))
 
 
-@whoami_app.command(cls=RegoCommand)
-def _whoami(context: typer.Context, json: JsonOption = None, quiet: QuietOption = False) -> None:
+@verify_app.command(cls=RegoCommand)
+def _verify(
+    context: typer.Context,
+    send: Annotated[bool, typer.Option("--send", help="Have a token mailed to your address.")] = False,
+    token_stdin: Annotated[bool, typer.Option("--token-stdin", help="Read the token from the first line of stdin.")] = False,
+) -> None:
+    """Show with a mailed token that your e-mail address is yours."""
+    session = session_of(context)
+    if send:
+        return request_verification(session)
+    return verify(session, session.ask_password("Token", from_stdin=token_stdin))
+
+
+@whoami_app.command(cls=DataCommand)
+def _whoami(context: typer.Context) -> None:
     """Say which account is used, and on which server."""
-    who_am_i(session_of(context), USER.form(json, quiet))
+    who_am_i(session_of(context), form_of(context, USER))
 
 
 def register(session: Session, server: Server, body: Register) -> None:
@@ -112,11 +155,26 @@ def log_in(session: Session, server: Server, username: str, password: str) -> No
     """Begin a session, keep its tokens, and make this the server of later commands."""
     with Client(server) as client:
         tokens = client.send(auth.login(username, password))
-    credentials = session.store.save(Credentials.of_tokens(server, tokens))
+    _keep(session, server, Credentials.of_tokens(server, tokens))
+
+
+def log_in_with_token(session: Session, server: Server, token: str) -> None:
+    """Keep a personal token, once it is known to be good, as the login at `server`."""
+    if not token:
+        raise InvalidInput("No token came on stdin: pipe one in, such as 'rego login --with-token < token.txt'.")
+    credentials = Credentials(server=server.url, access_token=token)
+    with Client(server, credentials) as client:
+        client.send(auth.me())
+    _keep(session, server, credentials)
+
+
+def _keep(session: Session, server: Server, credentials: Credentials) -> None:
+    """Store a login and choose its server; the person is told where it is kept if that is a file."""
+    kept = session.store.save(credentials)
     if session.store.notice:
         session.output.note(session.store.notice)
-    save_config(session.paths, Config(server=server.url))
-    with Client(server, credentials) as client:
+    save_settings(session.paths, session.choices.profile_name, {"server": server.url})
+    with Client(server, kept) as client:
         user = client.send(auth.me())
     session.output.note(f"Logged in to {server} as {user.username}.")
 
@@ -130,7 +188,7 @@ def log_out(session: Session, *, forget_server: bool) -> None:
     told = credentials is None or _told(Client(server, credentials))
     session.store.forget(server)
     if forget_server:
-        save_config(session.paths, Config())
+        save_settings(session.paths, session.choices.profile, {"server": None})
     session.output.note(f"Logged out of {server}." if told else f"Logged out of {server} here; it could not be told.")
 
 
@@ -138,6 +196,37 @@ def change_password(session: Session, body: ChangePassword) -> None:
     """Change the password; this session goes on, all others end."""
     session.send(auth.change_password(body))
     session.output.note("Your password is changed, and your other sessions have ended.")
+
+
+def forgot_password(session: Session, server: Server, address: str) -> None:
+    """Ask for a token; the server does not say whether there is such an account."""
+    with Client(server) as client:
+        said = client.send(auth.forgot_password(address))
+    session.output.note(f"{said.detail} Then run 'rego password --reset'.")
+
+
+def reset_password(session: Session, server: Server, body: ResetPassword) -> None:
+    """Set the password of whoever the token is for."""
+    with Client(server) as client:
+        client.send(auth.reset_password(body))
+    session.output.note("Your password is set, and all your sessions have ended: 'rego login' begins a new one.")
+
+
+def request_verification(session: Session) -> None:
+    """Have a token mailed to the account's own address; raises `InvalidInput` when it has none."""
+    user = session.send(auth.me())
+    if user.email is None:
+        raise InvalidInput("Your account has no e-mail address.")
+    session.send(auth.request_verification(user.email))
+    session.output.note(
+        "Your address is verified already." if user.is_verified else "A letter is on its way; run 'rego verify'."
+    )
+
+
+def verify(session: Session, token: str) -> None:
+    """Verify the address that the token was mailed to."""
+    user = session.send(auth.verify(token))
+    session.output.note(f"{user.email} is verified as the address of {user.username}.")
 
 
 def who_am_i(session: Session, form: Form) -> None:

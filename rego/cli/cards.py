@@ -12,7 +12,17 @@ from rego.cli import card_work as work
 from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET
 from rego.cli.dates import FORMS, parse_due
 from rego.cli.naming import card_path
-from rego.cli.options import BoardArgument, BoardOption, JsonOption, QuietOption, RegoCommand, TitleArgument, noun, session_of
+from rego.cli.options import (
+    BoardArgument,
+    BoardOption,
+    DataCommand,
+    ListCommand,
+    QueryOption,
+    TitleArgument,
+    form_of,
+    noun,
+    session_of,
+)
 from rego.cli.places import where
 from rego.wire.cards import Priority, UpdateCard
 from rego.wire.errors import InvalidInput
@@ -30,7 +40,7 @@ BeforeOption = Annotated[str | None, typer.Option("--before", metavar="CARD", he
 UndoOption = Annotated[bool, typer.Option("--undo", help="Take it back.")]
 
 
-@app.command("list", cls=RegoCommand)
+@app.command("list", cls=ListCommand)
 def _list(
     context: typer.Context,
     name: BoardArgument = None,
@@ -39,27 +49,23 @@ def _list(
         str | None, typer.Option("--column", "-c", metavar="COLUMN", help="Only the cards of this column.")
     ] = None,
     archived: Annotated[bool, typer.Option("--archived", help="Archived cards too.")] = False,
-    query: Annotated[
-        str | None, typer.Option("--query", "-Q", metavar="QUERY", help="Only cards that fit, such as 'assignee:me due<3d'.")
-    ] = None,
-    json: JsonOption = None,
-    quiet: QuietOption = False,
+    query: QueryOption = None,
 ) -> None:
     """List a board's cards, all of them or those that fit a query, in order."""
-    form = CARD_ROW.form(json, quiet)
+    form = form_of(context, CARD_ROW)
     if name and board:
         raise InvalidInput("Name the board once: as an argument or with --board.")
     wanted = work.Wanted(column=column, archived=archived, query=None if query is None else parse(query))
     work.list_cards(session_of(context), name or board, wanted, form)
 
 
-@app.command("show", cls=RegoCommand)
-def _show(context: typer.Context, card: CardArgument, json: JsonOption = None) -> None:
+@app.command("show", cls=DataCommand)
+def _show(context: typer.Context, card: CardArgument) -> None:
     """Show a card with its checklists and comments."""
-    work.show_card(session_of(context), card_path(card), CARD_SHEET.form(json, quiet=False))
+    work.show_card(session_of(context), card_path(card), form_of(context, CARD_SHEET))
 
 
-@app.command("add", cls=RegoCommand)
+@app.command("add", cls=DataCommand)
 def _add(
     context: typer.Context,
     title: TitleArgument,
@@ -77,8 +83,6 @@ def _add(
     bottom: BottomOption = False,
     after: AfterOption = None,
     before: BeforeOption = None,
-    json: JsonOption = None,
-    quiet: QuietOption = False,
 ) -> None:
     """Add a card."""
     session = session_of(context)
@@ -91,10 +95,10 @@ def _add(
         labels=label or [],
         where=where(first=top, last=bottom, after=after, before=before),
     )
-    work.add_card(session, board, new, CARD.form(json, quiet))
+    work.add_card(session, board, new, form_of(context, CARD))
 
 
-@app.command("edit", cls=RegoCommand)
+@app.command("edit", cls=DataCommand)
 def _edit(
     context: typer.Context,
     card: CardArgument,
@@ -105,12 +109,10 @@ def _edit(
     due: Annotated[str | None, typer.Option(metavar="WHEN", help=f"Such as {FORMS}.")] = None,
     no_due: Annotated[bool, typer.Option("--no-due", help="Take the due date away.")] = False,
     priority: Annotated[Priority | None, typer.Option("--priority", "-p", metavar="LEVEL", help=LEVELS)] = None,
-    json: JsonOption = None,
-    quiet: QuietOption = False,
 ) -> None:
     """Change what you name of a card; the rest stays."""
     session = session_of(context)
-    form = CARD.form(json, quiet)
+    form = form_of(context, CARD)
     if due is not None and no_due:
         raise InvalidInput("Give --due or --no-due, not both.")
     body = UpdateCard(
@@ -124,7 +126,7 @@ def _edit(
     work.edit_card(session, card_path(card), body, form)
 
 
-@app.command("move", cls=RegoCommand)
+@app.command("move", cls=DataCommand)
 def _move(
     context: typer.Context,
     card: CardArgument,
@@ -133,31 +135,25 @@ def _move(
     bottom: BottomOption = False,
     after: AfterOption = None,
     before: BeforeOption = None,
-    json: JsonOption = None,
-    quiet: QuietOption = False,
 ) -> None:
     """Move a card to another column or place."""
-    form = CARD.form(json, quiet)
+    form = form_of(context, CARD)
     place = where(first=top, last=bottom, after=after, before=before)
     if column is None and not place.given:
         raise InvalidInput("Where to? Name a column, or give --top, --bottom, --after or --before.")
     work.move_card(session_of(context), card_path(card), column, place, form)
 
 
-@app.command("archive", cls=RegoCommand)
-def _archive(
-    context: typer.Context, card: CardArgument, undo: UndoOption = False, json: JsonOption = None, quiet: QuietOption = False
-) -> None:
+@app.command("archive", cls=DataCommand)
+def _archive(context: typer.Context, card: CardArgument, undo: UndoOption = False) -> None:
     """Put a card away; --undo brings it back."""
-    work.archive_card(session_of(context), card_path(card), not undo, CARD.form(json, quiet))
+    work.archive_card(session_of(context), card_path(card), not undo, form_of(context, CARD))
 
 
-@app.command("done", cls=RegoCommand)
-def _done(
-    context: typer.Context, card: CardArgument, undo: UndoOption = False, json: JsonOption = None, quiet: QuietOption = False
-) -> None:
+@app.command("done", cls=DataCommand)
+def _done(context: typer.Context, card: CardArgument, undo: UndoOption = False) -> None:
     """Mark a card as done."""
-    work.complete_card(session_of(context), card_path(card), not undo, CARD.form(json, quiet))
+    work.complete_card(session_of(context), card_path(card), not undo, form_of(context, CARD))
 
 
 def _moment(due: str | None) -> datetime | None:

@@ -8,7 +8,7 @@ import typer
 
 from rego.cli.context import Session
 from rego.cli.naming import find_column
-from rego.cli.options import BoardArgument, BoardOption, JsonOption, QuietOption, RegoCommand, TitleArgument, noun, session_of
+from rego.cli.options import BoardArgument, BoardOption, DataCommand, ListCommand, TitleArgument, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.cli.places import Where, where
 from rego.client import columns
@@ -33,18 +33,16 @@ AfterOption = Annotated[str | None, typer.Option("--after", metavar="COLUMN", he
 BeforeOption = Annotated[str | None, typer.Option("--before", metavar="COLUMN", help="To the left of that column.")]
 
 
-@app.command("list", cls=RegoCommand)
+@app.command("list", cls=ListCommand)
 def _list(
     context: typer.Context,
     board: BoardArgument = None,
-    json: JsonOption = None,
-    quiet: QuietOption = False,
 ) -> None:
     """List a board's columns from left to right."""
-    list_columns(session_of(context), board, COLUMN.form(json, quiet))
+    list_columns(session_of(context), board, form_of(context, COLUMN))
 
 
-@app.command("add", cls=RegoCommand)
+@app.command("add", cls=DataCommand)
 def _add(
     context: typer.Context,
     title: TitleArgument,
@@ -55,16 +53,14 @@ def _add(
     done: Annotated[bool, typer.Option("--done", help="Cards that enter it count as finished.")] = False,
     after: AfterOption = None,
     before: BeforeOption = None,
-    json: JsonOption = None,
-    quiet: QuietOption = False,
 ) -> None:
     """Add a column, at the right end unless a place is given."""
     place = where(first=False, last=False, after=after, before=before)
     body = CreateColumn(title=title, wip_limit=limit, done=done)
-    add_column(session_of(context), board, body, place, COLUMN.form(json, quiet))
+    add_column(session_of(context), board, body, place, form_of(context, COLUMN))
 
 
-@app.command("move", cls=RegoCommand)
+@app.command("move", cls=DataCommand)
 def _move(
     context: typer.Context,
     column: ColumnArgument,
@@ -73,25 +69,21 @@ def _move(
     last: Annotated[bool, typer.Option("--last", help="To the right end; this is the default.")] = False,
     after: AfterOption = None,
     before: BeforeOption = None,
-    json: JsonOption = None,
-    quiet: QuietOption = False,
 ) -> None:
     """Move a column among the others."""
     place = where(first=first, last=last, after=after, before=before)
-    move_column(session_of(context), board, column, place, COLUMN.form(json, quiet))
+    move_column(session_of(context), board, column, place, form_of(context, COLUMN))
 
 
-@app.command("rename", cls=RegoCommand)
+@app.command("rename", cls=DataCommand)
 def _rename(
     context: typer.Context,
     column: ColumnArgument,
     title: TitleArgument,
     board: BoardOption = None,
-    json: JsonOption = None,
-    quiet: QuietOption = False,
 ) -> None:
     """Give a column another title."""
-    rename_column(session_of(context), board, column, UpdateColumn(title=title), COLUMN.form(json, quiet))
+    rename_column(session_of(context), board, column, UpdateColumn(title=title), form_of(context, COLUMN))
 
 
 def list_columns(session: Session, board_name: str | None, form: Form) -> None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
@@ -15,10 +14,10 @@ from rego.cli.output import Output
 from rego.client import boards
 from rego.client.blocking import Client
 from rego.client.call import Call
-from rego.client.config import choose_server
 from rego.client.credentials import Credentials, CredentialStore
 from rego.client.paths import Paths
 from rego.client.server import Server
+from rego.client.settings import Choices
 from rego.wire.boards import Board
 from rego.wire.errors import InvalidInput, NotAuthenticated
 
@@ -30,10 +29,11 @@ T = TypeVar("T")
 
 
 class Session:
-    """One run of one command. The server is the one of the flag, of REGO_SERVER, or the configured one; else local mode."""
+    """One run of one command; `flags` are those of `rego` itself by the name of their setting."""
 
-    def __init__(self, *, server_flag: str | None = None) -> None:
-        self.server_flag = server_flag
+    def __init__(self, flags: Mapping[str, str | None] | None = None, *, asks: bool = True) -> None:
+        self._flags = flags
+        self._asks = asks
 
     @cached_property
     def output(self) -> Output:
@@ -48,9 +48,18 @@ class Session:
         return Paths.of_user()
 
     @cached_property
+    def choices(self) -> Choices:
+        """What the flags, the environment and the files say."""
+        return Choices(self.paths, self._flags)
+
+    def fresh_choices(self) -> Choices:
+        """The same, with the files read again."""
+        return Choices(self.paths, self._flags)
+
+    @cached_property
     def chosen_server(self) -> Server | None:
         """The server that was asked for, or None for local mode."""
-        return choose_server(self.paths, self.server_flag)
+        return self.choices.server
 
     @cached_property
     def store(self) -> CredentialStore:
@@ -78,10 +87,6 @@ class Session:
 
         way_in = await asyncio.to_thread(lambda: self.way_in)
         return AsyncClient(*way_in, revive=self.reviver())
-
-    @property
-    def board_from_environment(self) -> str | None:
-        return os.environ.get("REGO_BOARD") or None
 
     def reviver(self) -> Revive | None:
         """What brings the server back when it is gone: this machine's own can be started again, another cannot."""
@@ -115,9 +120,9 @@ class Session:
         return self.send(boards.list_boards())
 
     def board(self, name: str | None) -> Board:
-        """The board called `name`, by default REGO_BOARD or the only one; raises `NotFound` or `InvalidInput`."""
+        """The board called `name`, by default the one that is set or the only one; raises `NotFound` or `InvalidInput`."""
         every = self.boards()
-        wanted = name or self.board_from_environment
+        wanted = name or self.choices.value("board")
         return find_board(every if wanted else [board for board in every if not board.archived], wanted)
 
     def text_or_stdin(self, text: str) -> str:
@@ -126,7 +131,7 @@ class Session:
 
     def ask(self, question: str) -> str:
         """A line that the person types; raises `InvalidInput` when nobody can be asked."""
-        if not self.input.isatty():
+        if not (self._asks and self.input.isatty()):
             raise InvalidInput(f"{question}? Give it as an option: there is no terminal to ask on.")
         self.output.err.write(f"{question}: ")
         self.output.err.flush()
@@ -136,7 +141,7 @@ class Session:
         """A password from stdin, or typed without echo; never from the command line, where other users could read it."""
         if from_stdin:
             return self.input.readline().rstrip("\r\n")
-        if not self.input.isatty():
+        if not (self._asks and self.input.isatty()):
             raise InvalidInput("There is no terminal to ask for the password on: pipe it in and give --password-stdin.")
         from getpass import getpass
 

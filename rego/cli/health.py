@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from rego.cli.context import Session
-from rego.cli.options import JsonOption, RegoCommand, noun, session_of
+from rego.cli.options import DataCommand, form_of, noun, session_of
 from rego.cli.output import Form, View
 from rego.client import system
 from rego.safe_text import safe_text
@@ -16,10 +16,10 @@ app = noun("", alone=True)
 HEALTH = View[Health](struct=Health, entity=lambda health: health, short=lambda health: health.status)
 
 
-@app.command(cls=RegoCommand)
-def _health(context: typer.Context, json: JsonOption = None) -> None:
+@app.command(cls=DataCommand)
+def _health(context: typer.Context) -> None:
     """Ask the server how it is."""
-    show_health(session_of(context), HEALTH.form(json, quiet=False))
+    show_health(session_of(context), form_of(context, HEALTH))
 
 
 def show_health(session: Session, form: Form) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from rego.cli.context import Session
-from rego.cli.options import JsonOption, QuietOption, RegoCommand, noun, session_of
+from rego.cli.options import DataCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.cli.progress import working
 from rego.client import boards, imports
@@ -38,7 +38,7 @@ REMARK_CELLS = (
 )
 
 
-@app.command(cls=RegoCommand)
+@app.command(cls=DataCommand)
 def _import(
     context: typer.Context,
     words: Annotated[
@@ -49,14 +49,12 @@ def _import(
         ),
     ],
     title: Annotated[str | None, typer.Option(metavar="TEXT", help="Call the board so, not as the file does.")] = None,
-    json: JsonOption = None,
-    quiet: QuietOption = False,
 ) -> None:
     """Bring a board in from a file, as a new board.
 
     A table says what came in; a second one what could not, or had to be mended, and why.
     """
-    form = IMPORTED.form(json, quiet)
+    form = form_of(context, IMPORTED)
     kind, file = format_and_file(words)
     new_title = None if title is None else UpdateBoard(title=title)
     import_board(session_of(context), kind, file, new_title, form)

@@ -8,7 +8,7 @@ import typer
 
 from rego.cli.context import Session
 from rego.cli.naming import find_member
-from rego.cli.options import BoardArgument, BoardOption, JsonOption, QuietOption, RegoCommand, noun, session_of
+from rego.cli.options import BoardArgument, BoardOption, DataCommand, ListCommand, RegoCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.client import boards
 from rego.wire.base import Role
@@ -32,36 +32,32 @@ ROLES = ", ".join(Role)
 MemberArgument = Annotated[str, typer.Argument(metavar="PERSON", help="The username, or the id.")]
 
 
-@app.command("list", cls=RegoCommand)
-def _list(context: typer.Context, board: BoardArgument = None, json: JsonOption = None, quiet: QuietOption = False) -> None:
+@app.command("list", cls=ListCommand)
+def _list(context: typer.Context, board: BoardArgument = None) -> None:
     """List the people on a board."""
-    list_members(session_of(context), board, MEMBER.form(json, quiet))
+    list_members(session_of(context), board, form_of(context, MEMBER))
 
 
-@app.command("add", cls=RegoCommand)
+@app.command("add", cls=DataCommand)
 def _add(
     context: typer.Context,
     person: Annotated[str, typer.Argument(metavar="PERSON", help="The username or the e-mail address.")],
     board: BoardOption = None,
     role: Annotated[Role, typer.Option(metavar="ROLE", help=ROLES)] = Role.MEMBER,
-    json: JsonOption = None,
-    quiet: QuietOption = False,
 ) -> None:
     """Put a person on a board; only its owners may."""
-    add_member(session_of(context), board, new_member(person, role), MEMBER.form(json, quiet))
+    add_member(session_of(context), board, new_member(person, role), form_of(context, MEMBER))
 
 
-@app.command("role", cls=RegoCommand)
+@app.command("role", cls=DataCommand)
 def _role(
     context: typer.Context,
     person: MemberArgument,
     role: Annotated[Role, typer.Argument(metavar="ROLE", help=ROLES)],
     board: BoardOption = None,
-    json: JsonOption = None,
-    quiet: QuietOption = False,
 ) -> None:
     """Give somebody on a board another role; only its owners may."""
-    set_role(session_of(context), board, person, UpdateMember(role=role), MEMBER.form(json, quiet))
+    set_role(session_of(context), board, person, UpdateMember(role=role), form_of(context, MEMBER))
 
 
 @app.command("remove", cls=RegoCommand)

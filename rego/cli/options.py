@@ -1,25 +1,32 @@
-"""The options that many commands share, and the optional value of `--json`."""
+"""The options that many commands share, and the command classes that bring the ones about the form of what is printed."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer._click import Context as ClickContext
-from typer.core import TyperCommand
+from typer._click import Parameter
+from typer.core import TyperCommand, TyperOption
 
 from rego.cli.context import Session
+from rego.cli.output import Form, View
+from rego.wire.errors import InvalidInput
 
-JsonOption = Annotated[
-    str | None,
-    typer.Option("--json", metavar="[FIELDS]", help="Print JSON, with all fields or with those named: --json id,title."),
-]
-QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Print only names, one a line, for other commands.")]
 BoardArgument = Annotated[str | None, typer.Argument(metavar="BOARD", help="Its key, title or id; not needed for an only one.")]
 BoardOption = Annotated[
     str | None, typer.Option("--board", "-b", metavar="BOARD", help="The board's key, title or id, if you have several.")
 ]
+QueryOption = Annotated[
+    str | None,
+    typer.Option("--query", "-Q", metavar="QUERY", help="Only cards that fit, such as 'assignee:me due<3d'; -q QUERY too."),
+]
 TitleArgument = Annotated[str, typer.Argument(metavar="TITLE")]
+YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
+
+_FORM = "rego.form"
+_COLORS = {"always": True, "never": False, "auto": None}
 
 
 class RegoCommand(TyperCommand):
@@ -32,9 +39,103 @@ class RegoCommand(TyperCommand):
         for n, arg in enumerate(args):
             if arg == "--":
                 break
-            if arg == "--json" and (n + 1 == len(args) or args[n + 1].startswith("-")):
+            following = args[n + 1] if n + 1 < len(args) else None
+            if arg == "--json" and (following is None or following.startswith("-")):
                 args[n] = "--json="
+            elif arg == "-q" and following is not None and self._takes_query() and not self._is_option(following):
+                args[n] = "--query"
         return super().parse_args(ctx, args)
+
+    def _takes_query(self) -> bool:
+        return any("--query" in parameter.opts for parameter in self.params)
+
+    def _is_option(self, word: str) -> bool:
+        # A query may begin with a minus too.
+        return any(word.partition("=")[0] in parameter.opts for parameter in self.params)
+
+
+class DataCommand(RegoCommand):
+    """A command that prints data: it brings the options for its form, which `form_of` reads."""
+
+    def __init__(self, *arguments: Any, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.params.extend(self.form_options())
+
+    def form_options(self) -> list[TyperOption]:
+        """The options, in the order in which the help shows them."""
+        return [
+            _kept("json", "--json", metavar="[FIELDS]", help="Print JSON, with all fields or those named: --json id,title."),
+            _kept("jq", "--jq", metavar="FILTER", help="Print what this jq filter makes of the JSON."),
+            _kept("template", "--template", metavar="TEXT", help="Print this Jinja template, filled in with the JSON fields."),
+            _kept("csv", "--csv", help="Print CSV with a line of headings.", flag=True),
+            _kept("quiet", "--quiet", "-q", "--ids", help="Print only names, one a line, for other commands.", flag=True),
+            _kept("color", "--color", metavar="WHEN", help="Colours: always, never, or auto as usual there."),
+        ]
+
+
+class ListCommand(DataCommand):
+    """A command that prints a list, which may be cut."""
+
+    def form_options(self) -> list[TyperOption]:
+        limit = _kept("limit", "--limit", "-n", metavar="N", help="At most N entries; 0, the default, is all.", kind=int)
+        return [*super().form_options(), limit]
+
+
+def form_of(context: typer.Context, view: View[Any]) -> Form:
+    """The form that the command line asks for; raises `InvalidInput` for one that makes no sense or names no field."""
+    asked: dict[str, Any] = context.meta.get(_FORM, {})
+    fields, jq, template = asked.get("json"), asked.get("jq"), asked.get("template")
+    if jq is not None and template is not None:
+        raise InvalidInput("Give --jq or --template, not both.")
+    as_json = fields is not None or jq is not None or template is not None
+    if sum((as_json, bool(asked.get("csv")), bool(asked.get("quiet")))) > 1:
+        raise InvalidInput("Give one of --json (with --jq or --template), --csv and --quiet.")
+    if asked.get("csv") and not view.cells:
+        raise InvalidInput("There is no CSV of this; --json has it whole.")
+    if (limit := asked.get("limit") or 0) < 0:
+        raise InvalidInput("--limit must be 0 or more.")
+    session = session_of(context)
+    _apply_colors(session, asked.get("color") or session.choices.value("color") or "auto")
+    return Form(
+        json=view.named_fields(fields or "") if as_json else None,
+        quiet=bool(asked.get("quiet")),
+        csv=bool(asked.get("csv")),
+        jq=jq,
+        template=template,
+        limit=limit,
+    )
+
+
+def _apply_colors(session: Session, wish: str) -> None:
+    if wish not in _COLORS:
+        raise InvalidInput(f"The colour setting must be always, never or auto, not {wish!r}.")
+    session.output.colors = _COLORS[wish]
+
+
+def _kept(
+    name: str,
+    *flags: str,
+    help: str,  # noqa: A002 - Typer's own word
+    metavar: str | None = None,
+    flag: bool = False,
+    kind: type = str,
+) -> TyperOption:
+    """An option whose value the command's function does not take: it is kept for `form_of`."""
+
+    def keep(context: ClickContext, _: Parameter, value: Any) -> Any:
+        context.meta.setdefault(_FORM, {})[name] = value
+        return value
+
+    return TyperOption(
+        param_decls=[name, *flags],
+        type=None if flag else kind,
+        default=False if flag else None,
+        is_flag=flag or None,
+        metavar=metavar,
+        help=help,
+        callback=keep,
+        expose_value=False,
+    )
 
 
 def noun(help: str, *, alone: bool = False, bare: bool = False) -> typer.Typer:  # noqa: A002 - Typer's own word

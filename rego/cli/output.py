@@ -5,6 +5,7 @@ Text from other people becomes harmless here: see `rego.safe_text`.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -43,10 +44,18 @@ class Cell(Generic[T]):
 
 @dataclass(frozen=True)
 class Form:
-    """The form that the caller asked for: JSON with some fields (`()` for all), only names, or what suits the place."""
+    """The form that the caller asked for: at most one of JSON with some fields (`()` for all), only names, or CSV.
+
+    `jq` and `template` work on the JSON; without any of them the form is what suits the place. `limit` is how many entries of
+    a list are shown at most, 0 for all.
+    """
 
     json: tuple[str, ...] | None = None
     quiet: bool = False
+    csv: bool = False
+    jq: str | None = None
+    template: str | None = None
+    limit: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,16 +72,12 @@ class View(Generic[T]):
     cells: Sequence[Cell[T]] = ()
     extras: dict[str, Callable[[T], Any]] = field(default_factory=dict)
 
-    def form(self, json: str | None, quiet: bool) -> Form:
-        """The form that the flags ask for; raises `InvalidInput` for a field that does not exist."""
-        if json is None:
-            return Form(quiet=quiet)
-        if quiet:
-            raise InvalidInput("Give --json or --quiet, not both.")
-        fields = tuple(name.strip() for name in json.split(",") if name.strip())
+    def named_fields(self, text: str) -> tuple[str, ...]:
+        """The JSON fields in `text`, which has commas between them; raises `InvalidInput` for one that does not exist."""
+        fields = tuple(name.strip() for name in text.split(",") if name.strip())
         if unknown := [name for name in fields if name not in self.fields()]:
             raise InvalidInput(f"There is no JSON field {', '.join(unknown)}; there are {', '.join(self.fields())}.")
-        return Form(json=fields)
+        return fields
 
     def fields(self) -> list[str]:
         """The names of the JSON fields."""
@@ -86,39 +91,49 @@ class View(Generic[T]):
 
 
 class Output:
-    """The two streams of a command."""
+    """The two streams of a command. `colors` is whether to colour; None leaves it to the place and the environment."""
 
-    def __init__(self, out: TextIO, err: TextIO) -> None:
+    def __init__(self, out: TextIO, err: TextIO, colors: bool | None = None) -> None:
         self.out = out
         self.err = err
         self.terminal = out.isatty()
+        self.colors = colors
 
     def many(self, view: View[T], items: Sequence[T], form: Form, *, none: str = "") -> None:
         """Print a list. `none` says on stderr, to a person, that there is nothing."""
+        shown = items[: form.limit] if form.limit else items
         if form.json is not None:
-            self.json([view.record(item, form.json) for item in items])
+            self._data([view.record(item, form.json) for item in shown], form)
         elif form.quiet:
-            self.lines(view.short(item) for item in items)
-        elif items or not self.terminal:
-            self.table(view.cells, items)
+            self.lines(view.short(item) for item in shown)
+        elif form.csv:
+            self._csv(view.cells, shown)
+        elif shown or not self.terminal:
+            self.table(view.cells, shown)
         elif none:
             self.note(none)
+        if len(shown) < len(items):
+            self.note(f"{len(shown)} of {len(items)} shown; --limit 0 shows all.")
 
     def one(self, view: View[T], item: T, form: Form, text: str) -> None:
         """Print one thing: as `text`, of one or several lines, for people."""
         if form.json is not None:
-            self.json(view.record(item, form.json))
+            self._data(view.record(item, form.json), form)
+        elif form.csv:
+            self._csv(view.cells, [item])
         else:
             self.block(view.short(item) if form.quiet else text)
 
     def changed(self, view: View[T], item: T, form: Form, sentence: str) -> None:
         """Report a change: a sentence for the person, and the thing's name for whoever reads stdout."""
         if form.json is not None:
-            self.json(view.record(item, form.json))
+            self._data(view.record(item, form.json), form)
             return
         if not form.quiet:
             self.note(sentence)
-        if form.quiet or not self.terminal:
+        if form.csv:
+            self._csv(view.cells, [item])
+        elif form.quiet or not self.terminal:
             self.lines([view.short(item)])
 
     def table(self, cells: Sequence[Cell[T]], items: Sequence[T]) -> None:
@@ -126,10 +141,36 @@ class Output:
         if self.terminal:
             from rego.cli.tables import print_table
 
-            print_table(self.out, cells, items)
+            print_table(self.out, cells, items, colors=self.colors)
+        elif self._colors_in_a_pipe():
+            from rego.cli.tables import painted
+
+            for item in items:
+                self.out.write("\t".join(painted(cell.show(item)) for cell in cells) + "\n")
         else:
             for item in items:
                 self.out.write("\t".join(safe_text(plain(cell.show(item))) for cell in cells) + "\n")
+
+    def _colors_in_a_pipe(self) -> bool:
+        if self.colors is not None:
+            return self.colors
+        return os.environ.get("CLICOLOR_FORCE", "0") not in ("", "0") and not os.environ.get("NO_COLOR")
+
+    def _csv(self, cells: Sequence[Cell[T]], items: Sequence[T]) -> None:
+        from rego.cli.filtering import write_csv
+
+        headings = [cell.heading for cell in cells]
+        write_csv(self.out, headings, [[plain(cell.show(item)) for cell in cells] for item in items])
+
+    def _data(self, value: Any, form: Form) -> None:
+        """JSON, or what the caller's filter or template makes of it."""
+        if form.jq is None and form.template is None:
+            self.json(value)
+            return
+        from rego.cli.filtering import filtered, rendered
+
+        self.out.writelines(filtered(value, form.jq) if form.jq is not None else rendered(value, form.template or ""))
+        self.out.flush()
 
     def json(self, value: Any) -> None:
         """`value` as JSON, indented on a terminal; whatever could steer a terminal is escaped."""

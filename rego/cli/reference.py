@@ -21,10 +21,10 @@ _INTRODUCTION = """\
 This page is written by `python -m rego.cli.reference docs/reference/cli.md`; a test checks that it is current.
 
 stdout is data, stderr is narration. On a terminal lists are tables; in a pipe they are lines with tabs between the cells,
-without headings, colours or cuts. `--json` prints every field, `--json id,title` those fields; `--quiet` prints only the
-names that other commands take. The server is the one of `--server`, of `REGO_SERVER`, or the one that you logged in to; with
-none of them everything works on this machine alone. `REGO_TOKEN` stands in for a login, `REGO_BOARD` for `--board`,
-`REGO_DEBUG=1` shows the traceback of a failure, `NO_COLOR` turns colours off.
+without headings, colours or cuts. `--json` prints every field, `--json id,title` those fields, `--jq` and `--template` what a
+filter or a template makes of them; `--csv` prints the table; `--quiet` prints only the names that other commands take. Which
+server, board and editor are meant is a [setting](../howto/settings.md). `REGO_TOKEN` stands in for a login, `REGO_DEBUG=1`
+shows the traceback of a failure, `NO_COLOR` turns colours off.
 """
 
 

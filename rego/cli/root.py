@@ -25,7 +25,7 @@ class Place(NamedTuple):
 
 
 COMMANDS: dict[str, Place] = {
-    "boards": Place("rego.cli.boards", "app", "Your boards: list them, add one."),
+    "boards": Place("rego.cli.boards", "app", "Your boards: list them, add one, choose the one to use."),
     "cards": Place("rego.cli.cards", "app", "Cards: list, show, add, edit, move, archive, mark as done."),
     "columns": Place("rego.cli.columns", "app", "The columns of a board: list, add, move, rename."),
     "members": Place("rego.cli.members", "app", "The people on a board: list, add, give a role, remove."),
@@ -39,9 +39,12 @@ COMMANDS: dict[str, Place] = {
     "register": Place("rego.cli.account", "register_app", "Make an account on a server and log in."),
     "login": Place("rego.cli.account", "login_app", "Log in to a server; later commands then speak to it."),
     "logout": Place("rego.cli.account", "logout_app", "End the session on the server and forget its tokens."),
-    "password": Place("rego.cli.account", "password_app", "Change your password; you are logged out everywhere else."),
+    "password": Place("rego.cli.account", "password_app", "Change your password, or set a new one when it is forgotten."),
+    "verify": Place("rego.cli.account", "verify_app", "Show with a mailed token that your e-mail address is yours."),
     "tokens": Place("rego.cli.tokens", "app", "Personal tokens for scripts: list, add, revoke."),
     "whoami": Place("rego.cli.account", "whoami_app", "Say which account is used, and on which server."),
+    "config": Place("rego.cli.config", "app", "Your settings: what they are, where they come from, changing them."),
+    "local": Place("rego.cli.local", "app", "Local mode: is it running, stop it, where its data is, back it up."),
     "health": Place("rego.cli.health", "app", "Ask the server how it is."),
 }
 
@@ -126,6 +129,10 @@ def _root(
         str | None,
         typer.Option(metavar="URL", help="The server to speak to (else REGO_SERVER, the one you logged in to, this machine)."),
     ] = None,
+    profile: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The profile in your settings to use (else REGO_PROFILE).")
+    ] = None,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask anything; fail instead.")] = False,
     _version: Annotated[
         bool, typer.Option("--version", "-V", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
@@ -136,5 +143,5 @@ def _root(
     """
     from rego.cli.context import Session
 
-    session = context.obj = Session(server_flag=server)
+    session = context.obj = Session({"server": server, "profile": profile}, asks=not no_input)
     context.call_on_close(session.close)

@@ -10,7 +10,7 @@ import typer
 from rego.cli.card_views import day, priority, state
 from rego.cli.context import Session
 from rego.cli.dates import utc_offset
-from rego.cli.options import JsonOption, QuietOption, RegoCommand, noun, session_of
+from rego.cli.options import DataCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.client import cards
 from rego.wire import limits
@@ -35,7 +35,7 @@ FOUND = View[FoundCard](
 )
 
 
-@app.command(cls=RegoCommand)
+@app.command(cls=DataCommand)
 def _search(
     context: typer.Context,
     query: Annotated[list[str], typer.Argument(metavar="QUERY", help="Such as: assignee:me 'due<3d' -is:done sort:due.")],
@@ -43,15 +43,13 @@ def _search(
         int, typer.Option("--limit", "-n", metavar="N", min=0, help="At most so many; 0 is all.")
     ] = limits.LIST_DEFAULT,
     archived: Annotated[bool, typer.Option("--archived", help="Archived cards and boards too.")] = False,
-    json: JsonOption = None,
-    quiet: QuietOption = False,
 ) -> None:
     """Find cards on all your boards.
 
     The latest changed come first, unless the query has a sort:. A term that begins with a minus comes after --, as in
     'rego search -- -is:done', or inside quotes with others. docs/reference/query.md has the whole language.
     """
-    form = FOUND.form(json, quiet)
+    form = form_of(context, FOUND)
     search(session_of(context), str(parse(" ".join(query))), limit, archived, form)
 
 

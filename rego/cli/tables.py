@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TextIO, TypeVar
 
 from rich.console import Console
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -29,6 +30,8 @@ STYLES = {
 }
 """The style of each colour. Rich drops colours when NO_COLOR is set."""
 
+_PAPER = Console(markup=False, emoji=False, highlight=False)
+
 GAP = 2
 """Blank cells between two columns."""
 
@@ -36,9 +39,19 @@ LEAST = 8
 """How narrow a long column may become."""
 
 
-def print_table(out: TextIO, cells: Sequence[Cell[T]], items: Sequence[T], *, width: int | None = None) -> None:
-    """Draw `items`, one line each, in the width of the terminal."""
-    console = Console(file=out, width=width, markup=False, emoji=False, highlight=False)
+def print_table(
+    out: TextIO, cells: Sequence[Cell[T]], items: Sequence[T], *, width: int | None = None, colors: bool | None = None
+) -> None:
+    """Draw `items`, one line each, in the width of the terminal; `colors` is whether to colour, by default as usual there."""
+    console = Console(
+        file=out,
+        width=width,
+        markup=False,
+        emoji=False,
+        highlight=False,
+        no_color=None if colors is None else not colors,
+        force_terminal=True if colors else None,
+    )
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
     rows = [[_text(cell.show(item)) for cell in cells] for item in items]
     naturals = [max([len(cell.heading), *(row[n].cell_len for row in rows)]) for n, cell in enumerate(cells)]
@@ -60,6 +73,15 @@ def fit(naturals: Sequence[int], long: Sequence[bool], available: int) -> list[i
         second = max((widths[n] for n, is_long in enumerate(long) if is_long and n != widest), default=LEAST)
         widths[widest] -= min(excess, max(1, widths[widest] - max(second, LEAST)))
     return widths
+
+
+def painted(shown: str | list[Piece]) -> str:
+    """A cell with its colours as escape sequences, for a pipe whose reader wants them."""
+    return "".join(segment.style.render(segment.text) if segment.style else segment.text for segment in _segments(_text(shown)))
+
+
+def _segments(text: Text) -> list[Segment]:
+    return list(text.render(_PAPER))
 
 
 def _text(shown: str | list[Piece]) -> Text:

@@ -10,7 +10,7 @@ import typer
 from rego.cli.context import Session
 from rego.cli.dates import FORMS, parse_due
 from rego.cli.naming import find_token
-from rego.cli.options import JsonOption, QuietOption, RegoCommand, noun, session_of
+from rego.cli.options import DataCommand, ListCommand, RegoCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.client import tokens
 from rego.wire.tokens import CreateToken, NewToken, PersonalToken, Scope
@@ -34,13 +34,13 @@ NEW_TOKEN = View[NewToken](struct=NewToken, entity=lambda token: token, short=la
 NameArgument = Annotated[str, typer.Argument(metavar="NAME")]
 
 
-@app.command("list", cls=RegoCommand)
-def _list(context: typer.Context, json: JsonOption = None, quiet: QuietOption = False) -> None:
+@app.command("list", cls=ListCommand)
+def _list(context: typer.Context) -> None:
     """List your tokens, without their secrets."""
-    list_tokens(session_of(context), TOKEN.form(json, quiet))
+    list_tokens(session_of(context), form_of(context, TOKEN))
 
 
-@app.command("add", cls=RegoCommand)
+@app.command("add", cls=DataCommand)
 def _add(
     context: typer.Context,
     name: NameArgument,
@@ -50,13 +50,11 @@ def _add(
         typer.Option("--board", "-b", metavar="BOARD", help="For this board only; may be given several times."),
     ] = None,
     expires: Annotated[str | None, typer.Option(metavar="WHEN", help=f"Such as {FORMS}; else it lasts until revoked.")] = None,
-    json: JsonOption = None,
-    quiet: QuietOption = False,
 ) -> None:
     """Make a token and print its secret, this once. REGO_TOKEN takes it."""
     body = CreateToken(name=name, scope=scope)
     body.expires_at = parse_due(expires, datetime.now().astimezone()) if expires is not None else None
-    add_token(session_of(context), body, board, NEW_TOKEN.form(json, quiet))
+    add_token(session_of(context), body, board, form_of(context, NEW_TOKEN))
 
 
 @app.command("revoke", cls=RegoCommand)

@@ -3,7 +3,24 @@
 from __future__ import annotations
 
 from rego.client.call import Call, path_of
-from rego.wire.users import ChangePassword, LoggedOut, Refresh, Register, Session, Tokens, UpdateMe, User
+from rego.wire.users import (
+    ChangePassword,
+    CreateTicket,
+    ForgotPassword,
+    LoggedOut,
+    PasswordReset,
+    Refresh,
+    Register,
+    Requested,
+    RequestVerification,
+    ResetPassword,
+    Session,
+    Ticket,
+    Tokens,
+    UpdateMe,
+    User,
+    Verify,
+)
 
 
 def register(body: Register) -> Call[User]:
@@ -51,3 +68,30 @@ def list_sessions() -> Call[list[Session]]:
 def revoke_session(session_id: str) -> Call[None]:
     """End one of the account's own sessions; its live connections close within seconds."""
     return Call(method="DELETE", path=path_of("auth", "sessions", session_id), returns=None)
+
+
+def forgot_password(email: str) -> Call[Requested]:
+    """Have a token mailed that sets a new password; the answer does not say whether there is such an account."""
+    body = ForgotPassword(email=email)
+    return Call(method="POST", path="/auth/forgot-password", body=body, returns=Requested, authenticated=False)
+
+
+def reset_password(body: ResetPassword) -> Call[PasswordReset]:
+    """Set a new password with a token and end all sessions; raises `InvalidInput` for one that is used or late."""
+    return Call(method="POST", path="/auth/reset-password", body=body, returns=PasswordReset, authenticated=False)
+
+
+def request_verification(email: str) -> Call[Requested]:
+    """Have a token mailed that verifies the address; the answer does not say whether there is such an account."""
+    body = RequestVerification(email=email)
+    return Call(method="POST", path="/auth/request-verify-token", body=body, returns=Requested, authenticated=False)
+
+
+def verify(token: str) -> Call[User]:
+    """Verify the address that the token was mailed to; raises `InvalidInput` for one that is used or late."""
+    return Call(method="POST", path="/auth/verify", body=Verify(token=token), returns=User, authenticated=False)
+
+
+def create_ticket(board_id: str) -> Call[Ticket]:
+    """A ticket for one live connection, for clients that can send neither a header nor a first frame."""
+    return Call(method="POST", path="/auth/ws-ticket", body=CreateTicket(board_id=board_id), returns=Ticket)

@@ -49,6 +49,7 @@ def list_events(
 ) -> Call[list[RawEvent]]:
     """The board's log after the event `since`, or before it when newest first (`desc`).
 
+    Raises `Gone` when what comes after `since` is no longer kept; its `data` says the `floor` from which the log goes on.
     `rego.wire.codec.read_event` makes structs of its entries.
     """
     query = query_of(since=since, limit=limit, order=order)

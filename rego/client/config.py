@@ -1,79 +1,100 @@
-"""The user's configuration file, `config.toml`: which server they use. Other keys in it belong to others and are kept."""
+"""The files with settings: the user's `config.toml` and a directory's `.rego.toml`. Keys that belong to others are kept."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
-from collections.abc import Mapping
-
-from msgspec import Struct
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
 
 from rego.client.paths import Paths, write_private_file
-from rego.client.server import Server
 from rego.wire.errors import InvalidInput
 
-_SERVER_LINE = re.compile(r"^[ \t]*server[ \t]*=.*(\n|\Z)", re.MULTILINE)
-_TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
+DIRECTORY_FILE = ".rego.toml"
+
+Table = Mapping[str, Any]
 
 
-class Config(Struct, frozen=True, kw_only=True):
-    """`server` is the address that `rego login` configured, or None for local mode."""
-
-    server: str | None = None
-
-
-def load_config(paths: Paths) -> Config:
-    """The configuration; empty when there is no file. Raises `InvalidInput` when the file cannot be understood."""
-    text = _read(paths)
-    return Config() if text is None else Config(server=_parse(text, paths))
-
-
-def save_config(paths: Paths, config: Config) -> None:
-    """Write the configured server and leave the rest of the file as it is. Raises `InvalidInput` when it cannot be written."""
-    text = _read(paths) or ""
-    _parse(text, paths)
+def read_toml(path: Path) -> Table:
+    """The content of `path`, nothing when there is no such file. Raises `InvalidInput` when it cannot be understood."""
     try:
-        write_private_file(paths.config_file, _with_server(text, config.server).encode())
-    except OSError as error:
-        raise InvalidInput(f"{paths.config_file} cannot be written: {error.strerror}.") from error
-
-
-def choose_server(paths: Paths, flag: str | None = None, environ: Mapping[str, str] | None = None) -> Server | None:
-    """The server to talk to: `flag`, else `REGO_SERVER`, else the configured one; None means local mode.
-
-    Raises `InvalidInput` when the address, or the configuration file, cannot be understood.
-    """
-    environ = os.environ if environ is None else environ
-    address = flag or environ.get("REGO_SERVER") or load_config(paths).server
-    return Server.parse(address) if address else None
-
-
-def _read(paths: Paths) -> str | None:
-    try:
-        return paths.config_file.read_text("utf-8")
+        text = path.read_text("utf-8")
     except FileNotFoundError:
-        return None
+        return {}
     except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"{paths.config_file} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}.") from error
-
-
-def _parse(text: str, paths: Paths) -> str | None:
+        raise InvalidInput(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}.") from error
+    # Here, because a command that is told all it needs reads no file.
     import tomllib
 
     try:
-        server = tomllib.loads(text).get("server")
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{paths.config_file} is not valid TOML: {error}.") from error
-    if server is not None and not isinstance(server, str):
-        raise InvalidInput(f"`server` in {paths.config_file} is not a text in quotes.", field="server")
-    return server
+        raise InvalidInput(f"{path} is not valid TOML: {error}.") from error
 
 
-def _with_server(text: str, server: str | None) -> str:
-    # A file that people also edit by hand keeps its comments and order, so only the one line changes.
-    table = _TABLE.search(text)
-    head, rest = (text[: table.start()], text[table.start() :]) if table else (text, "")
-    # TOML's basic strings are JSON's, with ASCII escapes.
-    line = f"server = {json.dumps(server)}\n" if server is not None else ""
-    return line + _SERVER_LINE.sub("", head) + rest
+def text_in(table: Table, key: str, path: Path) -> str | None:
+    """The text under `key`, or None. Raises `InvalidInput` when something else stands there."""
+    value = table.get(key)
+    if value is not None and not isinstance(value, str):
+        raise InvalidInput(f"`{key}` in {path} is not a text in quotes.", field=key)
+    return value or None
+
+
+def table_in(table: Table, key: str, path: Path) -> Table:
+    """The table under `key`, by default an empty one. Raises `InvalidInput` when something else stands there."""
+    value = table.get(key, {})
+    if not isinstance(value, dict):
+        raise InvalidInput(f"`{key}` in {path} is not a table.", field=key)
+    return value
+
+
+def save_settings(paths: Paths, profile: str | None, values: Mapping[str, str | None]) -> None:
+    """Write `values` into the user's file, for `profile` or at its top; None takes a key out. All else stays as it is.
+
+    Raises `InvalidInput` when the file is broken or cannot be written.
+    """
+    _rewrite(paths.config_file, values, ("profiles", profile) if profile else (), write_private_file)
+
+
+def save_directory_settings(path: Path, values: Mapping[str, str | None]) -> None:
+    """Write `values` into a directory's file, as `save_settings` does."""
+    _rewrite(path, values, (), lambda file, content: file.write_bytes(content))
+
+
+def directory_file(start: Path) -> Path | None:
+    """The nearest `.rego.toml` from `start` upwards that this user or the system's may have written, or None.
+
+    Somebody else's is passed over: in a directory that many can write to it would choose for others.
+    """
+    for directory in (start, *start.parents):
+        path = directory / DIRECTORY_FILE
+        try:
+            owner = path.stat().st_uid
+        except OSError:
+            continue
+        if owner in (os.getuid(), 0):
+            return path
+    return None
+
+
+def _rewrite(
+    path: Path, values: Mapping[str, str | None], where: tuple[str, ...], write: Callable[[Path, bytes], object]
+) -> None:
+    there = read_toml(path)
+    for name in where:
+        there = table_in(there, name, path)
+    import tomlkit
+
+    document = tomlkit.parse(path.read_text("utf-8") if path.exists() else "")
+    table: Any = document
+    for name in where:
+        table = table.setdefault(name, tomlkit.table())
+    for key, value in values.items():
+        if value is not None:
+            table[key] = value
+        elif key in table:
+            del table[key]
+    try:
+        write(path, tomlkit.dumps(document).encode())
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {error.strerror}.") from error

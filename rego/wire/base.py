@@ -96,6 +96,23 @@ class Patch(Command, omit_defaults=True):
         }
 
 
+class Parameters(Command, omit_defaults=True):
+    """What a request says in its query string: each parameter at most once, with the rules of a body."""
+
+
+class Paged(Parameters):
+    """The parameters of a list that comes in pages."""
+
+    limit: Annotated[int, Meta(ge=1, le=limits.LIST_MAX, description="entries of a page")] = limits.LIST_DEFAULT
+    cursor: (
+        Annotated[
+            str,
+            Meta(max_length=limits.CURSOR_MAX, description="where the page begins, from the `Link` of the page before"),
+        ]
+        | None
+    ) = None
+
+
 class Change(Struct, frozen=True, gc=False):
     """One field of one entity, as it was and as it is."""
 

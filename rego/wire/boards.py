@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from rego.wire import limits
-from rego.wire.base import Command, Entity, Line, Patch, Role
+from rego.wire.base import Command, Entity, Line, Parameters, Patch, Role
 
 BoardKey = Annotated[
     str,
@@ -47,6 +48,19 @@ class UpdateBoard(Patch, kw_only=True):
     title: Line | UnsetType = UNSET
     description: BoardDescription | UnsetType = UNSET
     archived: bool | UnsetType = UNSET
+
+
+class LogOrder(StrEnum):
+    """Which way a log is read: the oldest first, or the newest."""
+
+    ASC = "asc"
+    DESC = "desc"
+
+
+class ListEvents(Parameters, kw_only=True):
+    since: Annotated[int, Meta(ge=0, le=2**53, description="the event to go on from, in that order")] | None = None
+    order: LogOrder = LogOrder.ASC
+    limit: Annotated[int, Meta(ge=1, le=limits.LIST_MAX, description="entries of a page")] = limits.LIST_DEFAULT
 
 
 class Member(Struct, kw_only=True, frozen=True, gc=False):

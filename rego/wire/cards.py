@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from rego.wire.base import Block, Entity, Id, Line, Patch, Place, Rank
+from rego.wire import limits
+from rego.wire.base import Block, Entity, Id, Line, Paged, Patch, Place, Rank
 
 Moment = Annotated[datetime, Meta(tz=True)]
 """A point in time with its zone."""
@@ -58,6 +59,30 @@ class FoundCard(CardSummary, kw_only=True, frozen=True):
     ref: str
     board_title: str
     column_title: str
+
+
+class FindCards(Paged, kw_only=True):
+    """Which cards are asked for. Days of the query begin at midnight in `zone`."""
+
+    q: Annotated[str, Meta(max_length=limits.QUERY_MAX, description="in the query language")] = ""
+    archived: Annotated[bool, Meta(description="archived cards too")] = False
+    utc_offset: Annotated[
+        int,
+        Meta(
+            ge=-limits.UTC_OFFSET_MAX,
+            le=limits.UTC_OFFSET_MAX,
+            description="minutes east of UTC: where the days of the query begin",
+        ),
+    ] = 0
+
+    @property
+    def zone(self) -> timezone:
+        """Where the reader's days begin."""
+        return timezone(timedelta(minutes=self.utc_offset))
+
+
+class ListCards(FindCards, kw_only=True):
+    column_id: Annotated[Id, Meta(description="the cards of this column only")] | None = None
 
 
 class CreateCard(Place, kw_only=True):

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import UNSET, UnsetType
 
-from rego.wire.base import Command, Entity, Id, Line, Patch, Rank
+from rego.wire.base import Entity, Id, Line, Patch, Place, Rank
 from rego.wire.cards import Moment
 
 
@@ -26,13 +26,27 @@ class Checklist(Entity, kw_only=True, frozen=True):
     items: list[ChecklistItem]
 
 
-class CreateChecklist(Command, kw_only=True):
+class CreateChecklist(Place, kw_only=True):
+    """A new checklist; without a place it goes to the end of its card."""
+
     line_fields = ("title",)
 
     title: Line
 
 
-class CreateChecklistItem(Command, kw_only=True):
+class UpdateChecklist(Patch, kw_only=True):
+    line_fields = ("title",)
+
+    title: Line | UnsetType = UNSET
+
+
+class MoveChecklist(Place, kw_only=True):
+    """A new place among the card's checklists; without one, the end."""
+
+
+class CreateChecklistItem(Place, kw_only=True):
+    """A new item; without a place it goes to the end of its checklist."""
+
     line_fields = ("text",)
     moment_fields = ("due_at",)
 
@@ -49,3 +63,9 @@ class UpdateChecklistItem(Patch, kw_only=True):
     done: bool | UnsetType = UNSET
     assignee_id: Id | UnsetType | None = UNSET
     due_at: Moment | UnsetType | None = UNSET
+
+
+class MoveChecklistItem(Place, kw_only=True):
+    """A new place for an item; without `checklist_id` within its checklist, without a neighbour or position at the end."""
+
+    checklist_id: Id | None = None

@@ -8,6 +8,7 @@ RegoError
 ├── Conflict                409  the world is not as the request assumes
 │   ├── Taken               409  somebody else has that name, key or address
 │   └── StaleVersion        409  changed since you read it; `data` holds the entity as it is now
+├── Gone                    410  it was here and is not kept any more; `data` says what is
 ├── PreconditionFailed      412  the `If-Match` twin of StaleVersion
 ├── TooLarge                413  the body is over the limit
 ├── UnsupportedMedia        415  the body is of a kind that the endpoint does not read
@@ -77,6 +78,10 @@ class StaleVersion(Conflict):
     code = "stale_version"
 
 
+class Gone(RegoError):
+    code = "gone"
+
+
 class PreconditionFailed(RegoError):
     code = "precondition_failed"
 
@@ -121,6 +126,7 @@ HTTP_STATUS: dict[type[RegoError], int] = {
     Conflict: 409,
     Taken: 409,
     StaleVersion: 409,
+    Gone: 410,
     PreconditionFailed: 412,
     TooLarge: 413,
     UnsupportedMedia: 415,

@@ -9,16 +9,111 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from msgspec import Raw, Struct, field
+from msgspec import Raw, Struct
 
-from rego.wire.base import Change, Rank, Role
-from rego.wire.boards import Board, Member
-from rego.wire.cards import CardRef, CardSummary
-from rego.wire.checklists import Checklist, ChecklistItem
-from rego.wire.columns import Column
-from rego.wire.comments import Comment
-from rego.wire.imports import Tally
-from rego.wire.labels import Label
+from rego.wire.board_events import (
+    BoardCreated,
+    BoardDeleted,
+    BoardImported,
+    BoardUpdated,
+    ColumnCreated,
+    ColumnDeleted,
+    ColumnMoved,
+    ColumnsReranked,
+    ColumnUpdated,
+    LabelCreated,
+    LabelDeleted,
+    LabelUpdated,
+    MemberAdded,
+    MemberRemoved,
+    MemberUpdated,
+)
+from rego.wire.card_events import (
+    AttachmentCreated,
+    AttachmentDeleted,
+    AttachmentUpdated,
+    CardArchived,
+    CardAssigned,
+    CardCreated,
+    CardDeleted,
+    CardLabelled,
+    CardMoved,
+    CardPlace,
+    CardRestored,
+    CardsReranked,
+    CardUnassigned,
+    CardUnlabelled,
+    CardUpdated,
+    ChecklistCreated,
+    ChecklistDeleted,
+    ChecklistItemCreated,
+    ChecklistItemDeleted,
+    ChecklistItemMoved,
+    ChecklistItemsReranked,
+    ChecklistItemUpdated,
+    ChecklistMoved,
+    ChecklistsReranked,
+    ChecklistUpdated,
+    CommentCreated,
+    CommentDeleted,
+    CommentUpdated,
+    ItemPlace,
+)
+from rego.wire.event_data import EventData
+
+__all__ = [
+    "EVENT_TYPES",
+    "Actor",
+    "AttachmentCreated",
+    "AttachmentDeleted",
+    "AttachmentUpdated",
+    "BoardCreated",
+    "BoardDeleted",
+    "BoardImported",
+    "BoardUpdated",
+    "CardArchived",
+    "CardAssigned",
+    "CardCreated",
+    "CardDeleted",
+    "CardLabelled",
+    "CardMoved",
+    "CardPlace",
+    "CardRestored",
+    "CardUnassigned",
+    "CardUnlabelled",
+    "CardUpdated",
+    "CardsReranked",
+    "Cause",
+    "ChecklistCreated",
+    "ChecklistDeleted",
+    "ChecklistItemCreated",
+    "ChecklistItemDeleted",
+    "ChecklistItemMoved",
+    "ChecklistItemUpdated",
+    "ChecklistItemsReranked",
+    "ChecklistMoved",
+    "ChecklistUpdated",
+    "ChecklistsReranked",
+    "ColumnCreated",
+    "ColumnDeleted",
+    "ColumnMoved",
+    "ColumnUpdated",
+    "ColumnsReranked",
+    "CommentCreated",
+    "CommentDeleted",
+    "CommentUpdated",
+    "Event",
+    "EventData",
+    "ItemPlace",
+    "LabelCreated",
+    "LabelDeleted",
+    "LabelUpdated",
+    "MemberAdded",
+    "MemberRemoved",
+    "MemberUpdated",
+    "Unknown",
+    "event_type",
+]
 
 
 class Actor(Struct, kw_only=True, frozen=True, gc=False):
@@ -34,283 +129,6 @@ class Cause(Struct, kw_only=True, frozen=True, gc=False):
     rule_id: str
     rule_name: str
     event_seq: int
-
-
-class EventData(Struct, kw_only=True, frozen=True, tag_field="type"):
-    """What an event type says. The tag is the event type; on the wire it stands in the envelope."""
-
-
-class BoardCreated(EventData, kw_only=True, frozen=True, tag="board.created"):
-    """A board was made; its first event."""
-
-    board: Board
-
-
-class BoardImported(EventData, kw_only=True, frozen=True, tag="board.imported"):
-    """The first event of an imported board; its cards are in the snapshot, not in the log."""
-
-    board: Board
-    source: str
-    tallies: dict[str, Tally]
-
-
-class BoardUpdated(EventData, kw_only=True, frozen=True, tag="board.updated"):
-    """`changes` by field, of title, description and archived."""
-
-    changes: dict[str, Change]
-    version: int
-
-
-class BoardDeleted(EventData, kw_only=True, frozen=True, tag="board.deleted"):
-    """The last thing that is heard of a board."""
-
-    title: str
-
-
-class MemberAdded(EventData, kw_only=True, frozen=True, tag="member.added"):
-    """Somebody is on the board now."""
-
-    member: Member
-
-
-class MemberUpdated(EventData, kw_only=True, frozen=True, tag="member.updated"):
-    """A member has another role."""
-
-    user_id: str
-    username: str
-    before: Role
-    after: Role
-
-
-class MemberRemoved(EventData, kw_only=True, frozen=True, tag="member.removed"):
-    """Somebody left the board or was taken off it, and off its cards `card_ids`, whose versions are unchanged.
-
-    Their sockets are closed after this.
-    """
-
-    member: Member
-    card_ids: list[str]
-
-
-class ColumnCreated(EventData, kw_only=True, frozen=True, tag="column.created"):
-    """A column was made."""
-
-    column: Column
-
-
-class ColumnUpdated(EventData, kw_only=True, frozen=True, tag="column.updated"):
-    """`changes` by field, of title, wip_limit, wip_mode, done, color and archived."""
-
-    column_id: str
-    title: str
-    changes: dict[str, Change]
-    version: int
-
-
-class ColumnMoved(EventData, kw_only=True, frozen=True, tag="column.moved"):
-    """A column has another place among the others."""
-
-    column_id: str
-    title: str
-    before: Rank
-    after: Rank
-    version: int
-
-
-class ColumnDeleted(EventData, kw_only=True, frozen=True, tag="column.deleted"):
-    """The column was empty, archived cards included."""
-
-    column: Column
-
-
-class ColumnsReranked(EventData, kw_only=True, frozen=True, tag="columns.reranked"):
-    """Room was made between columns; their order is unchanged, and so are their versions."""
-
-    ranks: dict[str, Rank]
-
-
-class LabelCreated(EventData, kw_only=True, frozen=True, tag="label.created"):
-    """A label was made."""
-
-    label: Label
-
-
-class LabelUpdated(EventData, kw_only=True, frozen=True, tag="label.updated"):
-    """`changes` by field, of name and color."""
-
-    label_id: str
-    name: str
-    changes: dict[str, Change]
-    version: int
-
-
-class LabelDeleted(EventData, kw_only=True, frozen=True, tag="label.deleted"):
-    """The label is off every card that carried it; their versions are unchanged."""
-
-    label: Label
-    card_ids: list[str]
-
-
-class CardCreated(EventData, kw_only=True, frozen=True, tag="card.created"):
-    """A card was made."""
-
-    card: CardSummary
-    ref: str
-    column_title: str
-    description: str = ""
-
-
-class CardUpdated(EventData, kw_only=True, frozen=True, tag="card.updated"):
-    """`changes` by field, of title, description, due_at, start_at, priority and completed."""
-
-    card: CardRef
-    changes: dict[str, Change]
-    version: int
-
-
-class CardPlace(Struct, kw_only=True, frozen=True, gc=False):
-    """Where a card stands or stood."""
-
-    column_id: str
-    column_title: str
-    rank: Rank
-
-
-class CardMoved(EventData, kw_only=True, frozen=True, tag="card.moved"):
-    """A card has another place, in its column or in another one."""
-
-    card: CardRef
-    before: CardPlace = field(name="from")
-    after: CardPlace = field(name="to")
-    version: int
-
-
-class CardArchived(EventData, kw_only=True, frozen=True, tag="card.archived"):
-    """A card is off the board, and can be brought back."""
-
-    card: CardRef
-    version: int
-
-
-class CardRestored(EventData, kw_only=True, frozen=True, tag="card.restored"):
-    """Carries the whole card, because clients do not hold archived ones."""
-
-    card: CardSummary
-    ref: str
-
-
-class CardDeleted(EventData, kw_only=True, frozen=True, tag="card.deleted"):
-    """Carries the whole card as it was."""
-
-    card: CardSummary
-    ref: str
-    description: str = ""
-
-
-class CardsReranked(EventData, kw_only=True, frozen=True, tag="cards.reranked"):
-    """Room was made in a column; the order is unchanged, and so are the versions."""
-
-    column_id: str
-    ranks: dict[str, Rank]
-
-
-class CardAssigned(EventData, kw_only=True, frozen=True, tag="card.assigned"):
-    """A member is responsible for the card."""
-
-    card: CardRef
-    user_id: str
-    username: str
-    version: int
-
-
-class CardUnassigned(EventData, kw_only=True, frozen=True, tag="card.unassigned"):
-    """A person is no longer responsible for the card."""
-
-    card: CardRef
-    user_id: str
-    username: str
-    version: int
-
-
-class CardLabelled(EventData, kw_only=True, frozen=True, tag="card.labelled"):
-    """The card carries a label."""
-
-    card: CardRef
-    label_id: str
-    label_name: str
-    version: int
-
-
-class CardUnlabelled(EventData, kw_only=True, frozen=True, tag="card.unlabelled"):
-    """The card carries a label no longer."""
-
-    card: CardRef
-    label_id: str
-    label_name: str
-    version: int
-
-
-class ChecklistCreated(EventData, kw_only=True, frozen=True, tag="checklist.created"):
-    """A checklist was made, without items."""
-
-    card: CardRef
-    checklist: Checklist
-
-
-class ChecklistDeleted(EventData, kw_only=True, frozen=True, tag="checklist.deleted"):
-    """`checklist_done` and `checklist_total` are the card's new counts."""
-
-    card: CardRef
-    checklist: Checklist
-    checklist_done: int
-    checklist_total: int
-
-
-class ChecklistItemCreated(EventData, kw_only=True, frozen=True, tag="checklist_item.created"):
-    """An item was added; `checklist_done` and `checklist_total` are the card's new counts."""
-
-    card: CardRef
-    item: ChecklistItem
-    checklist_done: int
-    checklist_total: int
-
-
-class ChecklistItemUpdated(EventData, kw_only=True, frozen=True, tag="checklist_item.updated"):
-    """`changes` by field, of text, done, assignee_id and due_at; the counts are the card's new ones."""
-
-    card: CardRef
-    item_id: str
-    checklist_id: str
-    text: str
-    changes: dict[str, Change]
-    version: int
-    checklist_done: int
-    checklist_total: int
-
-
-class ChecklistItemDeleted(EventData, kw_only=True, frozen=True, tag="checklist_item.deleted"):
-    """An item was deleted; the counts are the card's new ones."""
-
-    card: CardRef
-    item: ChecklistItem
-    checklist_done: int
-    checklist_total: int
-
-
-class CommentCreated(EventData, kw_only=True, frozen=True, tag="comment.created"):
-    """Somebody commented; `comment_count` is the card's new count."""
-
-    card: CardRef
-    comment: Comment
-    comment_count: int
-
-
-class CommentDeleted(EventData, kw_only=True, frozen=True, tag="comment.deleted"):
-    """A comment was deleted; `comment_count` is the card's new count."""
-
-    card: CardRef
-    comment: Comment
-    comment_count: int
 
 
 class Unknown(Struct, kw_only=True, frozen=True):

@@ -69,7 +69,7 @@ class Ping(ServerFrame, kw_only=True, tag="ping"):
 
 
 class Goaway(ServerFrame, kw_only=True, tag="goaway"):
-    """The server is about to stop: reconnect after `delay` seconds."""
+    """The server stops, and closes the socket with 1012: reconnect after `delay` seconds, which is another for each client."""
 
     delay: float
 
@@ -143,7 +143,8 @@ class CloseCode(IntEnum):
     TOO_SLOW = 4000  # more was waiting for the client than the server keeps
     LOST_SYNC = 4001  # the stream can no longer be continued without a gap
     SILENT = 4002  # nothing was heard from the client for too long
-    OVERLOADED = 4100  # the server cannot serve this socket now
+    OVERLOADED = 4100  # the server cannot serve this socket now, or the person has too many
+    TOO_MANY_FRAMES = 4101  # the client sends more frames than the server takes
     AUTH_DEADLINE = 4200  # no auth frame came in time
     SESSION_ENDED = 4201  # the credentials are wrong, or the session is over
     BOARD_GONE = 4300  # the board was deleted

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from msgspec import Struct, field
 
-from rego.wire.base import Role
+from rego.wire.base import Parameters, Role
 from rego.wire.boards import Board
 from rego.wire.cards import Priority
 from rego.wire.columns import Color, WipMode
@@ -24,6 +24,24 @@ class ExportFormat(StrEnum):
     JSON = "json"
     CSV = "csv"
     MD = "md"
+
+
+class ImportFormat(StrEnum):
+    """Whose files can be imported."""
+
+    REGO = "rego"
+    TRELLO = "trello"
+    KANBAN_CLI = "kanban-cli"
+    TASKWARRIOR = "taskwarrior"
+    BEADS = "beads"
+
+
+class ExportBoard(Parameters, kw_only=True):
+    format: ExportFormat = ExportFormat.JSON
+
+
+class ImportBoard(Parameters, kw_only=True):
+    format: ImportFormat = ImportFormat.REGO
 
 
 class Planned(Struct, kw_only=True, omit_defaults=True):

@@ -7,8 +7,10 @@ COMMENT_MAX = 65_536  # one comment
 USERNAME_MIN, USERNAME_MAX = 2, 32  # usernames
 NAME_MAX = 100  # first names, last names and label names
 EMAIL_MAX = 254  # e-mail addresses
+FILENAME_MAX_BYTES = 200  # the name of an attached file, in UTF-8
 PASSWORD_MIN, PASSWORD_MAX = 8, 128  # passwords
 TOKEN_NAME_MAX = 100  # names of personal tokens
+SECRET_MAX = 200  # secrets that are good once, as they are mailed or shown
 BOARD_KEY_MIN, BOARD_KEY_MAX = 2, 6  # board keys, the first half of references such as OPS-12
 IDEMPOTENCY_KEY_MAX = 64  # the `Idempotency-Key` header
 
@@ -23,10 +25,12 @@ TOKEN_BOARDS_MAX = 100  # boards that one personal token names
 
 LIST_DEFAULT = 50  # entries of a list when `limit` is not given
 LIST_MAX = 200  # the highest `limit`
+CURSOR_MAX = 4_096  # a cursor: a title and a few times fit well
 
 QUERY_MAX = 1_000  # a query
 QUERY_TERMS_MAX = 50  # terms in a query
 QUERY_DEPTH_MAX = 20  # brackets and minuses inside each other in a query
+UTC_OFFSET_MAX = 900  # minutes: no zone is or was farther from UTC
 
 HEARTBEAT_INTERVAL = 15.0  # between two pings, unless the server is set otherwise
 CLIENT_SILENCE_MAX = 35.0  # without any frame, after which a client reconnects

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated
 
+from msgspec import Meta, Struct
+
+from rego.wire.base import Parameters
 from rego.wire.boards import Board, Member
 from rego.wire.cards import CardSummary
 from rego.wire.columns import Column
@@ -25,3 +28,7 @@ class Snapshot(Struct, kw_only=True, frozen=True):
     labels: list[Label]
     columns: list[Column]
     cards: list[CardSummary]
+
+
+class GetSnapshot(Parameters, kw_only=True):
+    archived: Annotated[bool, Meta(description="archived cards too")] = False

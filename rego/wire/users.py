@@ -8,7 +8,7 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from rego.wire import limits
-from rego.wire.base import Command, Entity, Patch
+from rego.wire.base import Command, Entity, Id, Patch
 
 Username = Annotated[
     str,
@@ -21,6 +21,9 @@ Username = Annotated[
 ]
 Email = Annotated[str, Meta(max_length=limits.EMAIL_MAX, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s.]+$(?!\n)")]
 Password = Annotated[str, Meta(min_length=limits.PASSWORD_MIN, max_length=limits.PASSWORD_MAX)]
+Secret = Annotated[str, Meta(min_length=1, max_length=limits.SECRET_MAX)]
+"""A one-time secret as it was mailed or shown."""
+
 PersonName = Annotated[str, Meta(max_length=limits.NAME_MAX)]
 
 
@@ -34,6 +37,16 @@ class User(Entity, kw_only=True, frozen=True):
     is_active: bool
     is_verified: bool
     is_superuser: bool
+
+
+class Profile(Struct, kw_only=True, frozen=True):
+    """A person as others see them: without the e-mail address."""
+
+    id: str
+    username: str
+    firstname: str
+    lastname: str
+    placeholder: bool = False
 
 
 class Register(Command, kw_only=True):
@@ -90,6 +103,50 @@ class Session(Struct, kw_only=True, frozen=True):
     created_at: datetime
     expires_at: datetime
     current: bool
+
+
+class ForgotPassword(Command, kw_only=True):
+    line_fields = ("email",)
+
+    email: Email
+
+
+class ResetPassword(Command, kw_only=True):
+    """`token` is what was mailed, or what a superuser was shown."""
+
+    token: Secret
+    password: Password
+
+
+class RequestVerification(Command, kw_only=True):
+    line_fields = ("email",)
+
+    email: Email
+
+
+class Verify(Command, kw_only=True):
+    token: Secret
+
+
+class Requested(Struct):
+    """The same whether there is such an account or not."""
+
+    detail: str = "If there is such an account, a letter is on its way."
+
+
+class PasswordReset(Struct):
+    detail: str = "The password is set, and all sessions have ended; log in with it."
+
+
+class CreateTicket(Command, kw_only=True):
+    board_id: Id
+
+
+class Ticket(Struct, kw_only=True):
+    """`ticket` opens one socket on the board, within `expires_in` seconds."""
+
+    ticket: str
+    expires_in: int
 
 
 class LoggedOut(Struct):

@@ -80,7 +80,7 @@ EPOCH = select(instance.c.epoch).scalar_subquery().label("epoch")
 """The database's life, for a statement that reads something else too: both are then of one moment."""
 
 GET_SEQS = Statement(
-    select(board_heads.c.board_id, board_heads.c.seq, EPOCH).where(
+    select(board_heads.c.board_id, board_heads.c.seq, board_heads.c.floor, EPOCH).where(
         one_of(board_heads.c.board_id, bindparam("board_ids", type_=Json))
     )
 )
@@ -107,9 +107,24 @@ class Committed(NamedTuple):
         return self.first_seq + len(self.events) - 1
 
 
+def goes_on(since: int, rows: Sequence[Row], seq: int = 0) -> bool:
+    """Whether `rows`, read after `since` when the board was at `seq`, are the next ones; none are when all is read."""
+    return rows[0]["seq"] == since + 1 if rows else since >= seq
+
+
+class LogTrimmed(Exception):
+    """The event after the one that was asked from is no longer in the log."""
+
+
 async def events_since(connection: Connection, board_id: str, since: int, count: int) -> list[RawEvent]:
-    """At most `count` events after `since`, oldest first."""
+    """At most `count` events after `since`, oldest first. Raises `LogTrimmed` when they do not follow on `since`.
+
+    That is seen in the rows themselves, which come from one statement and so from one moment of the log: what is trimmed
+    before or after it is another reader's affair.
+    """
     rows = await connection.fetch(EVENTS_SINCE, board_id=board_id, since=since, count=count)
+    if not goes_on(since, rows):
+        raise LogTrimmed
     return [event_of(row) for row in rows]
 
 

@@ -44,7 +44,7 @@ def save(uow: UnitOfWork, table: Table, row: Row, values: Mapping[str, Any]) -> 
         "version": version,
         "field_versions": {**row["field_versions"], **dict.fromkeys(values, version)},
         "updated_at": uow.now,
-        "updated_by": uow.caller.user_id,
+        "updated_by": uow.author_id,
     }
     uow.write(set_fields(table, tuple(sorted(changed))), row_id=row["id"], **changed)
     return changed
@@ -65,8 +65,8 @@ def new_entity(uow: UnitOfWork) -> dict[str, Any]:
         "field_versions": {},
         "created_at": uow.now,
         "updated_at": uow.now,
-        "created_by": uow.caller.user_id,
-        "updated_by": uow.caller.user_id,
+        "created_by": uow.author_id,
+        "updated_by": uow.author_id,
     }
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Table, and_, bindparam, func, null, select, update
+from sqlalchemy import BigInteger, Column, ColumnElement, Select, Table, and_, bindparam, func, null, or_, select, update
 from sqlalchemy.sql.expression import cast
 from sqlalchemy.sql.selectable import NamedFromClause
 
@@ -15,6 +15,7 @@ from rego.wire.errors import InvalidInput
 from rego_server.core import ranking
 from rego_server.core.db import Row, Statement
 from rego_server.core.db.schema import Id
+from rego_server.core.uow import UnitOfWork
 
 
 class Spot(StrEnum):
@@ -89,31 +90,39 @@ class Room(NamedTuple):
     moved: Mapping[str, int]
 
 
-async def make_room(row: Row, siblings: Callable[[], Awaitable[list[tuple[str, int]]]], own_rank: int | None) -> Room:
-    """A rank between the neighbours in `row`.
+class RankedLists(NamedTuple):
+    """The statements on lists that one table holds: the others of a list in order, and a new rank for a row."""
 
-    `siblings` reads the whole list in order as (id, rank), without the row that moves; it is asked when the gap is used up.
-    `own_rank` is the rank that the moving row has in that list until it moves.
+    others: Statement
+    set_rank: Statement
+
+
+def ranked_lists(table: Table, list_id: Column[Any]) -> RankedLists:
+    """The lists in `table`, one for each value of its column `list_id`."""
+    own_id = bindparam("own_id", type_=Id)
+    in_list = and_(list_id == bindparam("list_id", type_=Id), or_(own_id.is_(None), table.c.id != own_id))
+    return RankedLists(
+        Statement(select(table.c.id, table.c.rank).where(in_list).order_by(table.c.rank, table.c.id)),
+        Statement(update(table).where(table.c.id == bindparam("row_id")).values(rank=bindparam("rank"))),
+    )
+
+
+async def make_room(uow: UnitOfWork, lists: RankedLists, list_id: str, neighbours: Row, moving: Row | None) -> Room:
+    """A rank between `neighbours` in the list `list_id`; when they leave none, others are moved apart.
+
+    `moving` is the row that gets the rank, None for a new one. What moved apart is written; whoever asks announces it.
     """
-    lower, upper = row["lower_rank"], row["upper_rank"]
+    lower, upper = neighbours["lower_rank"], neighbours["upper_rank"]
     rank = ranking.between(lower, upper)
     if rank is not None:
         return Room(rank, {})
-    ordered = await siblings()
-    ranks = [rank for _, rank in ordered]
+    others = await uow.fetch(lists.others, list_id=list_id, own_id=None if moving is None else moving["id"])
+    ranks = [row["rank"] for row in others]
     index = len(ranks) if upper is None else ranks.index(upper)
-    spread = ranking.spread(ranks, index, avoid=() if own_rank is None else (own_rank,))
-    return Room(spread.rank, {ordered[position][0]: new for position, new in spread.changed.items()})
-
-
-def set_rank(table: Table) -> Statement:
-    """The statement that gives the row `row_id` a new rank and nothing else."""
-    return Statement(update(table).where(table.c.id == bindparam("row_id")).values(rank=bindparam("rank")))
-
-
-def rank_rows(room: Room) -> list[dict[str, Any]]:
-    """The parameters of `set_rank` for everything that made room."""
-    return [{"row_id": row_id, "rank": rank} for row_id, rank in room.moved.items()]
+    spread = ranking.spread(ranks, index, avoid=() if moving is None else (moving["rank"],))
+    moved = {others[position]["id"]: new for position, new in spread.changed.items()}
+    await uow.write_many(lists.set_rank, [{"row_id": row_id, "rank": rank} for row_id, rank in moved.items()])
+    return Room(spread.rank, moved)
 
 
 def wire_ranks(room: Room) -> dict[str, str]:

@@ -57,6 +57,18 @@ class Settings:
     argon2_time_cost: int = setting(2, "Passes of argon2id over its memory for one password hash.")
     argon2_memory_kib: int = setting(19_456, "Memory of one password hash, in KiB.")
     argon2_parallelism: int = setting(1, "Lanes of one password hash.")
+    blob_store: str = setting(
+        "", "`s3://BUCKET/PREFIX` for attached files in a bucket; empty is `blobs` in the data directory."
+    )
+    s3_endpoint: str = setting("", "The URL of a server that speaks S3, such as MinIO; empty is Amazon's.")
+    s3_region: str = setting("", "The region of the bucket; empty is `AWS_REGION`.")
+    s3_access_key: str = setting("", "The access key for the bucket; empty is `AWS_ACCESS_KEY_ID`, or the machine's role.")
+    s3_secret_key: str = setting("", "The secret key for the bucket; empty is `AWS_SECRET_ACCESS_KEY`.", secret=True)
+    s3_secret_key_file: str = setting("", "A file that holds the secret key for the bucket.")
+    attachment_max_mb: int = setting(25, "The largest file that can be attached to a card, in MB.")
+    board_attachments_max_mb: int = setting(
+        1_000, "What the files uploaded to one board may take together, deleted ones included for a week, in MB; 0 is no limit."
+    )
     reads_per_minute: int = setting(600, "Requests a minute of one user that read, sockets included; 0 is no limit.")
     writes_per_minute: int = setting(180, "Requests a minute of one user that change something; 0 is no limit.")
     anonymous_per_minute: int = setting(60, "Requests a minute from one address without a login; 0 is no limit.")
@@ -66,7 +78,30 @@ class Settings:
     trusted_proxies: str = setting(
         "", "Addresses and networks, with commas, of proxies in front of the server whose `X-Forwarded-For` is believed."
     )
+    smtp_host: str = setting("", "The mail server; empty writes letters to the log instead of sending them.")
+    smtp_port: int = setting(0, "The mail server's port; 0 is the usual one: 465 for `tls`, 587 for `starttls`, 25 for `none`.")
+    smtp_security: str = setting("starttls", "How the connection to the mail server is encrypted: `tls`, `starttls` or `none`.")
+    smtp_user: str = setting("", "The user to log in to the mail server as; empty does not log in.")
+    smtp_password: str = setting("", "The password of that user.", secret=True)
+    smtp_password_file: str = setting("", "A file that holds the mail server's password.")
+    mail_from: str = setting("", "The address that letters come from; needed with a mail server.")
+    public_url: str = setting("", "The address of the server as its people know it, which letters name; empty names none.")
     heartbeat_seconds: float = setting(15.0, "How often a socket hears the board's sequence number, in seconds.")
+    sockets_max: int = setting(10_000, "Sockets of one server process; 0 is no limit.")
+    sockets_per_user: int = setting(100, "Sockets of one user on one server process; 0 is no limit.")
+    socket_frames_per_second: int = setting(
+        50, "Frames a second that one socket may send, ten times as many at once; 0 is no limit."
+    )
+    events_kept: int = setting(
+        10_000, "The newest events of each board, which stay in its log however old they are; 0 keeps all for ever."
+    )
+    event_days: int = setting(7, "The days for which an event stays in the log, however many are newer.")
+    drain_seconds: float = setting(
+        0.0, "How long a server that was told to stop says that it is not ready and still serves, for balancers that ask."
+    )
+    goaway_seconds: float = setting(
+        5.0, "Within how many seconds the sockets of a server that stops are asked to come back, each at another moment."
+    )
 
     @property
     def sqlite_path(self) -> Path | None:
@@ -82,6 +117,9 @@ UNLIMITED: Mapping[str, Any] = {
     "writes_per_minute": 0,
     "anonymous_per_minute": 0,
     "logins_per_minute": 0,
+    "sockets_max": 0,
+    "sockets_per_user": 0,
+    "socket_frames_per_second": 0,
 }
 """The settings of a server that trusts everybody who can reach it."""
 
@@ -143,13 +181,21 @@ def _parsed(each: Field[Any], text: str) -> Any:
         raise InvalidInput(f"{variable(each)} must be {wanted}, not {text[:40]!r}.", field=variable(each)) from None
 
 
+SMTP_SECURITY = ("tls", "starttls", "none")
+
 _RANGES = {
     "access_token_minutes": (1, 1_440),
     "session_days": (1, 3_650),
     "argon2_time_cost": (1, 100),
     "argon2_memory_kib": (8, 4_194_304),
     "argon2_parallelism": (1, 64),
+    "attachment_max_mb": (1, 100_000),
+    "board_attachments_max_mb": (0, 100_000_000),
     "heartbeat_seconds": (0.05, 30),  # a client gives up on a server that it does not hear for 35 seconds
+    "events_kept": (0, 1_000_000_000),
+    "event_days": (0, 36_500),
+    "drain_seconds": (0, 60),
+    "goaway_seconds": (0, 60),
 }
 """The lowest and the highest value of settings that are numbers."""
 
@@ -169,6 +215,16 @@ def _check(settings: Settings) -> None:
         raise InvalidInput("REGO_ARGON2_MEMORY_KIB must be at least 8 for each lane.", field="argon2_memory_kib")
     _check_database_url(settings.database_url)
     _check_redis_url(settings.redis_url)
+    _check_mail(settings)
+
+
+def _check_mail(settings: Settings) -> None:
+    if settings.smtp_security not in SMTP_SECURITY:
+        raise InvalidInput(f"REGO_SMTP_SECURITY must be one of {', '.join(SMTP_SECURITY)}.", field="smtp_security")
+    if not 0 <= settings.smtp_port <= 65_535:
+        raise InvalidInput(f"REGO_SMTP_PORT must be from 0 to 65535, not {settings.smtp_port}.", field="smtp_port")
+    if settings.smtp_host and not settings.mail_from:
+        raise InvalidInput("A mail server needs an address that letters come from: set REGO_MAIL_FROM.", field="mail_from")
 
 
 def _check_database_url(url: str) -> None:

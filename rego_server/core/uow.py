@@ -13,7 +13,7 @@ from sqlalchemy import Column, ForeignKey, String, Table, Text, bindparam, inser
 from rego.wire.base import to_json
 from rego.wire.codec import RawEvent, encode_data
 from rego.wire.errors import KeyReused
-from rego.wire.events import Actor, EventData, event_type
+from rego.wire.events import Actor, Cause, EventData, event_type
 from rego_server.core.bus import Bus
 from rego_server.core.clock import Clock
 from rego_server.core.db import Connection, Database, Row, Statement, UniqueViolation
@@ -114,7 +114,11 @@ class Reading:
 
 
 class UnitOfWork(Reading):
-    """One action under way. Writes are queued and go to the database together; a read sends them first."""
+    """One action under way. Writes are queued and go to the database together; a read sends them first.
+
+    While `cause` is set, what happens is an automation rule's doing and nobody's own: events name the rule instead of an actor.
+    `expected` is the version that the client wants the entity to have which is entered first; None when it does not care.
+    """
 
     changes = True
 
@@ -124,9 +128,16 @@ class UnitOfWork(Reading):
         self.now = now
         self.new_id = new_id
         self.actor: Actor | None = None
+        self.cause: Cause | None = None
+        self.expected: int | None = None
         self.heads: dict[str, Head] = {}
         self._writes: list[tuple[Statement, Mapping[str, Any]]] = []
         self._last: list[tuple[Statement, Mapping[str, Any]]] = []
+
+    @property
+    def author_id(self) -> str | None:
+        """Whom a row names as its maker: the caller, or nobody for a rule."""
+        return None if self.cause else self.caller.user_id
 
     async def fetch(self, statement: Statement, **params: Any) -> Sequence[Row]:
         await self.flush()
@@ -166,10 +177,37 @@ class UnitOfWork(Reading):
                 board_id=board_id,
                 type=event_type(data),
                 at=self.now,
-                actor=self.actor,
+                actor=None if self.cause else self.actor,
+                cause=self.cause,
                 data=msgspec.Raw(encode_data(data)),
             )
         )
+
+    async def attempt(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run `work` as a part that may fail by itself: when it raises, its writes and its events are gone, and no others."""
+        await self.flush()
+        heads = {head.board_id: (head.seq, head.last_number, len(head.events)) for head in self.heads.values()}
+        last = len(self._last)
+
+        async def whole() -> T:
+            result = await work()
+            await self.flush()
+            return result
+
+        try:
+            return await self.connection.savepoint(whole)
+        except BaseException:
+            self._writes.clear()
+            del self._last[last:]
+            self._take_back(heads)
+            raise
+
+    def _take_back(self, heads: Mapping[str, tuple[int, int, int]]) -> None:
+        self.heads = {board_id: self.heads[board_id] for board_id in heads}
+        for board_id, (seq, last_number, events) in heads.items():
+            head = self.heads[board_id]
+            head.seq, head.last_number = seq, last_number
+            del head.events[events:]
 
     async def recall(self) -> None:
         """Raise `Repeated` when this operation was carried out before. For actions that enter no board, or find none."""
@@ -190,8 +228,7 @@ class UnitOfWork(Reading):
         """Send all that is left, and return what there is to publish once it is committed."""
         changed = [head for head in self.heads.values() if head.events]
         for head in changed:
-            # On the last event only: a client that meets its own operation here has seen all of it.
-            head.events[-1].op_id = self.op.id if self.op else None
+            _sign(head.events, self.op)
             self.write(SET_HEAD, head_id=head.board_id, seq=head.seq, last_number=head.last_number)
         await self._log([event for head in changed for event in head.events])
         if self.op and self.caller.user_id:
@@ -219,14 +256,45 @@ class UnitOfWork(Reading):
         )
 
 
+def _sign(events: Sequence[RawEvent], op: Operation | None) -> None:
+    """Put the operation's id on the last event that the caller made: a client that meets it there has seen all of its own.
+
+    What rules did comes after that, and is none of the client's doing.
+    """
+    own = [event for event in events if event.cause is None]
+    if op and own:
+        own[-1].op_id = op.id
+
+
+Reaction = Callable[[UnitOfWork], Awaitable[None]]
+"""What follows from an action, in its transaction."""
+
+
+async def no_reaction(_: UnitOfWork) -> None:
+    """Nothing follows."""
+
+
+def expecting(
+    version: int, action: Callable[Concatenate[UnitOfWork, P], Awaitable[T]]
+) -> Callable[Concatenate[UnitOfWork, P], Awaitable[T]]:
+    """`action`, which then raises `StaleVersion` unless what it enters first has this version."""
+
+    async def run(uow: UnitOfWork, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        uow.expected = version
+        return await action(uow, *args, **kwargs)
+
+    return run
+
+
 class Runner:
     """Runs actions and queries: the only place that commits, and the only one that publishes."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock, new_id: NewId) -> None:
+    def __init__(self, database: Database, bus: Bus, clock: Clock, new_id: NewId, reaction: Reaction = no_reaction) -> None:
         self.database = database
         self.bus = bus
         self.clock = clock
         self.new_id = new_id
+        self.reaction = reaction
 
     async def run(
         self,
@@ -242,6 +310,7 @@ class Runner:
         async def work(connection: Connection) -> tuple[T, list[Committed]]:
             uow = UnitOfWork(connection, caller, op, self.clock.now(), self.new_id)
             result = await action(uow, *args, **kwargs)
+            await self.reaction(uow)
             return result, await uow.finish(result)
 
         try:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import math
+import random
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -20,19 +20,16 @@ from rego.wire.base import to_json
 from rego.wire.codec import RawEvent
 from rego.wire.errors import Unavailable
 from rego.wire.events import BoardDeleted, MemberRemoved, event_type
-from rego.wire.frames import CloseCode, Ping, PresenceFrame
+from rego.wire.frames import CloseCode, Goaway, Ping, PresenceFrame
 from rego.wire.presence import Person
 from rego_server.core.bus import Bus
 from rego_server.core.clock import Clock
 from rego_server.core.db import Database, Row
-from rego_server.core.events import GET_SEQS, Committed, events_since
+from rego_server.core.events import GET_SEQS, Committed, LogTrimmed, events_since
 from rego_server.domains.auth.queries import ENDED_AMONG
 from rego_server.domains.tokens.queries import GOOD_AMONG
 from rego_server.realtime.outgoing import text_frame
 from rego_server.realtime.presence import Presence
-
-GONE_WITHIN = 8.0
-"""How long the sockets of a server that stops may take to go, in seconds."""
 
 BATCH = 500
 
@@ -42,6 +39,7 @@ RELAXED = 5
 _MEMBER_REMOVED = event_type(MemberRemoved)
 _BOARD_DELETED = event_type(BoardDeleted)
 _STOPPING = "The server is stopping."
+_TRIMMED = "The events that come next for you are no longer kept; reconnect and start afresh."
 
 _log = structlog.get_logger("rego.hub")
 
@@ -112,8 +110,20 @@ class Channel:
 class Hub:
     """All channels of one process."""
 
-    def __init__(self, database: Database, bus: Bus, clock: Clock, *, heartbeat: float, tick: float) -> None:
+    def __init__(
+        self,
+        database: Database,
+        bus: Bus,
+        clock: Clock,
+        *,
+        heartbeat: float,
+        tick: float,
+        goaway_within: float = 0.0,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
         self.heartbeat = heartbeat
+        self._goaway_within = goaway_within
+        self._jitter = jitter
         self._database = database
         self._bus = bus
         self._clock = clock
@@ -121,7 +131,6 @@ class Hub:
         self._channels: dict[str, Channel] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
-        self._deserted = asyncio.Event()
         self._wanted = asyncio.Event()
         self._looked_at = -math.inf
         bus.listen(self)
@@ -141,7 +150,7 @@ class Hub:
             self._read_soon(channel)
         channel.followers.add(follower)
         if self._stopped:
-            follower.close(CloseCode.SERVICE_RESTART, _STOPPING)
+            self._send_elsewhere(follower)
         return channel
 
     def unfollow(self, channel: Channel, follower: Follower) -> None:
@@ -150,8 +159,11 @@ class Hub:
         channel.presence.leave(follower.connection_id)
         if not channel.followers:
             self._close(channel)
-        if not self._channels:
-            self._deserted.set()
+
+    def _lose(self, channel: Channel) -> None:
+        """The log no longer reaches back to what was delivered: everybody starts afresh, and on another channel."""
+        self._close(channel)
+        channel.send_away(CloseCode.LOST_SYNC, _TRIMMED)
 
     def _close(self, channel: Channel) -> None:
         channel.presence.close()
@@ -167,9 +179,13 @@ class Hub:
     async def catch_up(self, channel: Channel, follower: Follower, seq: int) -> None:
         """Send a follower that is at `seq` all that it lacks, and let it ride live from there."""
         while seq < channel.cursor:
-            events = await self._log_since(channel, seq)
+            try:
+                events = await self._log_since(channel, seq)
+            except LogTrimmed:
+                events = []
             if not events:
-                break
+                follower.close(CloseCode.LOST_SYNC, _TRIMMED)
+                return
             for event in events:
                 await follower.push(event_frame(to_json(event)))
             seq = events[-1].seq
@@ -232,6 +248,8 @@ class Hub:
                 channel.behind = False
                 while events := await self._log_since(channel, channel.cursor):
                     self._deliver(channel, events[0].seq, [to_json(event) for event in events])
+        except LogTrimmed:
+            self._lose(channel)
         except Unavailable as error:
             _log.warning("log unreadable", board_id=channel.board_id, error=error.detail)
 
@@ -247,22 +265,23 @@ class Hub:
         self._spawn(self._every(self.heartbeat, self._beat))
 
     async def stop(self) -> None:
-        """Send everybody away, to come back elsewhere or later, and wait a while until they have gone."""
+        """Send everybody away, to come back elsewhere or later; they go in their own time."""
         if self._stopped:
             return
         self._stopped = True
-        self._deserted.clear()
         for channel in tuple(self._channels.values()):
-            channel.send_away(CloseCode.SERVICE_RESTART, _STOPPING)
+            for follower in tuple(channel.followers):
+                self._send_elsewhere(follower)
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        # A socket that still waits for a database which does not answer must not keep the server from ending.
-        if self._channels:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(GONE_WITHIN):
-                    await self._deserted.wait()
+
+    def _send_elsewhere(self, follower: Follower) -> None:
+        """Ask a client to come back at a moment of its own; one that was not greeted yet would not know what that means."""
+        if follower.seq is not None:
+            follower.send(text_frame(to_json(Goaway(delay=round(self._jitter() * self._goaway_within, 3)))))
+        follower.close(CloseCode.SERVICE_RESTART, _STOPPING)
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         """A task that lives as long as it needs: the event loop itself holds tasks only weakly."""
@@ -316,6 +335,8 @@ class Hub:
                 channel.send_away(CloseCode.BOARD_GONE, "This board was deleted.")
             elif row["epoch"] != channel.epoch:
                 self._end_life(channel)
+            elif row["floor"] > channel.cursor:
+                self._lose(channel)
             elif row["seq"] > channel.cursor:
                 self._read_soon(channel)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rego.wire import limits
+from rego_server.core.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,3 +26,21 @@ class SocketLimits:
 
     backlog_bytes: int = limits.SOCKET_BACKLOG_MAX_BYTES
     """How much may wait to be sent to a live client before it is sent away."""
+
+    total: int = 0
+    """How many sockets one process holds; 0 is no limit."""
+
+    per_user: int = 0
+    """How many of them may be one person's; 0 is no limit."""
+
+    frames_per_second: int = 0
+    """How many frames a client may send; 0 is no limit."""
+
+
+def limits_of(settings: Settings) -> SocketLimits:
+    """The limits with what the settings say of them."""
+    return SocketLimits(
+        total=settings.sockets_max,
+        per_user=settings.sockets_per_user,
+        frames_per_second=settings.socket_frames_per_second,
+    )

@@ -8,23 +8,24 @@ from aiohttp import web
 
 from rego.wire.base import Role
 from rego.wire.presence import Person
+from rego.wire.snapshot import GetSnapshot, Snapshot
 from rego_server.core.uow import Reading
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import look
 from rego_server.realtime.socket import LIVE
+from rego_server.web.conditional import CAREFUL, is_known
 from rego_server.web.endpoint import Request, RouteTable
 
 table = RouteTable()
 
 
-@table.add("GET", "/boards/{board_id}/snapshot", needs=Role.VIEWER)
-async def get_snapshot(request: Request) -> web.Response:
+@table.add("GET", "/boards/{board_id}/snapshot", needs=Role.VIEWER, answers=Snapshot)
+async def get_snapshot(request: Request, query: GetSnapshot) -> web.Response:
     """The whole board at one sequence number, without long texts; `archived=true` adds the archived cards."""
     snapshots = request.http.app[LIVE].snapshots
-    archived = request.flag("archived")
-    encoded = await snapshots.get(request.caller, request.id("board_id"), archived=archived)
-    headers = {"ETag": encoded.etag, "Cache-Control": "private, no-cache"}
-    if request.http.headers.get("If-None-Match") == encoded.etag:
+    encoded = await snapshots.get(request.caller, request.id("board_id"), archived=query.archived)
+    headers = {"ETag": encoded.etag, **CAREFUL}
+    if is_known(request.http, encoded.etag):
         return web.Response(status=304, headers=headers)
     return web.Response(body=encoded.body, content_type="application/json", headers=headers)
 

@@ -19,13 +19,17 @@ from rego_server.core.ids import NewId
 from rego_server.core.uow import Caller, Reading
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import look
+from rego_server.domains.auth.actions import take_ticket
 from rego_server.domains.auth.routes import AUTH
+from rego_server.realtime.crowd import Crowd, Pace, Place
 from rego_server.realtime.hub import Channel, Hub
 from rego_server.realtime.limits import SocketLimits
 from rego_server.realtime.outgoing import Outgoing, text_frame
 from rego_server.snapshots import Snapshots
 from rego_server.web.admission import Tier
-from rego_server.web.endpoint import SERVICES, admitted, id_in_path
+from rego_server.web.cookies import cookie_of
+from rego_server.web.endpoint import SERVICES, admitted
+from rego_server.web.parameters import PathKind, piece_of_path
 
 
 class Live(NamedTuple):
@@ -36,6 +40,7 @@ class Live(NamedTuple):
     database: Database
     new_id: NewId
     limits: SocketLimits
+    crowd: Crowd
 
 
 LIVE: web.AppKey[Live] = web.AppKey("live", Live)
@@ -86,11 +91,18 @@ class SocketFollower:
 
 async def follow_board(request: web.Request) -> web.WebSocketResponse:
     """Serve one socket. Refusals that are known before the upgrade are ordinary HTTP answers."""
+    with request.app[LIVE].crowd.place() as place:
+        return await _follow(request, place)
+
+
+async def _follow(request: web.Request, place: Place) -> web.WebSocketResponse:
     live = request.app[LIVE]
     wanted = _wanted(request)
-    board_id = id_in_path(request, "board_id")
-    caller = await admitted(request, Tier.READ, anyone="Authorization" not in request.headers)
+    board_id = piece_of_path(request, "board_id", PathKind.ID)
+    caller = await _caller_of(request, board_id)
     board = await _look(live, caller, board_id) if caller.user_id is not None else None
+    if caller.user_id is not None:
+        place.belongs_to(caller.user_id)
     socket = web.WebSocketResponse(compress=False, autoclose=False, max_msg_size=limits.SOCKET_FRAME_MAX_BYTES + 1)
     writer = await socket.prepare(request)
     transport = request.transport
@@ -100,6 +112,8 @@ async def follow_board(request: web.Request) -> web.WebSocketResponse:
     try:
         if board is None:
             caller = await _authenticate(request, socket, live.limits.auth_deadline)
+            assert caller.user_id is not None
+            place.belongs_to(caller.user_id)
             board = await _look(live, caller, board_id)
         await _serve(live, socket, SocketFollower(live.new_id(), caller, board, outgoing), board, wanted)
     except RegoError as error:
@@ -112,6 +126,25 @@ async def follow_board(request: web.Request) -> web.WebSocketResponse:
         outgoing.close(CloseCode.INTERNAL_ERROR, "Something went wrong here; reconnect and resume.")
     await outgoing.hang_up()
     return socket
+
+
+async def _caller_of(request: web.Request, board_id: str) -> Caller:
+    """Who opens the socket, by its ticket, its header or its cookie; a stranger, who has yet to say, without any of them.
+
+    Raises `NotAuthenticated`, `Forbidden` and `RateLimited`.
+    """
+    ticket = request.query.get("ticket")
+    if ticket is None:
+        return await admitted(request, Tier.READ, anyone="Authorization" not in request.headers and cookie_of(request) is None)
+    services = request.app[SERVICES]
+    try:
+        caller = await services.runner.run(take_ticket, Caller(), None, ticket, board_id)
+    except NotAuthenticated:
+        await services.admission.admit(request, Caller(), Tier.ANONYMOUS)
+        raise
+    assert isinstance(caller, Caller)
+    await services.admission.admit(request, caller, Tier.READ)
+    return caller
 
 
 def _code_for(error: RegoError) -> CloseCode:
@@ -157,7 +190,8 @@ async def _bring_up_to_date(live: Live, channel: Channel, follower: SocketFollow
 
 
 async def _listen(live: Live, socket: web.WebSocketResponse, follower: SocketFollower, channel: Channel) -> None:
-    """Read the client's frames until it goes, falls silent or talks nonsense."""
+    """Read the client's frames until it goes, falls silent, talks nonsense or too much."""
+    pace = Pace(live.limits.frames_per_second)
     while True:
         try:
             message = await socket.receive(timeout=live.limits.silence)
@@ -165,6 +199,8 @@ async def _listen(live: Live, socket: web.WebSocketResponse, follower: SocketFol
             return follower.close(CloseCode.SILENT, "Nothing was heard from you; reconnect and resume.")
         if message.type not in (WSMsgType.TEXT, WSMsgType.BINARY):
             return None
+        if not await pace.allows_one_more():
+            return follower.close(CloseCode.TOO_MANY_FRAMES, "You send too many frames; reconnect later and resume.")
         frame = _frame_in(message)
         if frame is None:
             return follower.close(CloseCode.BAD_FRAME, "That was no frame of this protocol.")

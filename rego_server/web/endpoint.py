@@ -5,31 +5,30 @@ from __future__ import annotations
 import hashlib
 import inspect
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import datetime, tzinfo
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast, get_type_hints
 
 import msgspec
 from aiohttp import web
-from msgspec import Struct
+from msgspec import UNSET, Struct
 
 from rego.wire import limits
-from rego.wire.base import Role, to_json
-from rego.wire.errors import InvalidInput, NotAuthenticated, NotFound, TooLarge, UnsupportedMedia
-from rego_server.core.uow import Caller, Operation, Reading, Runner, UnitOfWork
+from rego.wire.base import Parameters, Patch, Role, to_json
+from rego.wire.errors import InvalidInput, NotAuthenticated, StaleVersion
+from rego_server.core.mail import Mailroom
+from rego_server.core.paging import Page
+from rego_server.core.uow import Caller, Operation, Reading, Runner, UnitOfWork, expecting
 from rego_server.web.admission import Admission, Tier
-from rego_server.web.problems import invalid
+from rego_server.web.bodies import content_of, decoder_of
+from rego_server.web.conditional import CAREFUL, expected_version, failed, is_entity, is_known, tag_of
+from rego_server.web.parameters import PathKind, kinds_in, piece_of_path, reader_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _OPERATION_ID = re.compile(rf"[\x21-\x7e]{{1,{limits.IDEMPOTENCY_KEY_MAX}}}")
-UTC_OFFSET_MAX = 900
-"""Minutes; no zone is or was farther from UTC."""
-
-_FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class Anyone:
@@ -58,6 +57,7 @@ class Services:
     runner: Runner
     authenticator: Authenticator
     admission: Admission
+    mailroom: Mailroom
 
 
 SERVICES: web.AppKey[Services] = web.AppKey("services", Services)
@@ -80,30 +80,28 @@ async def admitted(http: web.Request, tier: Tier, *, anyone: bool = False) -> Ca
     return caller
 
 
-def id_in_path(http: web.Request, name: str) -> str:
-    """A piece of the path that must be an id. Raises `NotFound` for anything else, because it names nothing."""
-    value = http.match_info[name]
-    if not _ID.fullmatch(value):
-        raise NotFound("There is no such thing here, or it is not yours to see.")
-    return value.lower()
-
-
 class Request:
     """One request under way, as handlers see it."""
 
-    def __init__(self, route: Route, http: web.Request, caller: Caller, content: bytes) -> None:
+    def __init__(self, route: Route, http: web.Request, caller: Caller, content: bytes, expected: int | None = None) -> None:
         self.http = http
         self.caller = caller
         self.content = content
         self.headers: dict[str, str] = {}
+        self.digest = hashlib.sha256(f"{http.method} {http.rel_url.raw_path_qs}\n".encode())
+        """Tells a repeat from a mix-up. A handler that streams its body adds what it reads, before it runs its action."""
         self._services = http.app[SERVICES]
         self._tier = route.tier
+        self._pieces = route.pieces
+        self._expected = expected if route.method == "DELETE" else None
 
     async def run(self, action: Callable[Concatenate[UnitOfWork, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Carry out an action as the caller, once for each idempotency key.
 
         A repeated operation answers its first answer, already encoded; handlers pass it on as they would the result.
         """
+        if self._expected is not None:
+            action = expecting(self._expected, action)
         return cast(T, await self._services.runner.run(action, self.caller, self._operation(), *args, **kwargs))
 
     async def read(self, query: Callable[Concatenate[Reading, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -114,78 +112,33 @@ class Request:
         """Count the request against the account that it names, beside its address. Raises `RateLimited`."""
         await self._services.admission.admit_account(self.http, self._tier, name)
 
+    @property
+    def mailroom(self) -> Mailroom:
+        """Where letters are posted."""
+        return self._services.mailroom
+
     def path(self, name: str) -> str:
-        """A piece of the path, as it came."""
-        return self.http.match_info[name]
+        """A piece of the path. Raises `NotFound` when it is not of its kind."""
+        return piece_of_path(self.http, name, self._pieces[name])
 
     def id(self, name: str) -> str:
         """A piece of the path that must be an id; anything else names nothing."""
-        return id_in_path(self.http, name)
-
-    def query_id(self, name: str) -> str | None:
-        """An id from the query string."""
-        value = self.http.query.get(name)
-        if value is not None and not _ID.fullmatch(value):
-            raise InvalidInput(f"{name} must be an id.", field=name)
-        return value.lower() if value else None
-
-    def text(self, name: str) -> str | None:
-        """A text from the query string, as it came."""
-        return self.http.query.get(name)
-
-    def utc_offset(self) -> timezone:
-        """Where the reader's days begin: minutes east of UTC."""
-        text = self.http.query.get("utc_offset", "0")
-        if not re.fullmatch(r"-?[0-9]{1,3}", text) or abs(int(text)) > UTC_OFFSET_MAX:
-            raise InvalidInput(
-                f"utc_offset must be minutes east of UTC, from -{UTC_OFFSET_MAX} to {UTC_OFFSET_MAX}.", field="utc_offset"
-            )
-        return timezone(timedelta(minutes=int(text)))
+        return piece_of_path(self.http, name, PathKind.ID)
 
     def now(self, zone: tzinfo) -> datetime:
         """The present moment, as clocks in `zone` show it."""
         return self._services.runner.clock.now().astimezone(zone)
 
-    def number(self, name: str, default: int | None, *, lowest: int = 0, highest: int = 2**53) -> int | None:
-        """A whole number from the query string."""
-        text = self.http.query.get(name)
-        if text is None:
-            return default
-        if not re.fullmatch(r"[0-9]{1,16}", text) or not lowest <= int(text) <= highest:
-            raise InvalidInput(f"{name} must be a whole number from {lowest} to {highest}.", field=name)
-        return int(text)
+    def number(self, name: str) -> int:
+        """A piece of the path that must be a number; anything else names nothing."""
+        return int(self.path(name))
 
-    def limit(self) -> int:
-        """How many entries of a list to answer."""
-        wanted = self.number("limit", limits.LIST_DEFAULT, lowest=1, highest=limits.LIST_MAX)
-        assert wanted is not None
-        return wanted
-
-    def flag(self, name: str) -> bool:
-        """A yes or no from the query string; absent is no."""
-        text = self.http.query.get(name, "false").lower()
-        if text not in _FLAGS:
-            raise InvalidInput(f"{name} must be true or false.", field=name)
-        return _FLAGS[text]
-
-    def choice(self, name: str, choices: Sequence[str], default: str) -> str:
-        """One of a few words from the query string; absent is `default`."""
-        text = self.http.query.get(name, default)
-        if text not in choices:
-            raise InvalidInput(f"{name} must be one of {', '.join(choices)}.", field=name)
-        return text
-
-    def page(self, found: Sequence[T], cursor: Callable[[T], object]) -> Sequence[T]:
-        """At most `limit` of what was found; when there is one more, the answer links to the page after it."""
-        shown = found[: self.limit()]
-        if len(found) > len(shown):
-            self.link_next(str(cursor(shown[-1])))
-        return shown
-
-    def link_next(self, cursor: str) -> None:
-        """Say in the answer that the list goes on at `cursor`."""
-        following = self.http.rel_url.update_query(cursor=cursor)
-        self.headers["Link"] = f'<{following}>; rel="next"'
+    def page(self, page: Page[T]) -> Sequence[T]:
+        """The entries of a page; when the list goes on, the answer links to the next one."""
+        if page.cursor is not None:
+            following = self.http.rel_url.update_query(cursor=page.cursor)
+            self.headers["Link"] = f'<{following}>; rel="next"'
+        return page.entries
 
     def _operation(self) -> Operation | None:
         key = self.http.headers.get("Idempotency-Key")
@@ -193,8 +146,9 @@ class Request:
             return None
         if not _OPERATION_ID.fullmatch(key):
             raise InvalidInput(f"Idempotency-Key must be 1 to {limits.IDEMPOTENCY_KEY_MAX} printable ASCII characters.")
-        asked = f"{self.http.method} {self.http.rel_url.raw_path_qs}\n".encode() + self.content
-        return Operation(key, hashlib.sha256(asked).hexdigest())
+        digest = self.digest.copy()
+        digest.update(self.content)
+        return Operation(key, digest.hexdigest())
 
 
 Handler = Callable[..., Awaitable[Any]]
@@ -202,18 +156,29 @@ Handler = Callable[..., Awaitable[Any]]
 
 @dataclass(frozen=True)
 class Route:
-    """One endpoint. `body` is the struct that is read from JSON, if any; a handler that answers None answers 204."""
+    """One endpoint. `body` is the struct that is read from JSON, if any; a handler that answers None answers 204.
+
+    `query` is the struct of the query string, `pieces` are the named pieces of the path. Without a `body_max`
+    the handler reads the body itself, piece by piece, as `rego_server.web.uploads` does.
+    """
 
     method: str
     path: str
     handler: Handler
     needs: Right
     status: int
+    pieces: Mapping[str, PathKind]
+    query: type[Parameters]
     body: type[Struct] | None
     answer: Any
     location: str | None
-    body_max: int
+    body_max: int | None
     tier: Tier
+
+    @property
+    def streams(self) -> bool:
+        """Whether the handler reads the body itself."""
+        return self.body_max is None
 
     @property
     def summary(self) -> str:
@@ -235,23 +200,43 @@ class RouteTable:
         needs: Right,
         status: int = 200,
         location: str | None = None,
-        body_max: int = limits.BODY_MAX_BYTES,
+        answers: Any = None,
+        body_max: int | None = limits.BODY_MAX_BYTES,
         tier: Tier | None = None,
     ) -> Callable[[Handler], Handler]:
-        """Register a handler. Its parameter `body`, if it has one, says what is read; its return type what is answered.
+        """Register a handler. Its parameters `query` and `body` say what is read, its return type what is answered.
 
-        `tier` is what the request counts as; without it the right and the method say so.
+        `answers` says so for a handler that writes the answer itself. One with `body_max` None reads the body itself. `tier` is
+        what the request counts as; without it the right and the method say so.
         """
 
         def register(handler: Handler) -> Handler:
             hints = get_type_hints(handler)
-            answer = hints.get("return", Any)
-            code = 204 if answer is type(None) else status
-            body, counts_as = hints.get("body"), tier or _tier(method, needs)
-            self.routes.append(Route(method, path, handler, needs, code, body, answer, location, body_max, counts_as))
+            answer = answers or hints.get("return", Any)
+            self.routes.append(
+                Route(
+                    method=method,
+                    path=path,
+                    handler=handler,
+                    needs=needs,
+                    status=204 if answer is type(None) else status,
+                    pieces=kinds_in(path),
+                    query=hints.get("query", Parameters),
+                    body=hints.get("body"),
+                    answer=answer,
+                    location=location,
+                    body_max=body_max,
+                    tier=tier or _tier(method, needs),
+                )
+            )
             return handler
 
         return register
+
+    def compares(self, route: Route) -> bool:
+        """Whether the endpoint heeds a version in `If-Match`: what changes an entity field by field, and what deletes it."""
+        changed = {each.path for each in self.routes if each.method == "PATCH" and each.body and issubclass(each.body, Patch)}
+        return route.method in ("PATCH", "DELETE") and route.path in changed
 
 
 def _tier(method: str, needs: Right) -> Tier:
@@ -266,54 +251,54 @@ def install(app: web.Application, tables: Sequence[RouteTable]) -> None:
         for route in table.routes:
             if not isinstance(route.needs, Role) and route.needs not in (Anyone, LoggedIn):
                 raise TypeError(f"{route.method} {route.path} does not declare the right that it needs.")
-            app.router.add_route(route.method, route.path, _adapter(route))
+            app.router.add_route(route.method, route.path, _adapter(route, compares=table.compares(route)))
 
 
-def _adapter(route: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    decoder = msgspec.json.Decoder(route.body, strict=True) if route.body else None
+def _adapter(route: Route, *, compares: bool) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    parameters = reader_of(route.query)
+    takes_query = route.query is not Parameters
+    decode = decoder_of(route.body) if route.body else None
 
     async def handle(http: web.Request) -> web.StreamResponse:
         caller = await admitted(http, route.tier, anyone=route.needs is Anyone)
-        content = await _content(http, route.body_max)
-        request = Request(route, http, caller, content)
-        if decoder is None:
-            answer = await route.handler(request)
-        else:
-            answer = await route.handler(request, body=_decode(decoder, http, content))
-        return answer if isinstance(answer, web.StreamResponse) else _response(route, answer, request.headers)
+        query = parameters(http.query)
+        expected = expected_version(http, compares=compares)
+        content = await content_of(http, route.body_max)
+        request = Request(route, http, caller, content, expected)
+        read: dict[str, Any] = {"query": query} if takes_query else {}
+        if decode is not None:
+            read["body"] = _asking_for(expected, decode(http, content))
+        try:
+            answer = await route.handler(request, **read)
+        except StaleVersion as error:
+            raise error if expected is None else failed(error) from error
+        return answer if isinstance(answer, web.StreamResponse) else _response(route, answer, request)
 
     return handle
 
 
-async def _content(http: web.Request, most: int) -> bytes:
-    if not http.can_read_body:
-        return b""
-    if (http.content_length or 0) > most:
-        raise TooLarge(f"The body may have at most {most} bytes.")
-    content = bytearray()
-    while not http.content.at_eof():
-        content += await http.content.readany()
-        if len(content) > most:
-            raise TooLarge(f"The body may have at most {most} bytes.")
-    return bytes(content)
+def _asking_for(expected: int | None, body: Struct) -> Struct:
+    """`body` with the version that `If-Match` names."""
+    if expected is not None and isinstance(body, Patch):
+        if body.version not in (UNSET, expected):
+            raise InvalidInput("version and If-Match name different versions; give one of the two.", field="version")
+        body.version = expected
+    return body
 
 
-def _decode(decoder: msgspec.json.Decoder[Any], http: web.Request, content: bytes) -> Any:
-    if content and http.content_type not in ("application/json", "application/octet-stream"):
-        raise UnsupportedMedia("Send the body as application/json.")
-    try:
-        return decoder.decode(content or b"{}")
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise invalid(error) from error
-
-
-def _response(route: Route, answer: Any, headers: dict[str, str]) -> web.Response:
+def _response(route: Route, answer: Any, request: Request) -> web.Response:
+    headers = request.headers
     if answer is None or route.status == 204:
         return web.Response(status=204, headers=headers)
     body = to_json(answer)
     if route.location is not None:
         made = msgspec.json.decode(body, type=_Made)
         headers["Location"] = route.location.format(id=made.id)
+    if route.method in ("GET", "PATCH") and is_entity(route.answer):
+        tag = tag_of(answer, body)
+        headers |= {"ETag": tag, **CAREFUL}
+        if route.method == "GET" and is_known(request.http, tag):
+            return web.Response(status=304, headers=headers)
     return web.Response(body=body, status=route.status, content_type="application/json", headers=headers)
 
 

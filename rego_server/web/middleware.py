@@ -14,6 +14,7 @@ from rego.wire.errors import Internal, NotFound, RegoError, TooLarge
 from rego_server.web.admission import DECISION, headers_of
 from rego_server.web.endpoint import REQUEST_ID
 from rego_server.web.problems import response_of
+from rego_server.web.traffic import TRAFFIC
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -28,8 +29,12 @@ async def requests(request: web.Request, handler: Handler) -> web.StreamResponse
     request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
     request[REQUEST_ID] = request_id
     started = time.perf_counter()
-    response = await _answer(request, handler, request_id)
+    traffic = request.app[TRAFFIC]
+    with traffic.one():
+        response = await _answer(request, handler, request_id)
     if not response.prepared:
+        if traffic.stopping:
+            response.force_close()
         response.headers["X-Request-ID"] = request_id
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers.setdefault("Cache-Control", "no-store")

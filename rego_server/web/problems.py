@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 import re
+from enum import StrEnum
+from typing import get_args, get_type_hints
 
 import msgspec
 from aiohttp import web
+from msgspec import Meta, Struct
 
-from rego.wire.base import to_json
+from rego.wire.base import Id, to_json
 from rego.wire.errors import HTTP_STATUS, InvalidInput, RegoError, problem_of
 
+_ID_PATTERN = next(meta.pattern for meta in get_args(Id) if isinstance(meta, Meta) and meta.pattern)
 _PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 
 
@@ -25,8 +29,8 @@ def response_of(error: RegoError) -> web.Response:
     return web.Response(body=to_json(problem_of(error)), status=status, content_type="application/json", headers=headers)
 
 
-def invalid(error: Exception) -> InvalidInput:
-    """What was wrong with a body, as a sentence with the field's name."""
+def invalid(error: Exception, kind: type[Struct]) -> InvalidInput:
+    """What was wrong with a body or a query string that should have been a `kind`, as a sentence with the field's name."""
     if isinstance(error.__cause__, InvalidInput):
         return error.__cause__
     if not isinstance(error, msgspec.ValidationError):
@@ -35,7 +39,18 @@ def invalid(error: Exception) -> InvalidInput:
     assert found is not None
     field = (found["path"] or "").removeprefix("$").removeprefix(".") or None
     what = _sentence(found["what"])
+    if field and (choices := _choices(kind, field)) and "enum" in what:
+        return InvalidInput(f"{field} must be one of {', '.join(choices)}.", field=field)
+    if field and _ID_PATTERN in what:
+        return InvalidInput(f"{field} must be an id.", field=field)
     return InvalidInput(f"{field}: {what}" if field else what, field=field)
+
+
+def _choices(kind: type[Struct], field: str) -> list[str]:
+    """The words that `field` may be; none when it is no enumeration."""
+    wanted = get_type_hints(kind).get(field)
+    enums = [each for each in (wanted, *get_args(wanted)) if isinstance(each, type) and issubclass(each, StrEnum)]
+    return [word.value for enum in enums for word in enum]
 
 
 def _sentence(text: str) -> str:

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.cli.conftest import Rego, Result
+from tests.cli.conftest import Person, Rego, Result
 
 
 @pytest.fixture
@@ -119,3 +119,21 @@ def test_a_password_that_cannot_be_changed_stays(rego: Rego, server_url: str, us
     register(rego, server_url, username)
     result = rego("password", "--password-stdin", input=typed)
     assert (result.code, sentence in result.err, len(result.err.splitlines())) == (2, True, 1), result.err
+
+
+# --- a forgotten password, an address to verify ---------------------------------------------------------------------------
+
+
+def test_a_forgotten_password_is_asked_about_and_set(rego: Rego, server_url: str, ada: Person) -> None:
+    asked = rego("password", "--forgotten", f"{ada.username}@example.com")
+    assert (asked.code, asked.out) == (0, "")
+    assert asked.err == "If there is such an account, a letter is on its way. Then run 'rego password --reset'.\n"
+    wrong = rego("password", "--reset", "--password-stdin", input="rego_reset_x\na longer horse battery\n")
+    assert (wrong.code, "This token is not valid" in wrong.err) == (2, True)
+    assert rego("password", "--reset").code == 2
+
+
+def test_an_address_is_verified_with_a_token_alone(rego: Rego, ada: Person) -> None:
+    assert rego("verify", "--send").err == "A letter is on its way; run 'rego verify'.\n"
+    wrong = rego("verify", "--token-stdin", input="rego_verify_x\n")
+    assert (wrong.code, "This token is not valid" in wrong.err) == (2, True)

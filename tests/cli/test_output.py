@@ -69,6 +69,27 @@ def test_no_color_means_no_escape_at_all(monkeypatch: pytest.MonkeyPatch) -> Non
     assert "\x1b[3" not in table([row()])
 
 
+@pytest.mark.parametrize(
+    ("colors", "environment", "colored"),
+    [
+        (None, {}, False),
+        (None, {"CLICOLOR_FORCE": "1"}, True),
+        (None, {"CLICOLOR_FORCE": "0"}, False),
+        (None, {"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, False),
+        (False, {"CLICOLOR_FORCE": "1"}, False),
+        (True, {"NO_COLOR": "1"}, True),
+    ],
+)
+def test_a_pipe_is_coloured_only_where_that_is_wanted(
+    monkeypatch: pytest.MonkeyPatch, colors: bool | None, environment: dict[str, str], colored: bool
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    out = io.StringIO()
+    Output(out, io.StringIO(), colors).many(CARD_ROW, [row()], Form())
+    assert ("\x1b[31mbug\x1b[0m" in out.getvalue()) is colored
+
+
 def test_an_empty_list_is_silent_in_a_pipe_and_a_sentence_on_a_terminal() -> None:
     for stream, said in ((io.StringIO(), ""), (Terminal(), "Nothing here.\n")):
         err = io.StringIO()
@@ -78,24 +99,19 @@ def test_an_empty_list_is_silent_in_a_pipe_and_a_sentence_on_a_terminal() -> Non
 
 def test_json_has_the_fields_that_were_asked_for_in_their_order() -> None:
     out = io.StringIO()
-    Output(out, io.StringIO()).many(CARD_ROW, [row()], CARD_ROW.form("title,ref,labels", quiet=False))
+    Output(out, io.StringIO()).many(CARD_ROW, [row()], Form(json=CARD_ROW.named_fields("title,ref,labels")))
     assert out.getvalue() == '[{"title":"Fix login","ref":"OPS-3","labels":["bug","green"]}]\n'
 
 
 def test_json_without_names_has_all_fields() -> None:
     out = io.StringIO()
-    Output(out, io.StringIO()).many(BOARD, [board()], BOARD.form("", quiet=False))
+    Output(out, io.StringIO()).many(BOARD, [board()], Form(json=()))
     assert list(json.loads(out.getvalue())[0]) == BOARD.fields()
 
 
 def test_an_unknown_json_field_is_answered_with_those_that_exist() -> None:
     with pytest.raises(InvalidInput, match=r"no JSON field titel; there are id, version, .*\bref\b"):
-        CARD_ROW.form("ref,titel", quiet=False)
-
-
-def test_json_and_quiet_exclude_each_other() -> None:
-    with pytest.raises(InvalidInput, match="not both"):
-        CARD_ROW.form("ref", quiet=True)
+        CARD_ROW.named_fields("ref,titel")
 
 
 def test_quiet_prints_the_names_that_other_commands_take() -> None:

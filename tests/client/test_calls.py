@@ -11,9 +11,16 @@ from rego.client.call import Call, path_of
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, CreateBoard, UpdateBoard, UpdateMember
 from rego.wire.cards import CardSummary, CreateCard, MoveCard, UpdateCard
-from rego.wire.checklists import CreateChecklist, CreateChecklistItem, UpdateChecklistItem
+from rego.wire.checklists import (
+    CreateChecklist,
+    CreateChecklistItem,
+    MoveChecklist,
+    MoveChecklistItem,
+    UpdateChecklist,
+    UpdateChecklistItem,
+)
 from rego.wire.columns import Color, CreateColumn, MoveColumn, UpdateColumn
-from rego.wire.comments import CreateComment
+from rego.wire.comments import CreateComment, UpdateComment
 from rego.wire.errors import InvalidInput
 from rego.wire.labels import CreateLabel, UpdateLabel
 from rego.wire.tokens import CreateToken
@@ -67,12 +74,16 @@ CALLS: list[tuple[Call[Any], str]] = [
     (labels.delete_label("l"), "DELETE /labels/l"),
     (checklists.list_checklists("k"), "GET /cards/k/checklists"),
     (checklists.create_checklist("k", CreateChecklist(title="Steps")), "POST /cards/k/checklists"),
+    (checklists.update_checklist("x", UpdateChecklist(title="Stages")), "PATCH /checklists/x"),
+    (checklists.move_checklist("x", MoveChecklist()), "POST /checklists/x/move"),
     (checklists.delete_checklist("x"), "DELETE /checklists/x"),
     (checklists.create_checklist_item("x", CreateChecklistItem(text="step")), "POST /checklists/x/items"),
     (checklists.update_checklist_item("i", UpdateChecklistItem(done=True)), "PATCH /checklist-items/i"),
+    (checklists.move_checklist_item("i", MoveChecklistItem()), "POST /checklist-items/i/move"),
     (checklists.delete_checklist_item("i"), "DELETE /checklist-items/i"),
     (comments.list_comments("k"), "GET /cards/k/comments"),
     (comments.create_comment("k", CreateComment(text="Good")), "POST /cards/k/comments"),
+    (comments.update_comment("o", UpdateComment(text="Better")), "PATCH /comments/o"),
     (comments.delete_comment("o"), "DELETE /comments/o"),
     (imports.import_board("trello", b"{}"), "POST /boards/import"),
     (exports.export_board("b"), "GET /boards/b/export"),

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from rego.cli.exit_codes import exit_code_of
+from rego.client.settings import SETTINGS
 from rego.wire import errors, events, frames, limits
 from rego_server.core import settings
 from rego_server.main import serve
@@ -30,9 +31,7 @@ NOTE = "This page is written by `python -m tests.docs.reference --write`; a test
 DATA_DIR = "`rego` in the user's data directory: `~/.local/share/rego` on Linux, `~/Library/Application Support/rego` on macOS"
 
 OTHER_VARIABLES = {
-    "REGO_SERVER": "client: the server to speak to; it wins over the one that `rego login` configured",
     "REGO_TOKEN": "client: a token that stands in for a login; it is never stored",
-    "REGO_BOARD": "client: the board that is meant when a command names none",
     "REGO_CONFIG_DIR": "client: the directory of `config.toml` and, where there is no keyring, of the logins",
     "REGO_DEBUG": "client: `1` prints the traceback of a failed command; server: see `debug`",
 }
@@ -50,7 +49,8 @@ def settings_page() -> str:
         f"| {each.metadata['doc']} |"
         for each in fields(settings.Settings)
     ]
-    others = [f"| `{name}` | {meaning} |" for name, meaning in OTHER_VARIABLES.items()]
+    clients = {variable: f"client: {each.help}" for each in SETTINGS for variable in each.variables}
+    others = [f"| `{name}` | {meaning} |" for name, meaning in (clients | OTHER_VARIABLES).items()]
     return _page(
         "Settings",
         "A flag of `rego serve` wins over an environment variable, which wins over a line of the file `.env` in the working\n"
@@ -166,7 +166,7 @@ def shapes_page() -> str:
 
 def all_shapes() -> list[type[Struct]]:
     """Every struct that another page names, and those in them."""
-    answers = [shape for route in endpoints.routes() for shape in shapes_of(endpoints.answer_of(route))]
+    answers = [shape for route in endpoints.routes() for shape in shapes_of(route.answer)]
     carriers: list[type[Struct]] = [events.Event, *events.EVENT_TYPES.values(), *frames.ServerFrame.__subclasses__()]
     return [shape for shape in shapes_in([*answers, *carriers]) if shape not in carriers]
 
@@ -248,7 +248,7 @@ def _unit(name: str, value: int | float) -> str:
         return " bytes"
     return (
         ""
-        if name.startswith(("LIST", "REPLAY", "IMPORT", "TOKENS", "TOKEN_BOARDS", "QUERY_TERMS", "QUERY_DEPTH"))
+        if name.startswith(("LIST", "REPLAY", "IMPORT", "TOKENS", "TOKEN_BOARDS", "QUERY_TERMS", "QUERY_DEPTH", "UTC_OFFSET"))
         else " characters"
     )
 

@@ -34,6 +34,23 @@ def field_table(struct: type[Struct]) -> str:
     return "\n".join(["| field | value | when absent |", "|---|---|---|", *rows]) + "\n"
 
 
+def parameter_table(struct: type[Struct]) -> str:
+    """The query parameters in `struct` as a Markdown table."""
+    rows = [
+        f"| `{f.encode_name}` | {words(_without_null(f.type))} | {presence(f) if f.default is not None else ''} |"
+        for f in fields_of(struct)
+    ]
+    return "\n".join(["| query | value | when absent |", "|---|---|---|", *rows]) + "\n"
+
+
+def _without_null(kind: kinds.Type) -> kinds.Type:
+    """A query string has no null: what may be null may be absent."""
+    if not isinstance(kind, kinds.UnionType):
+        return kind
+    (there,) = (each for each in kind.types if not isinstance(each, kinds.NoneType))
+    return there
+
+
 def fields_of(struct: type[Struct]) -> tuple[kinds.Field, ...]:
     info = kinds.type_info(struct)
     assert isinstance(info, kinds.StructType)
@@ -108,7 +125,10 @@ def _text(kind: kinds.StrType) -> str:
 
 
 def _number(kind: kinds.IntType) -> str:
-    return f"whole number, {kind.ge} or more" if kind.ge is not None else "whole number"
+    if kind.ge is None:
+        return "whole number"
+    open_ended = kind.le is None or kind.le >= 2**31 - 1
+    return f"whole number, {kind.ge} or more" if open_ended else f"whole number, {kind.ge} to {kind.le}"
 
 
 def _choice(kind: kinds.EnumType) -> str:

@@ -7,18 +7,25 @@ from contextlib import AsyncExitStack
 import pytest
 from aiohttp import web
 from aiohttp.abc import AbstractStreamWriter
+from sqlalchemy import bindparam, update
 
-from rego.client import auth, boards
+from rego.client import auth, boards, tokens
 from rego.client.live import LiveBoard
 from rego.client.updates import Ended, Update
 from rego.wire.base import Role
 from rego.wire.boards import UpdateMember
 from rego.wire.frames import Advice, CloseCode, SnapshotFrame
+from rego.wire.tokens import CreateToken, Scope
+from rego_server.core.db import Connection, Statement
+from rego_server.core.db.schema import Id
+from rego_server.domains.users.models import users
 from rego_server.realtime.socket import LIVE
 from tests.realtime.buses import SilentBus
 from tests.realtime.stage import Desk, Stage, on_sqlite
 from tests.realtime.wire import RawFollower, dial
 from tests.running import Running, Somebody
+
+DISABLE = Statement(update(users).where(users.c.id == bindparam("row_id", type_=Id)).values(is_active=False))
 
 
 @pytest.fixture
@@ -137,6 +144,28 @@ async def test_logging_out_closes_the_sockets_of_that_session_alone(
         assert (await two.ending())[0] == CloseCode.SESSION_ENDED
         await desk.add()
         await one.events(1)
+
+
+async def test_a_disabled_account_loses_its_sockets_whatever_opened_them(
+    live: Running, desk: Desk, ada: Somebody, bob: Somebody
+) -> None:
+    made = await bob.client.send(tokens.create_token(CreateToken(name="A script", scope=Scope.READ)))
+    async with (
+        dial(live.url, desk.board.id, ada.token) as staying,
+        dial(live.url, desk.board.id, bob.token) as by_session,
+        dial(live.url, desk.board.id, made.token) as by_token,
+    ):
+        for wire in (staying, by_session, by_token):
+            await wire.ready()
+
+        async def disable(connection: Connection) -> None:
+            await connection.execute_together([(DISABLE, {"row_id": bob.user.id})])
+
+        await live.server.database.transaction(disable)
+        for wire in (by_session, by_token):
+            assert (await wire.ending())[0] == CloseCode.SESSION_ENDED
+        await desk.add()
+        await staying.events(1)
 
 
 @on_sqlite

@@ -14,13 +14,17 @@ import pytest
 
 from rego.client.live import LiveBoard
 from rego.client.updates import EventCame, Offline, Update
-from rego.wire.frames import CloseCode
+from rego.wire.frames import CloseCode, Goaway
+from rego_server import main
 from rego_server.app import open_server
 from rego_server.core.db.port import Work
 from rego_server.main import address_of, listen, start
+from rego_server.web.traffic import TRAFFIC
+from tests.realtime.connections import eventually
 from tests.realtime.stage import Desk, Stage
 from tests.realtime.wire import PATIENCE, dial
 from tests.running import Running, Somebody, fast_settings
+from tests.server.site import raw
 
 
 @dataclass
@@ -69,6 +73,72 @@ async def test_sockets_are_told_to_come_back(sqlite_stage: Stage, tmp_path: Path
             server.stop.set()
             for wire in (one, two):
                 assert await wire.ending() == (CloseCode.SERVICE_RESTART, "The server is stopping.")
+    delays = [frame.delay for wire in (one, two) for frame in wire.heard if isinstance(frame, Goaway)]
+    assert len(delays) == 2
+    assert all(0 <= delay <= server.live.server.settings.goaway_seconds for delay in delays)
+    assert delays[0] != delays[1], "two clients were told to come back at the same moment"
+
+
+async def test_a_server_that_stops_is_not_ready_and_keeps_no_connection(sqlite_stage: Stage, tmp_path: Path) -> None:
+    async with stoppable(tmp_path / "own") as server:
+        assert (await raw(server.live.url, "GET", "/health/ready")).status == 200
+        server.live.server.app[TRAFFIC].stop()
+        answer = await raw(server.live.url, "GET", "/health/ready")
+        assert (answer.status, answer.json["detail"]) == (503, "The server is stopping.")
+        assert answer.headers["Retry-After"] == "5"
+        answer = await raw(server.live.url, "GET", "/health/live")
+        assert (answer.status, answer.headers["Connection"]) == (200, "close")
+
+
+async def test_a_body_that_is_still_arriving_is_waited_for(sqlite_stage: Stage, tmp_path: Path) -> None:
+    async with stoppable(tmp_path / "own") as server:
+        ada, _ = await people_of(sqlite_stage, server.live)
+        body = b'{"title": "In two halves", "key": "HALF"}'
+        reader, writer = await half_a_request(server.live, ada.token, body)
+        await eventually(lambda: server.live.server.app[TRAFFIC].under_way == 1)
+        server.stop.set()
+        await eventually(lambda: server.live.server.app[TRAFFIC].stopping)
+        writer.write(body[10:])
+        answer = await reader.read()
+        writer.close()
+        assert answer.startswith(b"HTTP/1.1 201 "), answer
+        assert b"In two halves" in answer
+        assert b"Connection: close" in answer
+
+
+async def test_a_peer_that_does_nothing_is_not_waited_for_for_ever(
+    monkeypatch: pytest.MonkeyPatch, sqlite_stage: Stage, tmp_path: Path
+) -> None:
+    """Half a body, a socket whose client answers nothing, and a connection without a request."""
+    monkeypatch.setattr(main, "FINISHED_WITHIN", 0.1)
+    monkeypatch.setattr(main, "CUT_OFF_WITHIN", 0.1)
+    async with stoppable(tmp_path / "own") as server:
+        ada, desk = await people_of(sqlite_stage, server.live)
+        place = urlsplit(server.live.url)
+        _, half = await half_a_request(server.live, ada.token, b'{"title": "Never whole"}')
+        _, idle = await asyncio.open_connection(place.hostname, place.port)
+        deaf_reader, deaf = await asyncio.open_connection(place.hostname, place.port)
+        deaf.write(
+            f"GET /ws/boards/{desk.board.id} HTTP/1.1\r\nHost: rego\r\nAuthorization: Bearer {ada.token}\r\n"
+            "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n".encode()
+        )
+        assert (await deaf_reader.readline()).startswith(b"HTTP/1.1 101 ")
+        await eventually(lambda: server.live.server.app[TRAFFIC].under_way == 2)
+    for writer in (half, idle, deaf):
+        writer.close()
+
+
+async def half_a_request(live: Running, token: str, body: bytes) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A connection on which a request to make a board has begun: its headers, and ten bytes of its body."""
+    place = urlsplit(live.url)
+    reader, writer = await asyncio.open_connection(place.hostname, place.port)
+    writer.write(
+        f"POST /boards HTTP/1.1\r\nHost: rego\r\nAuthorization: Bearer {token}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        + body[:10]
+    )
+    return reader, writer
 
 
 async def test_a_request_under_way_is_answered(monkeypatch: pytest.MonkeyPatch, sqlite_stage: Stage, tmp_path: Path) -> None:

@@ -150,9 +150,14 @@ async def dial(
     slow: bool = False,
     since: int | str | None = None,
     epoch: str | None = None,
+    ticket: str | None = None,
 ) -> AsyncIterator[Wire]:
-    """Open a socket with `token` in the header, or with `auth` in the first frame. A `slow` one reads only what it is asked."""
-    query = urlencode({name: value for name, value in (("since", since), ("epoch", epoch)) if value is not None})
+    """Open a socket with `token` in the header, a `ticket` in the address, or `auth` in the first frame.
+
+    A `slow` one reads only what it is asked.
+    """
+    said = {"since": since, "epoch": epoch, "ticket": ticket}
+    query = urlencode({name: value for name, value in said.items() if value is not None})
     address = f"ws{url.removeprefix('http')}/ws/boards/{board_id}?{query}"
     headers = {"Authorization": f"Bearer {token}"} if token is not None else {}
     way: dict[str, Any] = {"sock": _narrow_socket(url), "max_queue": 1} if slow else {}

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from tests.conftest import TEMPLATE, Join
+from tests.letters import Letterbox
 from tests.postgres import Postgres
 from tests.running import Somebody, fast_settings, join, server_thread
 from tests.server.furnished import Furnished, furnish
@@ -21,8 +22,9 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     """A server in a thread, once on each database; tests make their own people and boards on it."""
     data_dir = tmp_path_factory.mktemp("site")
     url = "" if request.param == "sqlite" else _new_database(request.getfixturevalue("postgres"))
-    with server_thread(fast_settings(data_dir, url)) as address:
-        yield Site(address, url, data_dir)
+    letters = Letterbox()
+    with server_thread(fast_settings(data_dir, url), letters) as address:
+        yield Site(address, url, data_dir, letters)
 
 
 def _new_database(cluster: Postgres) -> str:

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 from rego_server.app import open_server
+from rego_server.core.mail import Carrier
 from rego_server.core.settings import Settings
 from rego_server.main import address_of, listen, start
 from tests.running import Running
@@ -27,9 +28,9 @@ class HandClock:
 
 
 @asynccontextmanager
-async def running_by(clock: HandClock, settings: Settings) -> AsyncIterator[Running]:
+async def running_by(clock: HandClock, settings: Settings, carrier: Carrier | None = None) -> AsyncIterator[Running]:
     """A server on a free port of loopback, whose time is `clock`."""
-    async with open_server(settings, clock=clock) as server:
+    async with open_server(settings, clock=clock, carrier=carrier) as server:
         runner = await start(server)
         try:
             await listen(runner, "127.0.0.1", 0)

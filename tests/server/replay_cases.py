@@ -6,11 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
-from rego.client import boards, cards, checklists, comments
+from rego.client import cards
 from rego.wire.base import Position
 from rego.wire.cards import CreateCard, MoveCard, Priority, UpdateCard
-from rego.wire.checklists import CreateChecklist, CreateChecklistItem, UpdateChecklistItem
-from rego.wire.comments import CreateComment
 from tests.running import Somebody
 from tests.server.furnished import Furnished
 
@@ -192,100 +190,3 @@ async def delete_a_card(desk: Furnished, _: Somebody) -> None:
 @case("DELETE /cards/{card}", "card.deleted")
 async def delete_an_archived_card(desk: Furnished, _: Somebody) -> None:
     await desk.send(cards.delete_card(desk.four.id))
-
-
-# --- what hangs on cards ------------------------------------------------------------------------------------------------
-
-
-@case("PUT /cards/{card}/assignees/{user_id}", "card.assigned")
-async def assign(desk: Furnished, _: Somebody) -> None:
-    await desk.send(cards.assign_card(desk.one.id, desk.owner.user.id))
-
-
-@case("PUT /cards/{card}/assignees/{user_id}")
-async def assign_again(desk: Furnished, _: Somebody) -> None:
-    await desk.send(cards.assign_card(desk.one.id, desk.member.user.id))
-
-
-@case("DELETE /cards/{card}/assignees/{user_id}", "card.unassigned")
-async def unassign(desk: Furnished, _: Somebody) -> None:
-    await desk.send(cards.unassign_card(desk.one.id, desk.member.user.id))
-
-
-@case("DELETE /boards/{board_id}/members/{user_id}", "card.assigned", "card.assigned", "member.removed")
-async def remove_a_member_who_is_on_cards(desk: Furnished, _: Somebody) -> None:
-    await desk.send(cards.assign_card(desk.two.id, desk.viewer.user.id))
-    await desk.send(cards.assign_card(desk.four.id, desk.viewer.user.id))
-    await desk.own(boards.remove_member(desk.board.id, desk.viewer.user.id))
-
-
-@case("DELETE /cards/{card}/assignees/{user_id}", "member.removed")
-async def unassign_somebody_who_left(desk: Furnished, _: Somebody) -> None:
-    await desk.own(boards.remove_member(desk.board.id, desk.member.user.id))
-    await desk.own(cards.unassign_card(desk.one.id, desk.member.user.id))
-
-
-@case("PUT /cards/{card}/labels/{label_id}", "card.labelled")
-async def put_a_label_on(desk: Furnished, _: Somebody) -> None:
-    await desk.send(cards.label_card(desk.one.id, desk.other_label.id))
-
-
-@case("PUT /cards/{card}/labels/{label_id}", "card.labelled")
-async def put_a_label_on_an_archived_card(desk: Furnished, _: Somebody) -> None:
-    await desk.send(cards.label_card(desk.four.id, desk.label.id))
-
-
-@case("DELETE /cards/{card}/labels/{label_id}", "card.unlabelled")
-async def take_a_label_off(desk: Furnished, _: Somebody) -> None:
-    await desk.send(cards.unlabel_card(desk.one.id, desk.label.id))
-
-
-@case("DELETE /cards/{card}/labels/{label_id}")
-async def take_a_label_off_that_is_not_on(desk: Furnished, _: Somebody) -> None:
-    await desk.send(cards.unlabel_card(desk.one.id, desk.other_label.id))
-
-
-@case("POST /cards/{card}/checklists", "checklist.created")
-async def create_a_checklist(desk: Furnished, _: Somebody) -> None:
-    await desk.send(checklists.create_checklist(desk.one.id, CreateChecklist(title="More")))
-
-
-@case("DELETE /checklists/{checklist_id}", "checklist.deleted")
-async def delete_a_checklist(desk: Furnished, _: Somebody) -> None:
-    await desk.send(checklists.delete_checklist(desk.checklist.id))
-
-
-@case("POST /checklists/{checklist_id}/items", "checklist_item.created")
-async def create_an_item(desk: Furnished, _: Somebody) -> None:
-    await desk.send(checklists.create_checklist_item(desk.checklist.id, CreateChecklistItem(text="third")))
-
-
-@case("PATCH /checklist-items/{item_id}", "checklist_item.updated")
-async def tick_an_item(desk: Furnished, _: Somebody) -> None:
-    await desk.send(checklists.update_checklist_item(desk.open_item.id, UpdateChecklistItem(done=True)))
-
-
-@case("PATCH /checklist-items/{item_id}", "checklist_item.updated")
-async def untick_and_assign_an_item(desk: Furnished, _: Somebody) -> None:
-    body = UpdateChecklistItem(done=False, assignee_id=desk.member.user.id, text="again")
-    await desk.send(checklists.update_checklist_item(desk.done_item.id, body))
-
-
-@case("DELETE /checklist-items/{item_id}", "checklist_item.deleted")
-async def delete_a_done_item(desk: Furnished, _: Somebody) -> None:
-    await desk.send(checklists.delete_checklist_item(desk.done_item.id))
-
-
-@case("DELETE /checklist-items/{item_id}", "checklist_item.deleted")
-async def delete_an_open_item(desk: Furnished, _: Somebody) -> None:
-    await desk.send(checklists.delete_checklist_item(desk.open_item.id))
-
-
-@case("POST /cards/{card}/comments", "comment.created")
-async def comment_on_a_card(desk: Furnished, _: Somebody) -> None:
-    await desk.send(comments.create_comment(desk.one.id, CreateComment(text="Yes")))
-
-
-@case("DELETE /comments/{comment_id}", "comment.deleted")
-async def delete_a_comment(desk: Furnished, _: Somebody) -> None:
-    await desk.own(comments.delete_comment(desk.comment.id))

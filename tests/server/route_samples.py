@@ -6,13 +6,17 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from rego.client import auth, comments, tokens
+from rego.client import auth, boards, comments, tokens
 from rego.client.aio import Client
+from rego.client.call import Call
 from rego.client.credentials import Credentials
+from rego.client.files import FileUpload, Multipart
 from rego.client.server import Server as Address
-from rego.wire.comments import CreateComment
+from rego.wire.boards import CreateBoard
+from rego.wire.comments import Comment, CreateComment
 from rego.wire.tokens import CreateToken
 from rego.wire.users import Register
+from tests.letters import Letterbox
 from tests.running import PASSWORD
 from tests.server.furnished import Furnished
 from tests.server.import_files import TRELLO
@@ -26,6 +30,7 @@ class Sample(NamedTuple):
     body: Any = None
     content: bytes | None = None
     token: str | None = None
+    content_type: str = "application/json"
 
 
 class Asking(NamedTuple):
@@ -34,6 +39,7 @@ class Asking(NamedTuple):
     url: str
     desk: Furnished
     who: Account | None
+    letters: Letterbox
     may: bool
 
 
@@ -61,6 +67,7 @@ def _filled(path: str, desk: Furnished) -> str:
         checklist_id=desk.checklist.id,
         item_id=desk.open_item.id,
         comment_id=desk.comment.id,
+        attachment_id=desk.attachment.id,
     )
 
 
@@ -102,10 +109,16 @@ for _route in (
     "DELETE /checklists/{checklist_id}",
     "DELETE /checklist-items/{item_id}",
     "GET /cards/{card}/comments",
+    "GET /cards/{card}/attachments",
+    "GET /attachments/{attachment_id}",
+    "GET /attachments/{attachment_id}/content",
+    "DELETE /attachments/{attachment_id}",
 ):
     _fixed(_route)
 
 _fixed("PATCH /auth/me", {})
+_fixed("POST /auth/forgot-password", {"email": "nobody@example.com"})
+_fixed("POST /auth/request-verify-token", {"email": "nobody@example.com"})
 _fixed("POST /auth/tokens", {"name": "x"})
 _fixed("POST /boards", {"title": "x"})
 _fixed("PATCH /boards/{board_id}", {"title": "x"})
@@ -118,9 +131,13 @@ _fixed("POST /cards/{card}/move", {"position": "bottom"})
 _fixed("POST /boards/{board_id}/labels", {"name": "x", "color": "red"})
 _fixed("PATCH /labels/{label_id}", {"name": "x"})
 _fixed("POST /cards/{card}/checklists", {"title": "x"})
+_fixed("PATCH /checklists/{checklist_id}", {"title": "x"})
+_fixed("POST /checklists/{checklist_id}/move", {"position": "top"})
 _fixed("POST /checklists/{checklist_id}/items", {"text": "x"})
+_fixed("POST /checklist-items/{item_id}/move", {"position": "bottom"})
 _fixed("PATCH /checklist-items/{item_id}", {"done": True})
 _fixed("POST /cards/{card}/comments", {"text": "x"})
+_fixed("PATCH /attachments/{attachment_id}", {"filename": "x.txt"})
 
 
 @_special("POST /boards/{board_id}/cards")
@@ -143,13 +160,33 @@ async def _remove_member(asking: Asking) -> Sample:
     return Sample(f"/boards/{desk.board.id}/members/{who.user.id if who else desk.viewer.user.id}")
 
 
+@_special("PATCH /comments/{comment_id}")
+async def _update_comment(asking: Asking) -> Sample:
+    """Everybody their own: the furnished one is the owner's."""
+    return Sample(await _comment_path(asking, asking.desk.own), {"text": "x"})
+
+
 @_special("DELETE /comments/{comment_id}")
 async def _delete_comment(asking: Asking) -> Sample:
     """Owners delete anybody's comment, members their own."""
-    comment = asking.desk.comment
-    if asking.may:
-        comment = await asking.desk.send(comments.create_comment(asking.desk.one.id, CreateComment(text="mine")))
-    return Sample(f"/comments/{comment.id}")
+    return Sample(await _comment_path(asking, asking.desk.send))
+
+
+async def _comment_path(asking: Asking, owners_way: Callable[[Call[Comment]], Awaitable[Comment]]) -> str:
+    """Of a comment that whoever may get through has a right to: their own, or for an owner one that is made `owners_way`."""
+    desk = asking.desk
+    if not asking.may or asking.who is None:
+        return f"/comments/{desk.comment.id}"
+    send = owners_way if asking.who.user.id == desk.owner.user.id else desk.send
+    comment = await send(comments.create_comment(desk.one.id, CreateComment(text="mine")))
+    return f"/comments/{comment.id}"
+
+
+@_special("POST /cards/{card}/attachments")
+async def _attach(asking: Asking) -> Sample:
+    form = Multipart(FileUpload.of_bytes(b"content", "notes.txt"))
+    content = b"".join(form.pieces())
+    return Sample(f"/cards/{asking.desk.one.id}/attachments", content=content, content_type=form.content_type)
 
 
 @_special("POST /boards/import")
@@ -188,6 +225,49 @@ async def _log_out(asking: Asking) -> Sample:
     async with Client(Address.parse(asking.url), None) as client:
         granted = await client.send(auth.login(asking.who.user.username, PASSWORD))
     return Sample("/auth/logout", token=granted.access_token)
+
+
+@_special("POST /auth/cookie/login")
+async def _log_in_with_a_cookie(asking: Asking) -> Sample:
+    return Sample("/auth/cookie/login", {"username": asking.desk.owner.user.username, "password": PASSWORD})
+
+
+@_special("POST /auth/cookie/logout")
+async def _log_out_with_a_cookie(asking: Asking) -> Sample:
+    return Sample("/auth/cookie/logout", token=await _token_of_a_new_account(asking))
+
+
+@_special("POST /auth/reset-password")
+async def _reset_password(asking: Asking) -> Sample:
+    email = f"{await _new_account(asking.url)}@example.com"
+    async with Client(Address.parse(asking.url), None) as client:
+        await client.send(auth.forgot_password(email))
+    return Sample("/auth/reset-password", {"token": await asking.letters.secret_to(email), "password": PASSWORD})
+
+
+@_special("POST /auth/verify")
+async def _verify(asking: Asking) -> Sample:
+    email = f"{await _new_account(asking.url)}@example.com"
+    async with Client(Address.parse(asking.url), None) as client:
+        await client.send(auth.request_verification(email))
+    return Sample("/auth/verify", {"token": await asking.letters.secret_to(email)})
+
+
+@_special("POST /auth/ws-ticket")
+async def _ticket(asking: Asking) -> Sample:
+    """For a board of the caller's own: which one it is for is checked as for the socket."""
+    token = await _token_of_a_new_account(asking)
+    if token is None:
+        return Sample("/auth/ws-ticket", {"board_id": asking.desk.board.id})
+    async with _client(asking.url, token) as client:
+        board = await client.send(boards.create_board(CreateBoard(title="x")))
+    return Sample("/auth/ws-ticket", {"board_id": board.id}, token=token)
+
+
+@_special("GET /users/{user_id}")
+async def _profile(asking: Asking) -> Sample:
+    """Of the caller, because a stranger shares a board with nobody."""
+    return Sample(f"/users/{asking.who.user.id if asking.who else uuid4()}")
 
 
 @_special("POST /auth/change-password")

@@ -18,6 +18,7 @@ from rego.client.aio import Client
 from rego.client.credentials import Credentials
 from rego.client.server import Server as Address
 from rego.wire.users import User
+from tests.letters import Letterbox
 from tests.running import Somebody
 
 
@@ -28,6 +29,7 @@ class Site:
     url: str
     database_url: str
     data_dir: Path
+    letters: Letterbox
 
     async def execute(self, sql: str, *arguments: object) -> list[tuple[Any, ...]]:
         """Run one statement with `?` parameters on the server's database, on a connection of its own; gives the rows."""

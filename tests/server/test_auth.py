@@ -17,6 +17,7 @@ from rego.wire.boards import CreateBoard
 from rego.wire.errors import Taken
 from rego.wire.users import Register, UpdateMe, User
 from tests.conftest import Join
+from tests.letters import Letterbox
 from tests.running import PASSWORD, Somebody, fast_settings, join, running
 from tests.server.site import RawAnswer, Site, raw
 
@@ -217,7 +218,7 @@ async def test_a_hash_of_an_outdated_cost_is_renewed_at_login(database_url: str,
     async with running(settings) as server:
         ann = await join(server.url, "ann")
         await ann.client.close()
-    site = Site("", database_url, tmp_path)
+    site = Site("", database_url, tmp_path, Letterbox())
     before = await _hash_of(site, ann)
     async with running(replace(settings, argon2_time_cost=2)) as server:
         assert (await _log_in(server.url, "ann", PASSWORD)).status == 200

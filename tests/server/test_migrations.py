@@ -30,6 +30,7 @@ from rego_server.core.db.migrate import NewerDatabase, alembic_config, migrate_p
 from rego_server.core.db.sqlite import SqliteDatabase, connect
 from rego_server.migrations import REVISIONS
 from rego_server.schema import metadata
+from tests.letters import Letterbox
 from tests.postgres import Postgres
 from tests.running import fast_settings, running
 from tests.server.site import Site
@@ -41,11 +42,11 @@ T = TypeVar("T")
 async def empty(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Site]:
     """A database that nobody migrated yet, and the data directory of a server that would."""
     if request.param == "sqlite":
-        yield Site("", "", tmp_path)
+        yield Site("", "", tmp_path, Letterbox())
         return
     cluster: Postgres = request.getfixturevalue("postgres")
     name = f"rego_{uuid4().hex}"
-    yield Site("", await cluster.create_database(name), tmp_path)
+    yield Site("", await cluster.create_database(name), tmp_path, Letterbox())
     await cluster.drop_database(name)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from rego.client import boards, cards, checklists, columns, labels
+from rego.client import attachments, boards, cards, checklists, columns, labels
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, CreateBoard, UpdateMember
 from rego.wire.cards import CreateCard
@@ -72,13 +72,13 @@ async def test_everybody_gets_what_their_right_allows(site: Site, cast: list[Acc
     before = await desk.snapshot(archived=True)
     refused = [caller for caller in CALLERS if _wanted(route, caller) is not None]
     for caller in refused:
-        status = await _ask(site, route, Asking(site.url, desk, accounts[caller], may=False))
+        status = await _ask(site, route, Asking(site.url, desk, accounts[caller], site.letters, may=False))
         assert status == _wanted(route, caller), f"{caller} got {status}"
     assert await desk.snapshot(archived=True) == before
     for caller in CALLERS:
         if caller not in refused:
             desk = await new_desk() if route.method != "GET" else desk
-            status = await _ask(site, route, Asking(site.url, desk, accounts[caller], may=True))
+            status = await _ask(site, route, Asking(site.url, desk, accounts[caller], site.letters, may=True))
             assert 200 <= status < 300, f"{caller} got {status}"
     print(f"{name}: {len(CALLERS)} cells, {len(refused)} of them refused")
 
@@ -86,7 +86,9 @@ async def test_everybody_gets_what_their_right_allows(site: Site, cast: list[Acc
 async def _ask(site: Site, route: Route, asking: Asking) -> int:
     sample = await SAMPLES[f"{route.method} {route.path}"](asking)
     token = sample.token or (asking.who.token if asking.who else None)
-    answer = await raw(site.url, route.method, sample.path, token=token, body=sample.body, content=sample.content)
+    kind = {"Content-Type": sample.content_type}
+    path, body, content = sample.path, sample.body, sample.content
+    answer = await raw(site.url, route.method, path, token=token, body=body, content=content, headers=kind)
     return answer.status
 
 
@@ -96,8 +98,9 @@ def test_every_endpoint_is_in_the_matrix() -> None:
 
 
 def test_every_endpoint_that_names_something_needs_a_role() -> None:
-    """But for what is one's own: sessions and tokens are looked up among the caller's."""
-    assert all(isinstance(r.needs, Role) for r in ROUTES.values() if "{" in r.path and not r.path.startswith("/auth/"))
+    """But for what is one's own, looked up among the caller's, and for people, who are not of one board."""
+    apart = ("/auth/", "/users/")
+    assert all(isinstance(r.needs, Role) for r in ROUTES.values() if "{" in r.path and not r.path.startswith(apart))
 
 
 async def test_the_answer_to_a_stranger_is_the_one_for_nothing(site: Site, desk: Furnished, cast: list[Account]) -> None:
@@ -108,6 +111,8 @@ async def test_the_answer_to_a_stranger_is_the_one_for_nothing(site: Site, desk:
         (f"/cards/{desk.one.id}", f"/cards/{nothing}"),
         (f"/cards/{desk.board.key}-1", "/cards/ZZZZZZ-1"),
         (f"/columns/{desk.todo.id}", f"/columns/{nothing}"),
+        (f"/attachments/{desk.attachment.id}", f"/attachments/{nothing}"),
+        (f"/attachments/{desk.attachment.id}/content", f"/attachments/{nothing}/content"),
     ):
         seen, unseen = [await raw(site.url, "GET", path, token=stranger) for path in (real, none)]
         assert seen.status == unseen.status == 404
@@ -121,7 +126,7 @@ Foreign = tuple[str, str, dict[str, Any] | None]
 
 def _foreign_requests(mine: Furnished, theirs: Furnished, outsider: Somebody) -> list[Foreign]:
     """Requests on `mine` that name things of `theirs`, or a person who is not there."""
-    here, card = f"/boards/{mine.board.id}", f"/cards/{mine.one.id}"
+    here, card, item = f"/boards/{mine.board.id}", f"/cards/{mine.one.id}", f"/checklist-items/{mine.open_item.id}"
     return [
         ("POST", f"{here}/cards", {"title": "x", "column_id": theirs.todo.id}),
         ("POST", f"{here}/cards", {"title": "x", "column_id": mine.todo.id, "after_id": theirs.one.id}),
@@ -138,7 +143,13 @@ def _foreign_requests(mine: Furnished, theirs: Furnished, outsider: Somebody) ->
         ("DELETE", f"{card}/labels/{theirs.label.id}", None),
         ("PUT", f"{card}/assignees/{outsider.user.id}", None),
         ("POST", f"/checklists/{mine.checklist.id}/items", {"text": "x", "assignee_id": outsider.user.id}),
-        ("PATCH", f"/checklist-items/{mine.open_item.id}", {"assignee_id": outsider.user.id}),
+        ("POST", f"/checklists/{mine.checklist.id}/items", {"text": "x", "after_id": theirs.open_item.id}),
+        ("PATCH", item, {"assignee_id": outsider.user.id}),
+        ("POST", f"{card}/checklists", {"title": "x", "before_id": theirs.checklist.id}),
+        ("POST", f"/checklists/{mine.checklist.id}/move", {"after_id": theirs.checklist.id}),
+        ("POST", f"{item}/move", {"checklist_id": theirs.checklist.id}),
+        ("POST", f"{item}/move", {"after_id": theirs.open_item.id}),
+        ("POST", f"{item}/move", {"checklist_id": mine.checklist.id, "before_id": theirs.open_item.id}),
         ("PATCH", f"{here}/members/{outsider.user.id}", {"role": "owner"}),
         ("DELETE", f"{here}/members/{outsider.user.id}", None),
     ]
@@ -174,6 +185,8 @@ async def test_what_hangs_on_an_unseen_card_is_unseen(desk: Furnished, new_desk:
         cards.get_card(desk.one.id),
         columns.get_column(desk.todo.id),
         checklists.list_checklists(desk.one.id),
+        attachments.list_attachments(desk.one.id),
+        attachments.get_attachment(desk.attachment.id),
         labels.list_labels(desk.board.id),
         cards.list_cards(desk.board.id, column_id=column.id),
         cards.list_cards(own.id, column_id=desk.todo.id),
@@ -206,6 +219,11 @@ def test_an_endpoint_with_a_right_is_installed() -> None:
     app = web.Application()
     install(app, [table])
     assert [resource.canonical for resource in app.router.resources()] == ["/open"]
+
+
+def test_a_piece_of_a_path_is_of_a_known_kind() -> None:
+    with pytest.raises(TypeError, match="of no known kind"):
+        RouteTable().add("GET", "/boards/{board}", needs=Role.VIEWER)(_handler)
 
 
 def test_a_right_must_be_named() -> None:

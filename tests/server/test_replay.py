@@ -16,6 +16,8 @@ from rego_server.app import TABLES
 from rego_server.core import ranking
 from tests.board_replay import check_replay, events_since, replay
 from tests.conftest import Join
+from tests.server import replay_attachment_cases as _attachment_cases  # noqa: F401 - registers its cases
+from tests.server import replay_belongings_cases as _belongings_cases  # noqa: F401 - registers its cases
 from tests.server import replay_board_cases as _board_cases  # noqa: F401 - registers its cases
 from tests.server.furnished import Furnished
 from tests.server.import_files import TRELLO

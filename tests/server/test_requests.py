@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from rego.client import cards
 from rego.wire import limits
 from rego.wire.errors import Problem
+from rego_server.web import bodies
 from tests.server.furnished import Furnished
 from tests.server.site import RawAnswer, Site, raw
 
@@ -175,3 +177,47 @@ async def test_no_body_and_an_empty_object_change_nothing(site: Site, desk: Furn
     for body in bodies:
         answer = await raw(site.url, "PATCH", f"/cards/{desk.one.id}", token=desk.member.token, body=body)
         assert (answer.status, answer.json["version"]) == (200, desk.one.version)
+
+
+async def test_a_body_that_stops_arriving_is_given_up(monkeypatch: pytest.MonkeyPatch, site: Site, desk: Furnished) -> None:
+    monkeypatch.setattr(bodies, "BODY_STALLS_MAX", 0.05)
+    never = asyncio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'{"title": '
+        await never.wait()
+
+    answer = await raw(site.url, "POST", "/boards", token=desk.member.token, content=body())
+    _check_problem(answer, 400, "InvalidInput")
+    assert "stopped arriving" in answer.json["detail"]
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("limit=0", "limit"),
+        ("limit=201", "limit"),
+        ("limit=99999999999999999999999", "limit"),
+        ("limit=ten", "limit"),
+        ("limit=", "limit"),
+        ("limit=5&limit=6", "limit"),
+        ("utc_offset=901", "utc_offset"),
+        ("column_id=x", "column_id"),
+        ("archived=perhaps", "archived"),
+        ("cursor=%00", "cursor"),
+        ("q=%00", "q"),
+        ("colour=red", "colour"),
+        ("%1b%5b31m=1", "?[31m"),
+    ],
+)
+async def test_a_wrong_query_parameter_is_named(site: Site, desk: Furnished, query: str, field: str) -> None:
+    answer = await raw(site.url, "GET", f"/boards/{desk.board.id}/cards?{query}", token=desk.member.token)
+    _check_problem(answer, 400, "InvalidInput")
+    assert answer.json["field"] == field
+
+
+async def test_an_endpoint_without_query_parameters_takes_none(site: Site, desk: Furnished) -> None:
+    for method, path in (("GET", f"/boards/{desk.board.id}"), ("DELETE", f"/cards/{desk.one.id}"), ("GET", "/health")):
+        answer = await raw(site.url, method, f"{path}?force=1", token=desk.member.token)
+        _check_problem(answer, 400, "InvalidInput")
+        assert answer.json["detail"] == "This endpoint has no query parameter of that name; there are none."

@@ -234,7 +234,7 @@ async def test_the_hottest_reads_use_an_index(url: str, ann: Somebody) -> None:
         "card by id": (queries.ENTER.for_(id_name), by_id),
         "card by reference": (queries.ENTER.for_(ref_name), by_ref),
         "cards of a snapshot": (queries.OF_BOARD, {"board_id": snapshot.board.id}),
-        "ranks of a column": (queries.RANKS, {"column_id": column.id, "card_id": None}),
+        "ranks of a column": (queries.IN_COLUMNS.others, {"list_id": column.id, "own_id": None}),
     }
     for name, text in QUERIES.items():
         reads[name], reads[f"search for {name}"] = _listing(queries.ON_THE_BOARD, text), _listing(queries.ON_MY_BOARDS, text)
@@ -292,7 +292,7 @@ def test_sqlite_uses_an_index_too(tmp_path: Path) -> None:
         queries.ENTER.for_(named),
         queries.ENTER.for_(CardName(None, "X", 1)),
         queries.OF_BOARD,
-        queries.RANKS,
+        queries.IN_COLUMNS.others,
         *(_listing(queries.ON_THE_BOARD, text)[0] for text in QUERIES.values()),
         *(_listing(queries.ON_MY_BOARDS, text)[0] for text in QUERIES.values()),
         *(queries.ENTER_TO_MOVE[spot].for_(named) for spot in Spot),

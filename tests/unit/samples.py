@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rego.wire import events as e
+from rego.wire.attachments import Attachment
 from rego.wire.base import Change, Role
 from rego.wire.boards import Board, Member
 from rego.wire.cards import CardRef, CardSummary
@@ -59,6 +60,10 @@ def a_checklist() -> Checklist:
 
 def a_comment() -> Comment:
     return Comment(**ENTITY, id="comment", card_id="a1", text="Looks good", author="ada")
+
+
+def an_attachment() -> Attachment:
+    return Attachment(**ENTITY, id="file", card_id="a1", filename="a.txt", size=3, content_type="text/plain", sha256="0" * 64)
 
 
 def a_snapshot(*, archived: bool = False) -> Snapshot:
@@ -129,6 +134,11 @@ EVENTS: list[e.EventData] = [
     e.CardLabelled(card=ref("a1"), label_id="ops", label_name="ops", version=2),
     e.CardUnlabelled(card=ref("a1"), label_id="bug", label_name="bug", version=2),
     e.ChecklistCreated(card=ref("a1"), checklist=a_checklist()),
+    e.ChecklistUpdated(
+        card=ref("a1"), checklist_id="list", title="Stages", changes=changed(title=("Steps", "Stages")), version=2
+    ),
+    e.ChecklistMoved(card=ref("a1"), checklist_id="list", title="Steps", before=a_rank(1), after=a_rank(2), version=2),
+    e.ChecklistsReranked(card=ref("a1"), ranks={"list": a_rank(3)}),
     e.ChecklistDeleted(card=ref("a1"), checklist=a_checklist(), checklist_done=1, checklist_total=2),
     e.ChecklistItemCreated(card=ref("a1"), item=an_item(), checklist_done=0, checklist_total=1),
     e.ChecklistItemUpdated(
@@ -141,7 +151,24 @@ EVENTS: list[e.EventData] = [
         checklist_done=1,
         checklist_total=1,
     ),
+    e.ChecklistItemMoved(
+        card=ref("a1"),
+        item_id="item",
+        text="step",
+        before=e.ItemPlace(checklist_id="list", checklist_title="Steps", rank=a_rank(1)),
+        after=e.ItemPlace(checklist_id="more", checklist_title="More", rank=a_rank(2)),
+        version=2,
+    ),
+    e.ChecklistItemsReranked(card=ref("a1"), checklist_id="list", ranks={"item": a_rank(3)}),
     e.ChecklistItemDeleted(card=ref("a1"), item=an_item(), checklist_done=3, checklist_total=4),
     e.CommentCreated(card=ref("a1"), comment=a_comment(), comment_count=5),
+    e.CommentUpdated(
+        card=ref("a1"), comment_id="comment", changes=changed(text=("Looks good", "@ben?"), mentions=([], ["ben"])), version=2
+    ),
     e.CommentDeleted(card=ref("a1"), comment=a_comment(), comment_count=4),
+    e.AttachmentCreated(card=ref("a1"), attachment=an_attachment(), attachment_count=2),
+    e.AttachmentUpdated(
+        card=ref("a1"), attachment_id="file", filename="b.txt", changes=changed(filename=("a.txt", "b.txt")), version=2
+    ),
+    e.AttachmentDeleted(card=ref("a1"), attachment=an_attachment(), attachment_count=1, blob_id="blob"),
 ]

@@ -78,12 +78,21 @@ EFFECTS: dict[type[e.EventData], Callable[[Replica], tuple[Any, Any]]] = {
     e.CardLabelled: lambda r: (r.cards["a1"].label_ids, ["bug", "ops"]),
     e.CardUnlabelled: lambda r: (r.cards["a1"].label_ids, []),
     e.ChecklistCreated: lambda r: (r.seq, 11),
+    e.ChecklistUpdated: lambda r: (r.seq, 11),
+    e.ChecklistMoved: lambda r: (r.seq, 11),
+    e.ChecklistsReranked: lambda r: (r.seq, 11),
     e.ChecklistDeleted: lambda r: ((r.cards["a1"].checklist_done, r.cards["a1"].checklist_total), (1, 2)),
     e.ChecklistItemCreated: lambda r: ((r.cards["a1"].checklist_done, r.cards["a1"].checklist_total), (0, 1)),
     e.ChecklistItemUpdated: lambda r: ((r.cards["a1"].checklist_done, r.cards["a1"].checklist_total), (1, 1)),
+    e.ChecklistItemMoved: lambda r: (r.seq, 11),
+    e.ChecklistItemsReranked: lambda r: (r.seq, 11),
     e.ChecklistItemDeleted: lambda r: ((r.cards["a1"].checklist_done, r.cards["a1"].checklist_total), (3, 4)),
     e.CommentCreated: lambda r: (r.cards["a1"].comment_count, 5),
+    e.CommentUpdated: lambda r: (r.seq, 11),
     e.CommentDeleted: lambda r: (r.cards["a1"].comment_count, 4),
+    e.AttachmentCreated: lambda r: (r.cards["a1"].attachment_count, 2),
+    e.AttachmentUpdated: lambda r: (r.seq, 11),
+    e.AttachmentDeleted: lambda r: (r.cards["a1"].attachment_count, 1),
 }
 
 

@@ -115,6 +115,7 @@ def test_every_close_code_of_ours_has_its_advice_by_its_range() -> None:
         CloseCode.LOST_SYNC: Advice.RESUME_NOW,
         CloseCode.SILENT: Advice.RESUME_NOW,
         CloseCode.OVERLOADED: Advice.RESUME_LATER,
+        CloseCode.TOO_MANY_FRAMES: Advice.RESUME_LATER,
         CloseCode.AUTH_DEADLINE: Advice.LOG_IN,
         CloseCode.SESSION_ENDED: Advice.LOG_IN,
         CloseCode.BOARD_GONE: Advice.STOP,

@@ -42,6 +42,9 @@ class Connection(Protocol):
     async def execute_many(self, statement: Statement, rows: Iterable[Mapping[str, Any]]) -> None:
         """One write for each row of parameters."""
 
+    async def savepoint(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Run `work`, and undo in the database what it did when it raises; what was before it stays. May be nested."""
+
 
 Work = Callable[[Connection], Awaitable[T]]
 """What runs inside a transaction. It awaits its connection and nothing else: on SQLite it runs on the writer's own thread."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -18,6 +18,7 @@ T = TypeVar("T")
 
 POOL_SIZE = 10
 CONNECT_TIMEOUT = 10.0
+CLOSE_TIMEOUT = 1.5
 STATEMENT_CACHE = 500
 TOGETHER_MAX = 8
 
@@ -72,8 +73,13 @@ class PostgresDatabase:
                 return await work(PostgresConnection(connection, self.observer))
 
     async def close(self) -> None:
-        await asyncio.gather(*self._running, return_exceptions=True)
-        await self._pool.close()
+        try:
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await asyncio.gather(*self._running, return_exceptions=True)
+                await self._pool.close()
+        except TimeoutError:
+            # A database that has fallen silent must not keep the server from ending.
+            self._pool.terminate()
 
     async def _run(self, begin: str, work: Work[T], end: str) -> T:
         """In a task of its own, so that a request that is cancelled cannot tear a transaction from its connection."""
@@ -130,6 +136,21 @@ class PostgresConnection:
         prepared = statement.on("postgresql")
         self._observe(prepared.sql)
         await self._connection.executemany(prepared.sql, [prepared.arguments(row) for row in rows])
+
+    async def savepoint(self, work: Callable[[], Awaitable[T]]) -> T:
+        await self._tell("SAVEPOINT step")
+        try:
+            result = await work()
+        except BaseException:
+            await self._tell("ROLLBACK TO SAVEPOINT step")
+            await self._tell("RELEASE SAVEPOINT step")
+            raise
+        await self._tell("RELEASE SAVEPOINT step")
+        return result
+
+    async def _tell(self, command: str) -> None:
+        self._observe(command)
+        await self._connection.execute(command)
 
     def _observe(self, sql: str) -> None:
         if self._observer:

@@ -13,7 +13,7 @@ import contextvars
 import queue
 import sqlite3
 import threading
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -165,6 +165,22 @@ class SqliteConnection:
         prepared = statement.on("sqlite")
         self._observe(prepared)
         self._connection.executemany(prepared.sql, [prepared.bound(row) for row in rows])
+
+    async def savepoint(self, work: Callable[[], Awaitable[T]]) -> T:
+        self._tell("SAVEPOINT step")
+        try:
+            result = await work()
+        except BaseException:
+            self._tell("ROLLBACK TO step")
+            self._tell("RELEASE step")
+            raise
+        self._tell("RELEASE step")
+        return result
+
+    def _tell(self, command: str) -> None:
+        if self._observer:
+            self._observer(command)
+        self._connection.execute(command)
 
     def _run(self, prepared: Prepared, params: Mapping[str, Any]) -> sqlite3.Cursor:
         self._observe(prepared)

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, LargeBinary, Table, and_, bindparam, select
 
 from rego.wire.base import Role
-from rego.wire.errors import Forbidden, NotAuthenticated, NotFound, RegoError
+from rego.wire.errors import Forbidden, NotAuthenticated, NotFound, RegoError, StaleVersion
 from rego.wire.events import Actor
 from rego.wire.tokens import Scope
 from rego_server.core.db import Row, Statement
@@ -100,7 +100,8 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, **params: Any
     """The first line of an action: the row that is touched, its board locked and the caller's right to `role` checked.
 
     Raises `NotFound` for what is missing or not the caller's to see, `Forbidden` for a member without the right,
-    `NotAuthenticated` when the session is over, `Repeated` when the operation was carried out before.
+    `NotAuthenticated` when the session is over, `Repeated` when the operation was carried out before, `StaleVersion` when the
+    client wants another version of the row.
     """
     params |= {**credentials(uow.caller), "op_id": uow.op.id if uow.op else None}
     row = await uow.fetch_one(statement, **params)
@@ -114,10 +115,22 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, **params: Any
         raise error
     check(uow, row, role)
     uow.check_repeat(row["op_fingerprint"], row["op_answer"])
+    _check_version(uow, row)
     assert uow.caller.user_id is not None
     uow.actor = Actor(id=uow.caller.user_id, username=row["caller_name"])
-    uow.heads[row["entered_id"]] = Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"])
+    # An action may be made of several: their events go on from each other's, and are counted in the database at the end.
+    uow.heads.setdefault(row["entered_id"], Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"]))
     return row
+
+
+def _check_version(uow: UnitOfWork, row: Row) -> None:
+    expected, uow.expected = uow.expected, None
+    if expected is not None and row["version"] != expected:
+        raise StaleVersion(
+            f"This was changed since version {expected}; it is version {row['version']} now.",
+            field="version",
+            data={"id": row["id"], "version": row["version"]},
+        )
 
 
 async def look(reading: Reading, statement: Statement, role: Role = Role.VIEWER, **params: Any) -> Row:
@@ -126,6 +139,13 @@ async def look(reading: Reading, statement: Statement, role: Role = Role.VIEWER,
     if row is None:
         raise await refusal(reading)
     check(reading, row, role)
+    return row
+
+
+async def look_before_change(reading: Reading, statement: Statement, role: Role, **params: Any) -> Row:
+    """As `look`, where a change is to follow: whoever may not make it hears so before they have sent all that it takes."""
+    row = await look(reading, statement, role, **params)
+    _require_write(reading, row)
     return row
 
 
@@ -164,7 +184,12 @@ def _check_credentials(reading: Reading, row: Row) -> None:
 
 
 def _check_scope(reading: Reading, row: Row) -> None:
-    if reading.caller.token is not None and reading.changes and row["token_scope"] != Scope.WRITE:
+    if reading.changes:
+        _require_write(reading, row)
+
+
+def _require_write(reading: Reading, row: Row) -> None:
+    if reading.caller.token is not None and row["token_scope"] != Scope.WRITE:
         raise Forbidden("This personal token may only read; changes need one with the scope write.")
 
 

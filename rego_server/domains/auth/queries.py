@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 
 from rego.wire.users import Session
 from rego_server.core.db import Row, Statement, one_of
 from rego_server.core.db.schema import Id, Json, Timestamp
-from rego_server.domains.auth.models import refresh_tokens, sessions
+from rego_server.domains.auth.models import one_time_secrets, refresh_tokens, sessions
 from rego_server.domains.users.models import users
 
 ADD_SESSION = Statement(insert(sessions))
@@ -52,6 +52,22 @@ LIVE_SESSIONS = Statement(
 )
 SET_PASSWORD = Statement(
     update(users).where(users.c.id == bindparam("row_id", type_=Id)).values(password_hash=bindparam("password_hash"))
+)
+ADD_SECRET = Statement(insert(one_time_secrets))
+TAKE_SECRET = Statement(
+    delete(one_time_secrets)
+    .where(one_time_secrets.c.digest == bindparam("digest"), one_time_secrets.c.purpose == bindparam("purpose"))
+    .returning(*one_time_secrets.c)
+)
+"""Reading a secret is the end of it, so of two who bring the same one only one finds it."""
+
+FORGET_SECRETS = Statement(
+    delete(one_time_secrets).where(
+        one_time_secrets.c.user_id == bindparam("of_user", type_=Id), one_time_secrets.c.purpose == bindparam("of_purpose")
+    )
+)
+FORGET_EXPIRED_SECRETS = Statement(
+    delete(one_time_secrets).where(one_time_secrets.c.expires_at < bindparam("before", type_=Timestamp))
 )
 ENDED_AMONG = Statement(
     select(sessions.c.id)

@@ -5,23 +5,37 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import NamedTuple
 from urllib.parse import parse_qs
 
 import msgspec
 from aiohttp import web
 
 from rego.wire.errors import Forbidden, InvalidInput, NotAuthenticated
-from rego.wire.users import ChangePassword, LoggedOut, Login, Refresh, Register, Session, Tokens, UpdateMe, User
+from rego.wire.users import (
+    ChangePassword,
+    CreateTicket,
+    LoggedOut,
+    Login,
+    Refresh,
+    Register,
+    Session,
+    Ticket,
+    Tokens,
+    UpdateMe,
+    User,
+)
 from rego_server.core.clock import Clock
 from rego_server.core.uow import Caller, Reading
 from rego_server.domains.access.policy import require_standing
 from rego_server.domains.auth import actions
 from rego_server.domains.auth.passwords import Passwords
-from rego_server.domains.auth.tokens import AccessTokens
+from rego_server.domains.auth.tokens import AccessTokens, Kind
 from rego_server.domains.tokens.secret import PREFIX, read_token
 from rego_server.domains.users import actions as users
 from rego_server.domains.users.queries import user_of
 from rego_server.web.admission import Tier
+from rego_server.web.cookies import cookie_of, refuse_foreign, refuse_foreign_login, set_cookie
 from rego_server.web.endpoint import Anyone, LoggedIn, Request, RouteTable
 from rego_server.web.problems import invalid
 
@@ -42,7 +56,14 @@ class Auth:
         self.local: LocalKey | None = None
 
     def caller_of(self, request: web.Request) -> Caller:
-        """Who asks, by the `Authorization` header. Raises `NotAuthenticated`."""
+        """Who asks, by the `Authorization` header, else by the session cookie.
+
+        Raises `NotAuthenticated`, and `Forbidden` for a cookie that another site's page may have made the browser send.
+        """
+        if (cookie := cookie_of(request)) is not None:
+            caller = self.tokens.verify(cookie, Kind.COOKIE)
+            refuse_foreign(request)
+            return caller
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise NotAuthenticated("Log in first: this needs an Authorization header with a bearer token.")
@@ -55,6 +76,10 @@ class Auth:
         if token.startswith(PREFIX):
             return read_token(token, self.clock.now())
         return self.tokens.verify(token)
+
+    def cookie_value(self, user_id: str, session_id: str) -> str:
+        """What a browser keeps of a session, for as long as the session can last."""
+        return self.tokens.issue(user_id, session_id, Kind.COOKIE, self.session_lifetime)
 
     def tokens_of(self, grant: actions.Grant) -> Tokens:
         """What a client gets for a session."""
@@ -90,17 +115,28 @@ async def register(request: Request, body: Register) -> User:
 async def login(request: Request) -> Tokens:
     """Log in with a form: `username` (or e-mail address) and `password`."""
     auth = request.http.app[AUTH]
-    form = _login_form(request)
-    await request.admit_account(form.username)
-    found = await request.read(actions.find_login, form.username)
-    stored = found["password_hash"] if found is not None else None
-    if not await auth.passwords.verify(stored, form.password) or found is None:
-        raise NotAuthenticated("The username or the password is wrong.")
-    new_hash = await auth.passwords.hash(form.password) if auth.passwords.is_outdated(found["password_hash"]) else None
-    agent = request.http.headers.get("User-Agent", "").encode("ascii", "replace").decode()
-    grant = await request.run(actions.start_session, found["id"], agent, auth.session_lifetime, new_hash)
+    person = await _person(request)
+    grant = await request.run(actions.start_session, person.id, _agent(request), auth.session_lifetime, person.new_hash)
     assert isinstance(grant, actions.Grant)
     return auth.tokens_of(grant)
+
+
+@table.add("POST", "/auth/cookie/login", needs=Anyone, tier=Tier.LOGIN)
+async def cookie_login(request: Request) -> None:
+    """Log in with the same form; the answer sets the cookie `rego_auth`, which then stands for an `Authorization` header."""
+    refuse_foreign_login(request.http)
+    auth = request.http.app[AUTH]
+    person = await _person(request)
+    session_id = await request.run(actions.open_session, person.id, _agent(request), auth.session_lifetime, person.new_hash)
+    value = auth.cookie_value(person.id, session_id)
+    request.headers["Set-Cookie"] = set_cookie(request.http, value, auth.session_lifetime)
+
+
+@table.add("POST", "/auth/cookie/logout", needs=LoggedIn)
+async def cookie_logout(request: Request) -> None:
+    """End this session and take the cookie away."""
+    await request.run(actions.logout)
+    request.headers["Set-Cookie"] = set_cookie(request.http, "", timedelta(0))
 
 
 @table.add("POST", "/auth/refresh", needs=Anyone, tier=Tier.REFRESH)
@@ -133,6 +169,12 @@ async def change_password(request: Request, body: ChangePassword) -> None:
         raise InvalidInput("The current password is wrong.", field="current_password")
 
 
+@table.add("POST", "/auth/ws-ticket", needs=LoggedIn)
+async def create_ticket(request: Request, body: CreateTicket) -> Ticket:
+    """A ticket that opens one socket on a board, for clients that can set no header: `GET /ws/boards/{board_id}?ticket=…`."""
+    return await request.run(actions.create_ticket, body.board_id)
+
+
 @table.add("GET", "/auth/sessions", needs=LoggedIn)
 async def list_sessions(request: Request) -> Sequence[Session]:
     """One's own sessions, the newest first; `current` marks the one that asks."""
@@ -162,6 +204,29 @@ async def _me(reading: Reading) -> User:
     return user_of(await users.own_row(reading))
 
 
+class Person(NamedTuple):
+    """Somebody whose password was right. `new_hash` replaces the stored one, where that was made at another cost."""
+
+    id: str
+    new_hash: str | None
+
+
+async def _person(request: Request) -> Person:
+    """Who logs in with the form. Raises `NotAuthenticated`."""
+    passwords = request.http.app[AUTH].passwords
+    form = _login_form(request)
+    await request.admit_account(form.username)
+    found = await request.read(actions.find_login, form.username)
+    stored = found["password_hash"] if found is not None else None
+    if not await passwords.verify(stored, form.password) or found is None:
+        raise NotAuthenticated("The username or the password is wrong.")
+    return Person(found["id"], await passwords.hash(form.password) if passwords.is_outdated(found["password_hash"]) else None)
+
+
+def _agent(request: Request) -> str:
+    return request.http.headers.get("User-Agent", "").encode("ascii", "replace").decode()
+
+
 def _login_form(request: Request) -> Login:
     """The fields of a form body, each exactly once; JSON with the same fields is read too."""
     try:
@@ -170,6 +235,6 @@ def _login_form(request: Request) -> Login:
         fields = parse_qs(request.content.decode(), keep_blank_values=True, max_num_fields=20)
         return msgspec.convert({name: values[0] for name, values in fields.items() if len(values) == 1}, Login)
     except msgspec.ValidationError as error:
-        raise invalid(error) from error
+        raise invalid(error, Login) from error
     except (ValueError, msgspec.DecodeError):
         raise InvalidInput("Send username and password as a form.") from None

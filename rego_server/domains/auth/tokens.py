@@ -1,9 +1,16 @@
-"""Access tokens: short-lived JWTs (RFC 7519) that say who and which session, and nothing about rights."""
+"""Tokens of a session: JWTs (RFC 7519) that say who and which session, and nothing about rights.
+
+An access token is short-lived and renewed with a refresh token. A browser keeps no refresh token, so its cookie is a JWT that
+lives as long as the session. It is no harder to end: every request reads the session's row, in the same statement as what it
+is about, so a cookie of a session that was revoked opens nothing from the next request on. An opaque secret would need one
+more join in that statement and gain nothing by it.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import NamedTuple
 
 from rego.wire.errors import NotAuthenticated
@@ -17,15 +24,23 @@ CACHE_MAX = 4_096
 _REQUIRED = ["exp", "iat", "sub", "aud", "iss", "sid", "typ"]
 
 
+class Kind(StrEnum):
+    """What a token may be presented as: neither is good in the other's place."""
+
+    ACCESS = "access"
+    COOKIE = "cookie"
+
+
 class Verified(NamedTuple):
-    """A token that was checked: whose it is, and until when."""
+    """A token that was checked: whose it is, as what, and until when."""
 
     caller: Caller
+    kind: Kind
     expires_at: datetime
 
 
 class AccessTokens:
-    """Signs and checks access tokens; a checked one is remembered until it expires."""
+    """Signs and checks a session's tokens; a checked one is remembered until it expires."""
 
     def __init__(self, key: bytes, lifetime: timedelta, clock: Clock) -> None:
         if len(key) < KEY_MIN_BYTES:
@@ -35,8 +50,8 @@ class AccessTokens:
         self._clock = clock
         self._verified: OrderedDict[str, Verified] = OrderedDict()
 
-    def issue(self, user_id: str, session_id: str) -> str:
-        """A token for `user_id` in `session_id`, good for `lifetime`."""
+    def issue(self, user_id: str, session_id: str, kind: Kind = Kind.ACCESS, lifetime: timedelta | None = None) -> str:
+        """A token for `user_id` in `session_id`, good for `lifetime`, by default that of an access token."""
         import jwt
 
         now = self._clock.now()
@@ -45,15 +60,17 @@ class AccessTokens:
             "aud": AUDIENCE,
             "sub": user_id,
             "sid": session_id,
-            "typ": "access",
+            "typ": kind.value,
             "iat": int(now.timestamp()),
-            "exp": int((now + self.lifetime).timestamp()),
+            "exp": int((now + (lifetime or self.lifetime)).timestamp()),
         }
         return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": "1"})
 
-    def verify(self, token: str) -> Caller:
+    def verify(self, token: str, kind: Kind = Kind.ACCESS) -> Caller:
         """Whose token it is. Raises `NotAuthenticated`. Whether the session still stands is the database's to say."""
         verified = self._verified.get(token) or self._decode(token)
+        if verified.kind is not kind:
+            raise NotAuthenticated(f"This token is good as {verified.kind}, not as {kind}; log in again.")
         if verified.expires_at <= self._clock.now():
             self._verified.pop(token, None)
             raise NotAuthenticated("Your access token has expired; refresh it or log in again.")
@@ -74,10 +91,10 @@ class AccessTokens:
             )
         except jwt.PyJWTError as error:
             raise NotAuthenticated("This access token is not valid; log in again.") from error
-        if claims["typ"] != "access":
+        if claims["typ"] not in tuple(Kind):
             raise NotAuthenticated("This token is not an access token; log in again.")
         expires_at = datetime.fromtimestamp(claims["exp"], tz=self._clock.now().tzinfo)
-        verified = Verified(Caller(claims["sub"], claims["sid"]), expires_at)
+        verified = Verified(Caller(claims["sub"], claims["sid"]), Kind(claims["typ"]), expires_at)
         self._verified[token] = verified
         if len(self._verified) > CACHE_MAX:
             self._verified.popitem(last=False)

@@ -8,11 +8,12 @@ from typing import Any
 from msgspec.structs import replace
 
 from rego.wire.base import Role
-from rego.wire.boards import Board, CreateBoard, UpdateBoard
+from rego.wire.boards import Board, CreateBoard, ListEvents, LogOrder, UpdateBoard
 from rego.wire.codec import RawEvent
-from rego.wire.errors import Taken
+from rego.wire.errors import Gone, Taken
 from rego.wire.events import Actor, BoardCreated, BoardDeleted, BoardUpdated
 from rego_server.core import events
+from rego_server.core.db import Row
 from rego_server.core.patch import merge, new_entity, save
 from rego_server.core.uow import Head, Reading, UnitOfWork
 from rego_server.domains.access import queries as access
@@ -37,17 +38,20 @@ async def get_board(reading: Reading, board_id: str) -> Board:
     return replace(queries.board_of(row), role=Role(row["caller_role"]))
 
 
-async def list_events(
-    reading: Reading, board_id: str, since: int | None, limit: int, *, newest_first: bool
-) -> Sequence[RawEvent]:
-    """Part of the board's log: after `since` going forward, or before it going back."""
-    await look(reading, access.BOARD, board_id=board_id)
-    if newest_first:
-        rows = await reading.fetch(
-            events.EVENTS_BEFORE, board_id=board_id, before=LATEST if since is None else since, count=limit
-        )
-        return [events.event_of(row) for row in rows]
-    return await events.events_since(reading.connection, board_id, since or 0, limit)
+async def list_events(reading: Reading, board_id: str, wish: ListEvents) -> Sequence[RawEvent]:
+    """Part of the board's log: after `since` going forward, or before it going back; from where it begins without `since`.
+
+    Raises `Gone` when the event after `since` is no longer kept.
+    """
+    board = await look(reading, access.BOARD, board_id=board_id)
+    if wish.order is LogOrder.DESC:
+        before = LATEST if wish.since is None else wish.since
+        rows = await reading.fetch(events.EVENTS_BEFORE, board_id=board_id, before=before, count=wish.limit)
+    else:
+        rows = await reading.fetch(events.EVENTS_SINCE, board_id=board_id, since=wish.since or 0, count=wish.limit)
+        if wish.since is not None and not events.goes_on(wish.since, rows, board["seq"]):
+            raise _trimmed(board)
+    return [events.event_of(row) for row in rows]
 
 
 async def create_board(uow: UnitOfWork, body: CreateBoard) -> Board:
@@ -86,6 +90,15 @@ async def open_board(uow: UnitOfWork, title: str, description: str, key: str | N
     await uow.flush()
     uow.heads[row["id"]] = Head(row["id"], key, 0, 0)
     return queries.board_of({**row, "key": key})
+
+
+def _trimmed(board: Row) -> Gone:
+    kept = {"floor": board["floor"], "seq": board["seq"]}
+    return Gone(
+        f"The log of this board begins after event {board['floor']}; read its snapshot and go on from there.",
+        field="since",
+        data=kept,
+    )
 
 
 async def _free_key(uow: UnitOfWork, title: str, wanted: str | None) -> str:

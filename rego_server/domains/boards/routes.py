@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rego.wire.base import Role
-from rego.wire.boards import Board, CreateBoard, UpdateBoard
+from rego.wire.boards import Board, CreateBoard, ListEvents, UpdateBoard
 from rego.wire.codec import RawEvent
 from rego_server.domains.boards import actions
 from rego_server.web.endpoint import LoggedIn, Request, RouteTable
@@ -44,8 +44,6 @@ async def delete_board(request: Request) -> None:
 
 
 @table.add("GET", "/boards/{board_id}/events", needs=Role.VIEWER)
-async def list_events(request: Request) -> Sequence[RawEvent]:
+async def list_events(request: Request, query: ListEvents) -> Sequence[RawEvent]:
     """The board's log: after `since` going forward (`order=asc`), or newest first (`order=desc`, before `since`)."""
-    newest_first = request.choice("order", ("asc", "desc"), "asc") == "desc"
-    since = request.number("since", None)
-    return await request.read(actions.list_events, request.id("board_id"), since, request.limit(), newest_first=newest_first)
+    return await request.read(actions.list_events, request.id("board_id"), query)

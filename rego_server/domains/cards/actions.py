@@ -19,7 +19,7 @@ from rego.wire.events import (
 )
 from rego_server.core.db import Row
 from rego_server.core.patch import Merged, merge, new_entity, save
-from rego_server.core.places import Room, anchor_of, check_anchor, is_between, make_room, rank_rows, spot_of, wire_ranks
+from rego_server.core.places import Room, anchor_of, check_anchor, is_between, make_room, spot_of, wire_ranks
 from rego_server.core.ranking import to_wire
 from rego_server.core.uow import Reading, UnitOfWork
 from rego_server.domains.access.policy import enter, look
@@ -162,15 +162,8 @@ async def _check_belongings(uow: UnitOfWork, board_id: str, body: CreateCard) ->
 
 async def _room(uow: UnitOfWork, board_id: str, column_id: str, found: Row, moving: Row | None) -> Room:
     """A rank between the neighbours that were found; cards in the way are moved apart, and that is announced."""
-    own_id = moving["id"] if moving is not None else None
-    stays = moving is not None and moving["column_id"] == column_id
-
-    async def siblings() -> list[tuple[str, int]]:
-        return [(r["id"], r["rank"]) for r in await uow.fetch(queries.RANKS, column_id=column_id, card_id=own_id)]
-
-    room = await make_room(found, siblings, moving["rank"] if moving is not None and stays else None)
+    room = await make_room(uow, queries.IN_COLUMNS, column_id, found, moving)
     if room.moved:
-        await uow.write_many(queries.SET_RANK, rank_rows(room))
         uow.emit(board_id, CardsReranked(column_id=column_id, ranks=wire_ranks(room)))
     return room
 

@@ -12,7 +12,7 @@ from rego.wire.query_terms import Sort, SortField
 from rego_server.core.db import Row, Statement, one_of
 from rego_server.core.db.schema import Id, Json
 from rego_server.core.events import board_heads
-from rego_server.core.places import ANCHOR, Spot, neighbour_ranks, set_rank
+from rego_server.core.places import ANCHOR, Spot, neighbour_ranks, ranked_lists
 from rego_server.core.ranking import to_wire
 from rego_server.domains.access.models import board_members
 from rego_server.domains.access.policy import Selected, entrance, on_board, view
@@ -143,12 +143,7 @@ LOAD = Statement(select(*_target_columns(None)).select_from(_target).where(_targ
 ENTER_TO_MOVE = {spot: _move(spot) for spot in Spot}
 ENTER_TO_CREATE = {spot: _create(spot) for spot in Spot}
 
-RANKS = Statement(
-    select(cards.c.id, cards.c.rank)
-    .where(cards.c.column_id == COLUMN_ID, or_(CARD_ID.is_(None), cards.c.id != CARD_ID))
-    .order_by(cards.c.rank, cards.c.id)
-)
-SET_RANK = set_rank(cards)
+IN_COLUMNS = ranked_lists(cards, cards.c.column_id)
 
 # --- lists -------------------------------------------------------------------------------------------------------
 

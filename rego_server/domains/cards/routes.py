@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from rego.wire.base import Role
-from rego.wire.cards import Card, CardSummary, CreateCard, FoundCard, MoveCard, UpdateCard
+from rego.wire.cards import Card, CardSummary, CreateCard, FindCards, FoundCard, ListCards, MoveCard, UpdateCard
 from rego_server.domains.cards import actions, belongings, finding
-from rego_server.domains.cards.finding import Found, Wish
 from rego_server.domains.cards.rules import CardName, parse_card
 from rego_server.web.endpoint import LoggedIn, Request, RouteTable
-
-C = TypeVar("C", bound=CardSummary)
 
 table = RouteTable()
 
@@ -21,26 +17,17 @@ def _card(request: Request) -> CardName:
     return parse_card(request.path("card"))
 
 
-def _page(request: Request, found: Found[C]) -> Sequence[C]:
-    if found.cursor is not None:
-        request.link_next(found.cursor)
-    return found.cards
-
-
 @table.add("GET", "/boards/{board_id}/cards", needs=Role.VIEWER)
-async def list_cards(request: Request) -> Sequence[CardSummary]:
+async def list_cards(request: Request, query: ListCards) -> Sequence[CardSummary]:
     """Cards by number, of the board or of `column_id`, with `archived` ones if wanted; the query `q` filters and sorts them."""
-    now = request.now(request.utc_offset())
-    wish = Wish(request.text("q") or "", request.flag("archived"), request.text("cursor"), request.limit(), now)
-    return _page(request, await request.read(finding.list_cards, request.id("board_id"), request.query_id("column_id"), wish))
+    found = await request.read(finding.list_cards, request.id("board_id"), query, request.now(query.zone))
+    return request.page(found)
 
 
 @table.add("GET", "/search", needs=LoggedIn)
-async def search(request: Request) -> Sequence[FoundCard]:
+async def search(request: Request, query: FindCards) -> Sequence[FoundCard]:
     """Cards on all your boards that fit the query `q`, in its order, else those that changed last first."""
-    now = request.now(request.utc_offset())
-    wish = Wish(request.text("q") or "", request.flag("archived"), request.text("cursor"), request.limit(), now)
-    return _page(request, await request.read(finding.search, wish))
+    return request.page(await request.read(finding.search, query, request.now(query.zone)))
 
 
 @table.add("POST", "/boards/{board_id}/cards", needs=Role.MEMBER, status=201, location="/cards/{id}")

@@ -10,7 +10,7 @@ from rego.wire.errors import Conflict
 from rego.wire.events import ColumnCreated, ColumnDeleted, ColumnMoved, ColumnsReranked, ColumnUpdated
 from rego_server.core.db import Row
 from rego_server.core.patch import merge, new_entity, save
-from rego_server.core.places import Room, anchor_of, check_anchor, is_between, make_room, rank_rows, spot_of, wire_ranks
+from rego_server.core.places import Room, anchor_of, check_anchor, is_between, make_room, spot_of, wire_ranks
 from rego_server.core.ranking import to_wire
 from rego_server.core.uow import Reading, UnitOfWork
 from rego_server.domains.access import queries as access
@@ -100,13 +100,7 @@ async def delete_column(uow: UnitOfWork, column_id: str) -> None:
 
 async def _room(uow: UnitOfWork, board_id: str, found: Row, moving: Row | None) -> Room:
     """A rank between the neighbours that were found; columns in the way are moved apart, and that is announced."""
-
-    async def siblings() -> list[tuple[str, int]]:
-        own = moving["id"] if moving is not None else None
-        return [(r["id"], r["rank"]) for r in await uow.fetch(queries.RANKS, board_id=board_id, column_id=own)]
-
-    room = await make_room(found, siblings, moving["rank"] if moving is not None else None)
+    room = await make_room(uow, queries.ON_BOARDS, board_id, found, moving)
     if room.moved:
-        await uow.write_many(queries.SET_RANK, rank_rows(room))
         uow.emit(board_id, ColumnsReranked(ranks=wire_ranks(room)))
     return room

@@ -10,7 +10,7 @@ from rego_server.core.db import Row, Statement
 from rego_server.core.db.schema import Id
 from rego_server.core.events import board_heads
 from rego_server.core.patch import stamps
-from rego_server.core.places import Spot, neighbour_ranks, set_rank
+from rego_server.core.places import Spot, neighbour_ranks, ranked_lists
 from rego_server.core.ranking import to_wire
 from rego_server.domains.access.policy import entrance, on_board, view
 from rego_server.domains.cards.models import cards
@@ -41,15 +41,10 @@ ENTER_TO_MOVE = {
 
 _in_order = select(columns).where(columns.c.board_id == BOARD_ID).order_by(columns.c.rank, columns.c.id)
 OF_BOARD = Statement(_in_order)
-RANKS = Statement(
-    select(columns.c.id, columns.c.rank)
-    .where(columns.c.board_id == BOARD_ID, or_(COLUMN_ID.is_(None), columns.c.id != COLUMN_ID))
-    .order_by(columns.c.rank, columns.c.id)
-)
+ON_BOARDS = ranked_lists(columns, columns.c.board_id)
 
 ADD = Statement(insert(columns))
 DELETE = Statement(delete(columns).where(columns.c.id == bindparam("row_id", type_=Id)))
-SET_RANK = set_rank(columns)
 
 
 def column_of(row: Row) -> Column:

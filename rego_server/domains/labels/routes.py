@@ -18,7 +18,7 @@ async def list_labels(request: Request) -> Sequence[Label]:
     return await request.read(actions.list_labels, request.id("board_id"))
 
 
-@table.add("POST", "/boards/{board_id}/labels", needs=Role.MEMBER, status=201)
+@table.add("POST", "/boards/{board_id}/labels", needs=Role.MEMBER, status=201, location="/labels/{id}")
 async def create_label(request: Request, body: CreateLabel) -> Label:
     """Make a label."""
     return await request.run(actions.create_label, request.id("board_id"), body)

@@ -14,6 +14,7 @@ from rego_server.core.db import Database
 from rego_server.core.events import GET_EPOCH
 from rego_server.web.admission import Tier
 from rego_server.web.endpoint import Anyone, Request, RouteTable
+from rego_server.web.traffic import TRAFFIC
 
 NOT_USED = "not used"
 
@@ -35,6 +36,7 @@ class Vitals(NamedTuple):
 
     database: Database
     sockets: Sockets
+    blob_store: str
     environment: str
     debug: bool
 
@@ -42,7 +44,7 @@ class Vitals(NamedTuple):
 VITALS: web.AppKey[Vitals] = web.AppKey("vitals", Vitals)
 
 
-@table.add("GET", "/health", needs=Anyone, tier=Tier.FREE)
+@table.add("GET", "/health", needs=Anyone, tier=Tier.FREE, answers=Health)
 async def health(request: Request) -> web.Response:
     """How the server and its parts are; 503 when it cannot serve."""
     vitals = request.http.app[VITALS]
@@ -56,6 +58,7 @@ async def health(request: Request) -> web.Response:
         postgres=state if vitals.database.dialect == "postgresql" else NOT_USED,
         redis=NOT_USED,
         subscriber=NOT_USED,
+        blobs=vitals.blob_store,
         websocket=SocketCounts(total_boards=vitals.sockets.total_boards, total_connections=vitals.sockets.total_connections),
         version=__version__,
     )
@@ -70,7 +73,9 @@ async def live(_: Request) -> dict[str, str]:
 
 @table.add("GET", "/health/ready", needs=Anyone, tier=Tier.FREE)
 async def ready(request: Request) -> dict[str, str]:
-    """The process can serve: its database answers."""
+    """The process can serve: its database answers, and it was not told to stop."""
+    if request.http.app[TRAFFIC].stopping:
+        raise Unavailable("The server is stopping.", retry_after=5)
     if not await _is_up(request.http.app[VITALS].database):
         raise Unavailable("The database cannot be reached.", retry_after=5)
     return {"status": "ready"}

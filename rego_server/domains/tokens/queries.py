@@ -9,6 +9,7 @@ from rego_server.core.db import Row, Statement, one_of
 from rego_server.core.db.schema import Id, Json, Timestamp
 from rego_server.domains.access.models import board_members
 from rego_server.domains.tokens.models import personal_tokens
+from rego_server.domains.users.models import users
 
 _OWN = personal_tokens.c.user_id == bindparam("user_id", type_=Id)
 
@@ -24,10 +25,12 @@ BOARDS_AMONG = Statement(
 
 GOOD_AMONG = Statement(
     select(personal_tokens.c.id)
+    .select_from(personal_tokens.join(users, users.c.id == personal_tokens.c.user_id))
+    .where(users.c.is_active)
     .where(one_of(personal_tokens.c.id, bindparam("ids", type_=Json)))
     .where(personal_tokens.c.expires_at.is_(None) | (personal_tokens.c.expires_at > bindparam("now", type_=Timestamp)))
 )
-"""Those of `ids` that were not revoked and have not expired at `now`."""
+"""Those of `ids` that were not revoked, have not expired at `now`, and whose owner may log in."""
 
 
 def token_of(row: Row) -> PersonalToken:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from rego.wire.errors import NotAuthenticated, Taken
-from rego.wire.users import Register, UpdateMe, User
+from rego.wire.errors import NotAuthenticated, NotFound, Taken
+from rego.wire.users import Profile, Register, UpdateMe, User
 from rego_server.core.db import Row
 from rego_server.core.patch import merge, new_entity, save
 from rego_server.core.uow import Reading, UnitOfWork
-from rego_server.domains.access.policy import require_login
+from rego_server.domains.access.policy import is_open_to, require_login, require_standing
 from rego_server.domains.users import queries
 from rego_server.domains.users.models import users
 
@@ -36,7 +36,21 @@ async def update_me(uow: UnitOfWork, body: UpdateMe) -> User:
     if merged is None:
         return queries.user_of(row)
     await refuse_taken(uow, **{name: merged.values[name] for name in ("username", "email") if name in merged.values}, but=row)
-    return queries.user_of({**row, **save(uow, users, row, merged.values)})
+    # Nobody has shown yet that the new address is theirs.
+    unproven = {"is_verified": False} if "email" in merged.values else {}
+    return queries.user_of({**row, **save(uow, users, row, {**merged.values, **unproven})})
+
+
+async def get_profile(reading: Reading, user_id: str) -> Profile:
+    """Somebody whom the caller shares a board with, or the caller. Raises `NotFound` for everybody else."""
+    caller = await require_standing(reading)
+    if user_id == caller["id"]:
+        return queries.profile_of(await own_row(reading))
+    shared = await reading.fetch(queries.ON_A_BOARD_WITH, user_id=user_id, with_user=caller["id"])
+    for row in shared:
+        if is_open_to(caller, row["board_id"]):
+            return queries.profile_of(row)
+    raise NotFound("There is nobody with this id on a board of yours.")
 
 
 async def own_row(reading: Reading) -> Row:

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rego.wire.errors import InvalidInput
+from rego.wire.imports import ImportFormat
 from rego_server.domains.imports import formats
 from tests.unit.imports.plan_check import check, check_report
 
@@ -109,6 +110,10 @@ def test_absurd_values_are_read_or_refused(content: bytes) -> None:
 @given(st.integers(0, SIZE - 1))
 def test_a_file_cut_anywhere_is_refused(size: int) -> None:
     assert "cut off" in sentence_for(COMPLETE[:size]) or size == 0
+
+
+def test_every_format_of_the_contract_can_be_read() -> None:
+    assert set(formats.FORMATS) == set(ImportFormat)
 
 
 @pytest.mark.parametrize("name", sorted(formats.FORMATS))

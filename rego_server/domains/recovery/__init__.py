@@ -1,0 +1,1 @@
+"""Getting back in, and showing that an e-mail address is one's own."""
