@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -23,7 +22,7 @@ from rego_server.core.ids import NewId, uuid7
 from rego_server.core.mail import Carrier, Mailroom, carrier_of
 from rego_server.core.rate_limit import Limiter, MemoryLimiter
 from rego_server.core.retention import Retention
-from rego_server.core.secret import signing_key
+from rego_server.core.secret import given, signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
 from rego_server.domains.access.routes import table as access
@@ -59,9 +58,6 @@ from rego_server.web.admission import Admission
 from rego_server.web.endpoint import SERVICES, Services, install
 from rego_server.web.middleware import requests
 from rego_server.web.traffic import TRAFFIC, Traffic
-
-if TYPE_CHECKING:
-    from rego_server.core.redis.shared import Shared
 
 # `POST /boards/import` must be known before `/boards/{board_id}` paths of the same length.
 TABLES = (
@@ -122,8 +118,7 @@ async def open_server(
         database = await _open_database(settings, stack)
         row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
         assert row is not None
-        shared = await _open_shared(settings, stack)
-        bus = bus or (shared.bus if shared else LocalBus())
+        bus = bus or await _open_bus(settings, stack)
         runner = Runner(database, bus, clock, new_id)
         hub = _open_hub(settings, database, bus, clock, socket_limits)
         auth_part = _open_auth(settings, clock, stack)
@@ -191,13 +186,14 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
     return database
 
 
-async def _open_shared(settings: Settings, stack: AsyncExitStack) -> Shared | None:
-    """What this server shares with others through Redis, if there is one: it need not answer."""
-    if not settings.redis_url:
-        return None
+async def _open_bus(settings: Settings, stack: AsyncExitStack) -> Bus:
+    """The bus over Redis, which need not answer, when the settings name one."""
+    url = given(settings.redis_url, settings.redis_url_file)
+    if not url:
+        return LocalBus()
     from rego_server.core.redis.shared import open_shared
 
-    return await stack.enter_async_context(open_shared(settings.redis_url))
+    return (await stack.enter_async_context(open_shared(url))).bus
 
 
 def _open_depot(settings: Settings, epoch: str, new_id: NewId) -> Depot:

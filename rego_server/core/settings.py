@@ -136,8 +136,6 @@ def load(
         if text is not None:
             sources[each.name] = _parsed(each, text)
     sources |= {name: value for name, value in (flags or {}).items() if value is not None}
-    if not sources.get("redis_url") and (path := sources.get("redis_url_file")):
-        sources["redis_url"] = _content(path, "redis_url_file")
     settings = Settings(**sources)
     _check(settings)
     return settings
@@ -150,13 +148,6 @@ def _written(env_file: Path | None) -> Mapping[str, str | None]:
         return dotenv_values(env_file)
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput(f"The file {env_file} cannot be read: {error}.") from error
-
-
-def _content(path: str, name: str) -> str:
-    try:
-        return Path(path).read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"The file {path} cannot be read: {error}.", field=name) from error
 
 
 def variable(each: Field[Any]) -> str:
@@ -214,7 +205,6 @@ def _check(settings: Settings) -> None:
     if settings.argon2_memory_kib < 8 * settings.argon2_parallelism:
         raise InvalidInput("REGO_ARGON2_MEMORY_KIB must be at least 8 for each lane.", field="argon2_memory_kib")
     _check_database_url(settings.database_url)
-    _check_redis_url(settings.redis_url)
     _check_mail(settings)
 
 
@@ -236,8 +226,3 @@ def _check_database_url(url: str) -> None:
         )
     if scheme == "sqlite" and not re.match("sqlite:///.", url):
         raise InvalidInput("The database URL sqlite:///PATH needs the path of a file.", field="database_url")
-
-
-def _check_redis_url(url: str) -> None:
-    if url and url.partition("://")[0] not in ("redis", "rediss", "unix"):
-        raise InvalidInput("The Redis URL must begin with redis://, rediss:// or unix://.", field="redis_url")

@@ -9,10 +9,11 @@ from contextlib import AsyncExitStack
 import pytest
 from redis.asyncio import Redis
 
+from rego.wire.errors import InvalidInput
 from rego_server.core.events import Committed
 from rego_server.core.redis.bus import HINT_MAX_BYTES, read_hint
 from rego_server.core.redis.feed import RECONNECT_MAX
-from rego_server.core.redis.link import PROBE_EVERY
+from rego_server.core.redis.link import PROBE_EVERY, TIMEOUT
 from rego_server.core.redis.shared import Shared, open_shared
 from tests.valkey import OwnValkey
 
@@ -78,8 +79,8 @@ class Room:
     def __init__(self, stack: AsyncExitStack) -> None:
         self._stack = stack
 
-    async def process(self, url: str) -> Process:
-        return Process(await self._stack.enter_async_context(open_shared(url)))
+    async def process(self, url: str, timeout: float = TIMEOUT) -> Process:
+        return Process(await self._stack.enter_async_context(open_shared(url, timeout=timeout)))
 
 
 @pytest.fixture
@@ -90,12 +91,12 @@ async def room() -> AsyncIterator[Room]:
 
 @pytest.fixture
 async def here(room: Room, redis_url: str) -> Process:
-    return await room.process(redis_url)
+    return await room.process(redis_url, PATIENCE)
 
 
 @pytest.fixture
 async def there(room: Room, redis_url: str) -> Process:
-    return await room.process(redis_url)
+    return await room.process(redis_url, PATIENCE)
 
 
 async def test_what_one_process_commits_the_others_hear_in_order_and_whole(here: Process, there: Process) -> None:
@@ -194,8 +195,7 @@ async def test_a_redis_that_hangs_is_noticed_by_its_silence(room: Room, own_valk
     await until(lambda: not there.bus.flowing and not there.shared.link.up)
     own_valkey.resume()
     await there.ear.until(lambda ear: bool(ear.heard) or ear.looks > looks)
-    await until(lambda: there.bus.flowing)
-    assert there.shared.feed.lag is not None
+    await until(lambda: there.bus.flowing and there.shared.feed.lag is not None)
 
 
 async def test_what_could_not_be_sent_is_made_good_by_one_look(room: Room, own_valkey: OwnValkey) -> None:
@@ -218,6 +218,14 @@ async def test_a_redis_that_was_never_there_costs_nothing(room: Room, own_valkey
     assert here.ear.heard == [news(1, 1)]
     await asyncio.to_thread(own_valkey.start)
     await here.ear.until(lambda ear: ear.looks > 0)
+
+
+@pytest.mark.parametrize("url", ["http://localhost", "localhost:6379", "redis://localhost:six"])
+async def test_a_url_that_is_none_is_refused_in_a_sentence(url: str) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        async with open_shared(url):
+            pass
+    assert refused.value.detail.startswith("The Redis URL ")
 
 
 async def until(condition: Callable[[], bool]) -> None:

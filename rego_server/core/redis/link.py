@@ -26,6 +26,8 @@ PROBE_EVERY = 1.0
 
 POOL_SIZE = 10
 
+SCHEMES = ("redis", "rediss", "unix")
+
 OUTAGES = (RedisError, OSError, TimeoutError)
 """How redis-py says that a command was not carried out."""
 
@@ -39,9 +41,10 @@ class Away(Exception):
 class Link:
     """Breaks at the first call that fails, and is whole again when a probe in the background was answered."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
         self.url = url
-        self._pool = _pool(url)
+        self._timeout = timeout
+        self._pool = _pool(url, timeout)
         self._redis = Redis(connection_pool=self._pool)
         self._up = asyncio.Event()
         self._up.set()
@@ -57,7 +60,7 @@ class Link:
         if not self.up:
             raise Away
         try:
-            async with asyncio.timeout(TIMEOUT):
+            async with asyncio.timeout(self._timeout):
                 return await work(self._redis)
         except OUTAGES as error:
             self._break(error)
@@ -71,7 +74,7 @@ class Link:
         """A connection of one's own, on which a read may take for ever. Raises one of `OUTAGES`."""
         kwargs = self._pool.connection_kwargs | {"socket_timeout": None}
         made: AbstractConnection = self._pool.connection_class(**kwargs)
-        async with asyncio.timeout(TIMEOUT):
+        async with asyncio.timeout(self._timeout):
             await made.connect()  # type: ignore[no-untyped-call]
         return made
 
@@ -93,7 +96,7 @@ class Link:
         while not self.up:
             await asyncio.sleep(PROBE_EVERY)
             with suppress(*OUTAGES):
-                async with asyncio.timeout(TIMEOUT):
+                async with asyncio.timeout(self._timeout):
                     await self._redis.ping()
                 self._up.set()
         _log.info("redis is back")
@@ -112,14 +115,16 @@ async def end(*tasks: asyncio.Task[None]) -> None:
         _, pending = await asyncio.wait(pending, timeout=TIMEOUT)
 
 
-def _pool(url: str) -> BlockingConnectionPool:
+def _pool(url: str, timeout: float) -> BlockingConnectionPool:
+    if url.partition("://")[0] not in SCHEMES:
+        raise InvalidInput("The Redis URL must begin with redis://, rediss:// or unix://.", field="redis_url")
     try:
         return BlockingConnectionPool.from_url(
             url,
             max_connections=POOL_SIZE,
-            timeout=TIMEOUT,
-            socket_timeout=TIMEOUT,
-            socket_connect_timeout=TIMEOUT,
+            timeout=timeout,
+            socket_timeout=timeout,
+            socket_connect_timeout=timeout,
             retry=Retry(NoBackoff(), 0),
             protocol=2,
             client_name="rego",

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from rego_server.core.redis.bus import RedisBus
 from rego_server.core.redis.feed import Feed
-from rego_server.core.redis.link import Link, end
+from rego_server.core.redis.link import TIMEOUT, Link, end
 from rego_server.core.redis.post import Post
 
 
@@ -25,10 +25,13 @@ class Shared(NamedTuple):
 
 
 @asynccontextmanager
-async def open_shared(url: str) -> AsyncIterator[Shared]:
-    """The shared parts, at work. Redis need not answer, now or later. Raises `InvalidInput` for a URL that is none."""
+async def open_shared(url: str, *, timeout: float = TIMEOUT) -> AsyncIterator[Shared]:
+    """The shared parts, at work. Redis need not answer, now or later; a call that takes `timeout` seconds is given up.
+
+    Raises `InvalidInput` for a URL that is none.
+    """
     instance = uuid4().hex
-    link = Link(url)
+    link = Link(url, timeout)
     post = Post(link)
     feed = Feed(link, post, instance)
     shared = Shared(instance, link, post, feed, RedisBus(feed, post, instance))
