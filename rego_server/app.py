@@ -26,6 +26,7 @@ from rego_server.core.secret import given, signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
 from rego_server.domains.access.routes import table as access
+from rego_server.domains.activity.routes import table as activity
 from rego_server.domains.attachments.depot import Depot
 from rego_server.domains.attachments.routes import DEPOT
 from rego_server.domains.attachments.routes import table as attachments
@@ -81,6 +82,7 @@ TABLES = (
     checklists,
     comments,
     attachments,
+    activity,
     undo,
 )
 
