@@ -250,6 +250,14 @@ async def require_login(reading: Reading) -> Row:
     return row
 
 
+async def require_superuser(reading: Reading) -> Row:
+    """As `require_login`, for what only superusers may do."""
+    row = await require_login(reading)
+    if not row["is_superuser"]:
+        raise Forbidden("Only a superuser of this server may do this.")
+    return row
+
+
 async def _standing(reading: Reading) -> Row:
     row = await reading.fetch_one(STANDING, **credentials(reading.caller))
     if row is None:
@@ -259,7 +267,7 @@ async def _standing(reading: Reading) -> Row:
 
 
 STANDING = Statement(
-    select(users.c.id, users.c.username, *_CREDENTIALS)
+    select(users.c.id, users.c.username, users.c.is_superuser, *_CREDENTIALS)
     .select_from(users.outerjoin(sessions, sessions.c.id == _SESSION).outerjoin(personal_tokens, _TOKEN))
     .where(users.c.id == _CALLER)
 )
