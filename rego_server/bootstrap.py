@@ -22,7 +22,7 @@ from rego_server.domains.admin.actions import make_superuser
 def promote(settings: Settings, name: str) -> User:
     """Make the account of that username or e-mail address an active superuser.
 
-    Raises `NotFound` when there is none, and `Unavailable` when the database is not there or, with SQLite, a server works on it.
+    Raises `NotFound` when there is none, `Unavailable` when the database is not there or, with SQLite, a server works on it.
     """
     return asyncio.run(_promote(settings, name))
 

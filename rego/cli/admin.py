@@ -18,6 +18,14 @@ from rego.wire.users import User
 
 app = noun("The accounts of a server, for its superusers: list, let in, keep out, reset a password.")
 
+
+def _standing(user: User) -> str:
+    """What an account may, in a word or two."""
+    if not user.is_active:
+        return "not active"
+    return "a superuser" if user.is_superuser else "a user"
+
+
 ACCOUNT = View[User](
     struct=User,
     entity=lambda user: user,
@@ -26,7 +34,7 @@ ACCOUNT = View[User](
         Cell("username", lambda user: user.username, long=True),
         Cell("email", lambda user: user.email or "", long=True),
         Cell("verified", lambda user: "yes" if user.is_verified else "no"),
-        Cell("account", lambda user: _standing(user)),
+        Cell("account", _standing),
         Cell("since", lambda user: user.created_at.date().isoformat()),
     ),
 )
@@ -140,10 +148,3 @@ def _promote_here(paths: Paths, name: str) -> User:
         for found in client.send(admin.list_users(name)):
             return client.send(admin.update_user(found.id, UpdateUser(is_active=True, is_superuser=True)))
     raise NotFound(f"Nobody here is called {name}.")
-
-
-def _standing(user: User) -> str:
-    """What an account may, in a word or two."""
-    if not user.is_active:
-        return "not active"
-    return "a superuser" if user.is_superuser else "a user"
