@@ -38,7 +38,7 @@ def test_accounts_are_listed_and_kept_out(rego: Rego, root: Person) -> None:
     assert rego("admin", "promote", bob).err == f"{bob} is a superuser now\n"
     assert rego("admin", "demote", bob, "-q").lines == [bob]
     last = rego("admin", "demote", root.username)
-    assert (last.code, last.err) == (6, "rego: This is the last superuser who can log in; make somebody else one first.\n")
+    assert (last.code, last.err) == (6, "This is the last superuser who can log in; make somebody else one first.\n")
     nobody = rego("admin", "deactivate", "nobody")
     assert (nobody.code, "Nobody on this server is called 'nobody'" in nobody.err) == (3, True)
 
@@ -55,7 +55,7 @@ def test_a_password_is_reset(rego: Rego, root: Person) -> None:
 def test_others_may_not(rego: Rego, ada: Person) -> None:
     for words in (("list",), ("promote", ada.username), ("reset-password", ada.username)):
         result = rego("admin", *words)
-        assert (result.code, result.out, "Only a superuser" in result.err) == (4, "", True), words
+        assert (result.code, result.out, "Only a superuser" in result.err) == (5, "", True), words
 
 
 def test_on_the_machine_of_a_local_server_nobody_logs_in(rego: Rego) -> None:
@@ -64,7 +64,7 @@ def test_on_the_machine_of_a_local_server_nobody_logs_in(rego: Rego) -> None:
         made = rego("admin", "bootstrap", me)
         assert (made.code, made.err) == (0, f"{me} is a superuser now.\n")
         nobody = rego("admin", "bootstrap", "nobody")
-        assert (nobody.code, nobody.err) == (3, "rego: Nobody here is called nobody.\n")
+        assert (nobody.code, nobody.err) == (3, "Nobody here is called nobody.\n")
     finally:
         rego("local", "stop")
 
