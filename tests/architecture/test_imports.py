@@ -39,6 +39,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_server.core.db.postgres": {"asyncpg", "msgspec"},
     "rego_server.core.mail": {"aiosmtplib", "structlog"},
     "rego_server.core.ranking": set(),
+    "rego_server.core.redis": {"msgspec", "redis", "structlog"},
     "rego_server.core.settings": {"dotenv", "platformdirs"},
     "rego_server.domains": {"msgspec"},
     "rego_server.domains.attachments.rules": {"filetype"},
