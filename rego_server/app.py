@@ -86,6 +86,8 @@ TABLES = (
 
 EXPIRIES = (
     Expiry(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),
+    Expiry(auth_queries.FORGET_EXPIRED_SESSIONS, timedelta(0)),
+    Expiry(auth_queries.FORGET_USED_TOKENS, timedelta(days=7)),
     Expiry(invitation_queries.FORGET, timedelta(days=30)),
 )
 """What is forgotten in time, beside what the core forgets by itself."""

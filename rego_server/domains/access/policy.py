@@ -43,6 +43,7 @@ _TOKEN = and_(
 
 _CREDENTIALS = (
     users.c.is_active.label("caller_active"),
+    sessions.c.id.label("session_found"),
     sessions.c.revoked_at.label("session_revoked_at"),
     personal_tokens.c.id.label("token_found"),
     personal_tokens.c.scope.label("token_scope"),
@@ -199,7 +200,8 @@ def is_open_to(row: Row, board_id: str) -> bool:
 
 
 def _check_credentials(reading: Reading, row: Row) -> None:
-    if not row["caller_active"] or row["session_revoked_at"] is not None:
+    gone = reading.caller.session_id is not None and row["session_found"] is None
+    if gone or not row["caller_active"] or row["session_revoked_at"] is not None:
         raise NotAuthenticated("Your session has ended; log in again.")
     token = reading.caller.token
     if token is None:
