@@ -50,6 +50,7 @@ from rego_server.domains.recovery.routes import table as recovery
 from rego_server.domains.system.routes import VITALS, Vitals
 from rego_server.domains.system.routes import table as system
 from rego_server.domains.tokens.routes import table as tokens
+from rego_server.domains.undo.routes import table as undo
 from rego_server.domains.users.routes import table as users
 from rego_server.realtime.crowd import Crowd
 from rego_server.realtime.hub import Hub
@@ -82,6 +83,7 @@ TABLES = (
     checklists,
     comments,
     attachments,
+    undo,
 )
 
 EXPIRIES = (

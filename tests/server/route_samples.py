@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from rego.client import auth, boards, comments, invitations, tokens
+from rego.client import auth, boards, cards, comments, invitations, tokens
 from rego.client.aio import Client
 from rego.client.call import Call
 from rego.client.credentials import Credentials
@@ -14,6 +14,7 @@ from rego.client.files import FileUpload, Multipart
 from rego.client.server import Server as Address
 from rego.wire.base import Role
 from rego.wire.boards import CreateBoard
+from rego.wire.cards import UpdateCard
 from rego.wire.comments import Comment, CreateComment
 from rego.wire.invitations import CreateInvitation
 from rego.wire.tokens import CreateToken
@@ -210,6 +211,16 @@ async def _attach(asking: Asking) -> Sample:
     form = Multipart(FileUpload.of_bytes(b"content", "notes.txt"))
     content = b"".join(form.pieces())
     return Sample(f"/cards/{asking.desk.one.id}/attachments", content=content, content_type=form.content_type)
+
+
+@_special("POST /boards/{board_id}/events/{seq}/revert")
+async def _revert_event(asking: Asking) -> Sample:
+    """Any event, and for whoever may get through one that any member may undo."""
+    desk, board_id = asking.desk, asking.desk.board.id
+    if asking.may:
+        await desk.own(cards.update_card(desk.two.id, UpdateCard(title=f"two {uuid4()}")))
+    (event,) = await desk.own(boards.list_events(board_id, order="desc", limit=1))
+    return Sample(f"/boards/{board_id}/events/{event.seq}/revert", {})
 
 
 @_special("POST /boards/import")
