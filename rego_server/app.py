@@ -129,8 +129,7 @@ async def open_server(
     async with AsyncExitStack() as stack:
         data_dir.prepare(settings.data_dir)
         database = await open_database(settings, stack)
-        row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
-        assert row is not None
+        epoch = await _epoch_of(database)
         ports = await _open_ports(settings, stack)
         bus = bus or ports.bus
         runner = Runner(database, bus, clock, new_id)
@@ -144,12 +143,18 @@ async def open_server(
         app[AUTH] = auth_part
         app[TRAFFIC] = Traffic()
         app[LIVE] = Live(hub, Snapshots(database, ports.shelf), database, new_id, socket_limits, Crowd.of(socket_limits))
-        app[DEPOT] = depot = _open_depot(settings, row["epoch"], new_id)
+        app[DEPOT] = depot = _open_depot(settings, epoch, new_id)
         app[VITALS] = Vitals(database, hub, ports.pulse, depot.store.name, settings.environment, settings.debug)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
         _live_and_die_with(app, hub, _housekeeping(settings, database, clock, depot))
-        yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
+        yield Server(app, settings, database, runner, hub, auth_part, epoch)
+
+
+async def _epoch_of(database: Database) -> str:
+    row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
+    assert row is not None
+    return str(row["epoch"])
 
 
 def _open_hub(settings: Settings, database: Database, bus: Bus, clock: Clock, socket_limits: SocketLimits) -> Hub:
