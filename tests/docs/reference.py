@@ -242,16 +242,16 @@ def _limit(each: Constant) -> str:
     return f"| {', '.join(f'`{name}`' for name in each.names)} | {values}{unit} | {each.remark} |"
 
 
+_COUNTED = ("LIST", "REPLAY", "IMPORT", "TOKENS", "TOKEN_BOARDS", "INVITATION", "QUERY_TERMS", "QUERY_DEPTH", "UTC_OFFSET")
+"""Limits whose remark says of what they are."""
+
+
 def _unit(name: str, value: int | float) -> str:
     if isinstance(value, float):
         return " seconds"
     if name.endswith("_BYTES"):
         return " bytes"
-    return (
-        ""
-        if name.startswith(("LIST", "REPLAY", "IMPORT", "TOKENS", "TOKEN_BOARDS", "QUERY_TERMS", "QUERY_DEPTH", "UTC_OFFSET"))
-        else " characters"
-    )
+    return "" if name.startswith(_COUNTED) else " characters"
 
 
 def main(arguments: list[str]) -> int:
