@@ -41,6 +41,15 @@ TopOption = Annotated[bool, typer.Option("--top", help="To the top.")]
 BottomOption = Annotated[bool, typer.Option("--bottom", help="To the bottom; this is the default.")]
 AfterOption = Annotated[str | None, typer.Option("--after", metavar="CARD", help="Just below that card.")]
 BeforeOption = Annotated[str | None, typer.Option("--before", metavar="CARD", help="Just above that card.")]
+DescriptionOption = Annotated[
+    str | None, typer.Option("--description", "-d", metavar="TEXT", help="Markdown; '-' reads it from stdin.")
+]
+DueOption = Annotated[str | None, typer.Option("--due", metavar="WHEN", help=f"Such as {FORMS}.")]
+StartOption = Annotated[str | None, typer.Option("--start", metavar="WHEN", help="The day on which it begins.")]
+LabelsOption = Annotated[list[str] | None, typer.Option("--label", "-l", metavar="LABEL", help="A label; repeatable.")]
+PeopleOption = Annotated[
+    list[str] | None, typer.Option("--assign", "-a", metavar="PERSON", help="A username, or me; repeatable.")
+]
 UndoOption = Annotated[bool, typer.Option("--undo", help="Take it back.")]
 
 
@@ -75,19 +84,12 @@ def _add(
     title: Annotated[str, typer.Argument(metavar="TITLE", help="'-' reads titles from stdin, one a line.")],
     to: Annotated[str | None, typer.Option("--to", "-c", metavar="COLUMN", help="The column; else the board's first.")] = None,
     board: BoardOption = None,
-    description: Annotated[
-        str, typer.Option("--description", "-d", metavar="TEXT", help="Markdown; '-' reads it from stdin.")
-    ] = "",
-    due: Annotated[str | None, typer.Option(metavar="WHEN", help=f"Such as {FORMS}.")] = None,
+    description: DescriptionOption = None,
+    due: DueOption = None,
     priority: Annotated[Priority, typer.Option("--priority", "-p", metavar="LEVEL", help=LEVELS)] = Priority.NONE,
-    label: Annotated[
-        list[str] | None, typer.Option("--label", "-l", metavar="LABEL", help="A label; may be given several times.")
-    ] = None,
-    assign: Annotated[
-        list[str] | None,
-        typer.Option("--assign", "-a", metavar="PERSON", help="A username, or me; several times for several."),
-    ] = None,
-    start: Annotated[str | None, typer.Option(metavar="WHEN", help="The day on which it begins.")] = None,
+    label: LabelsOption = None,
+    assign: PeopleOption = None,
+    start: StartOption = None,
     top: TopOption = False,
     bottom: BottomOption = False,
     after: AfterOption = None,
@@ -100,7 +102,7 @@ def _add(
     new = work.NewCard(
         titles=session.lines_of_stdin() if title == "-" else [title],
         column=to,
-        description=session.text_or_stdin(description),
+        description=session.text_or_stdin(description or ""),
         start_at=_moment(start),
         due_at=_moment(due),
         priority=priority,
@@ -116,12 +118,10 @@ def _edit(
     context: typer.Context,
     card: CardArgument,
     title: Annotated[str | None, typer.Option("--title", "-t", metavar="TEXT")] = None,
-    description: Annotated[
-        str | None, typer.Option("--description", "-d", metavar="TEXT", help="Markdown; '-' reads it from stdin.")
-    ] = None,
-    start: Annotated[str | None, typer.Option(metavar="WHEN", help="The day on which it begins.")] = None,
+    description: DescriptionOption = None,
+    start: StartOption = None,
     no_start: Annotated[bool, typer.Option("--no-start", help="Take the start date away.")] = False,
-    due: Annotated[str | None, typer.Option(metavar="WHEN", help=f"Such as {FORMS}.")] = None,
+    due: DueOption = None,
     no_due: Annotated[bool, typer.Option("--no-due", help="Take the due date away.")] = False,
     priority: Annotated[Priority | None, typer.Option("--priority", "-p", metavar="LEVEL", help=LEVELS)] = None,
     file: Annotated[
