@@ -14,9 +14,7 @@ PAGE = "/invite"
 def link_of(server: Server, token: str) -> str:
     """An invitation and its server in one line. Raises `InvalidInput` for a server that only this machine reaches."""
     if server.socket_path is not None:
-        raise InvalidInput(
-            "This machine's own server has no address that others could reach; a link needs one that has."
-        )
+        raise InvalidInput("This machine's own server has no address that others could reach; a link needs one that has.")
     return f"{server}{PAGE}#{token}"
 
 
