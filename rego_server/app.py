@@ -35,6 +35,9 @@ from rego_server.domains.auth.passwords import Cost, Passwords
 from rego_server.domains.auth.routes import AUTH, Auth
 from rego_server.domains.auth.routes import table as auth
 from rego_server.domains.auth.tokens import AccessTokens
+from rego_server.domains.automations.due import FORGOTTEN, DueTimes
+from rego_server.domains.automations.routes import table as automations
+from rego_server.domains.automations.running import react
 from rego_server.domains.boards.routes import table as boards
 from rego_server.domains.cards.routes import table as cards
 from rego_server.domains.checklists.routes import table as checklists
@@ -77,9 +80,10 @@ TABLES = (
     checklists,
     comments,
     attachments,
+    automations,
 )
 
-EXPIRIES = (Expiry(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),)
+EXPIRIES = (Expiry(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)), FORGOTTEN)
 """What is forgotten in time, beside what the core forgets by itself."""
 
 
@@ -93,6 +97,7 @@ class Server:
     runner: Runner
     hub: Hub
     auth: Auth
+    due_times: DueTimes
     epoch: str
 
 
@@ -119,14 +124,12 @@ async def open_server(
         database = await _open_database(settings, stack)
         row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
         assert row is not None
-        runner = Runner(database, bus, clock, new_id)
+        runner = Runner(database, bus, clock, new_id, react)
         hub = _open_hub(settings, database, bus, clock, socket_limits)
         auth_part = _open_auth(settings, clock, stack)
         admission = Admission(settings, limiter or MemoryLimiter())
         app = web.Application(middlewares=[requests])
-        mailroom = Mailroom(carrier or carrier_of(settings), settings.public_url)
-        stack.push_async_callback(mailroom.stop)
-        app[SERVICES] = Services(runner, auth_part, admission, mailroom)
+        app[SERVICES] = Services(runner, auth_part, admission, _open_mailroom(settings, carrier, stack))
         app[AUTH] = auth_part
         app[TRAFFIC] = Traffic()
         app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id, socket_limits, Crowd.of(socket_limits))
@@ -134,8 +137,9 @@ async def open_server(
         app[VITALS] = Vitals(database, hub, depot.store.name, settings.environment, settings.debug)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
-        _live_and_die_with(app, hub, _housekeeping(settings, database, clock, depot))
-        yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
+        due_times = DueTimes(runner)
+        _live_and_die_with(app, hub, _housekeeping(settings, database, clock, depot), due_times)
+        yield Server(app, settings, database, runner, hub, auth_part, due_times, row["epoch"])
 
 
 def _open_hub(settings: Settings, database: Database, bus: Bus, clock: Clock, socket_limits: SocketLimits) -> Hub:
@@ -151,7 +155,7 @@ def _retention(settings: Settings, database: Database, clock: Clock) -> Retentio
     return Retention(database, clock, kept=settings.events_kept, days=settings.event_days)
 
 
-def _live_and_die_with(app: web.Application, *parts: Hub | Housekeeping) -> None:
+def _live_and_die_with(app: web.Application, *parts: Hub | Housekeeping | DueTimes) -> None:
     """Start the parts that work by themselves when the application starts, and stop them when it stops."""
 
     async def start(_: web.Application) -> None:
@@ -184,6 +188,12 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
         database = await SqliteDatabase.open(path)
     stack.push_async_callback(database.close)
     return database
+
+
+def _open_mailroom(settings: Settings, carrier: Carrier | None, stack: AsyncExitStack) -> Mailroom:
+    mailroom = Mailroom(carrier or carrier_of(settings), settings.public_url)
+    stack.push_async_callback(mailroom.stop)
+    return mailroom
 
 
 def _open_depot(settings: Settings, epoch: str, new_id: NewId) -> Depot:

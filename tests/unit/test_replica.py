@@ -30,8 +30,8 @@ from tests.unit.samples import (
     ref,
 )
 
-CHANGE_NOTHING_HERE: set[type[e.EventData]] = set()
-"""Event types that a replica need not know: what they tell of is fetched with the card."""
+CHANGE_NOTHING_HERE: set[type[e.EventData]] = {e.AutomationCreated, e.AutomationUpdated, e.AutomationDeleted}
+"""Event types that a replica need not know: what they tell of is fetched by itself."""
 
 
 def titles(replica: Replica, column_id: str) -> list[str]:
@@ -93,6 +93,7 @@ EFFECTS: dict[type[e.EventData], Callable[[Replica], tuple[Any, Any]]] = {
     e.AttachmentCreated: lambda r: (r.cards["a1"].attachment_count, 2),
     e.AttachmentUpdated: lambda r: (r.seq, 11),
     e.AttachmentDeleted: lambda r: (r.cards["a1"].attachment_count, 1),
+    **dict.fromkeys(CHANGE_NOTHING_HERE, lambda r: (r.seq, 11)),
 }
 
 
@@ -124,7 +125,7 @@ def test_each_event_says_what_it_touched(data: e.EventData) -> None:
     replica = Replica(a_snapshot())
     before = {column_id: replica.cards_in(column_id) for column_id in ("a", "b", "c", "d")}
     touched = replica.apply(an_event(data))
-    assert touched.cards or touched.columns or touched.frame
+    assert type(data) in CHANGE_NOTHING_HERE or touched.cards or touched.columns or touched.frame
     for column_id, cards in before.items():
         assert replica.cards_in(column_id) == cards or column_id in touched.columns
 

@@ -2,6 +2,10 @@
 
 Everything that an action needs to know is read in that statement. PostgreSQL reads it before it waits for the lock, so when the
 board's counter moved in between, the statement runs once more, now under the lock; a caller sees either a fresh world or none.
+
+An automation rule comes through the same door, with the credentials of the caller who set it off and who was let in before; one
+that a due time sets off comes as an owner of the board. So a rule may do what that person may and no more. That it was the rule
+is said by the unit of work's cause, which stands in its events instead of an actor.
 """
 
 from __future__ import annotations
@@ -61,6 +65,7 @@ _HEAD_COLUMNS = (
     board_heads.c.key.label("head_key"),
     board_heads.c.seq.label("head_seq"),
     board_heads.c.last_number.label("head_last_number"),
+    board_heads.c.triggers.label("head_triggers"),
     select(_seen.c.seq).where(_seen.c.board_id == board_heads.c.board_id).scalar_subquery().label("seen_seq"),
     operations.c.fingerprint.label("op_fingerprint"),
     operations.c.answer.label("op_answer"),
@@ -119,7 +124,8 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, **params: Any
     assert uow.caller.user_id is not None
     uow.actor = Actor(id=uow.caller.user_id, username=row["caller_name"])
     # An action may be made of several: their events go on from each other's, and are counted in the database at the end.
-    uow.heads.setdefault(row["entered_id"], Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"]))
+    head = Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"], row["head_triggers"])
+    uow.heads.setdefault(head.board_id, head)
     return row
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint
 
 from rego.wire import limits
 from rego_server.core.db.schema import Id, Json, Timestamp, entity_columns, metadata
@@ -33,6 +33,8 @@ cards = Table(
     UniqueConstraint("column_id", "rank"),
     UniqueConstraint("board_id", "number"),
 )
+_dated = cards.c.due_at.is_not(None)
+Index("ix_cards_due", cards.c.board_id, cards.c.due_at, postgresql_where=_dated, sqlite_where=_dated)
 
 card_labels = Table(
     "card_labels",
