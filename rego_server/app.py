@@ -22,7 +22,7 @@ from rego_server.core.ids import NewId, uuid7
 from rego_server.core.mail import Carrier, Mailroom, carrier_of
 from rego_server.core.rate_limit import Limiter, MemoryLimiter
 from rego_server.core.retention import Retention
-from rego_server.core.secret import signing_key
+from rego_server.core.secret import given, signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
 from rego_server.domains.access.routes import table as access
@@ -45,11 +45,14 @@ from rego_server.domains.columns.routes import table as columns
 from rego_server.domains.comments.routes import table as comments
 from rego_server.domains.exports.routes import table as exports
 from rego_server.domains.imports.routes import table as imports
+from rego_server.domains.invitations import queries as invitation_queries
+from rego_server.domains.invitations.routes import table as invitations
 from rego_server.domains.labels.routes import table as labels
 from rego_server.domains.recovery.routes import table as recovery
 from rego_server.domains.system.routes import VITALS, Vitals
 from rego_server.domains.system.routes import table as system
 from rego_server.domains.tokens.routes import table as tokens
+from rego_server.domains.undo.routes import table as undo
 from rego_server.domains.users.routes import table as users
 from rego_server.realtime.crowd import Crowd
 from rego_server.realtime.hub import Hub
@@ -74,6 +77,7 @@ TABLES = (
     boards,
     live,
     access,
+    invitations,
     columns,
     cards,
     labels,
@@ -81,15 +85,20 @@ TABLES = (
     comments,
     attachments,
     automations,
+    undo,
 )
 
-EXPIRIES = (Expiry(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)), FORGOTTEN)
+EXPIRIES = (
+    Expiry(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),
+    Expiry(invitation_queries.FORGET, timedelta(days=30)),
+    FORGOTTEN,
+)
 """What is forgotten in time, beside what the core forgets by itself."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that is ready to take requests."""
+    """A server that is ready to take requests. `chores` are what it does by itself now and then."""
 
     app: web.Application
     settings: Settings
@@ -97,7 +106,7 @@ class Server:
     runner: Runner
     hub: Hub
     auth: Auth
-    due_times: DueTimes
+    chores: tuple[Housekeeping | DueTimes, ...]
     epoch: str
 
 
@@ -117,13 +126,13 @@ async def open_server(
     Raises `Unavailable` with a sentence for whoever started the server when the data cannot be used.
     """
     clock = clock or SystemClock()
-    bus = bus or LocalBus()
     socket_limits = socket_limits or limits_of(settings)
     async with AsyncExitStack() as stack:
         data_dir.prepare(settings.data_dir)
         database = await _open_database(settings, stack)
         row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
         assert row is not None
+        bus = bus or await _open_bus(settings, stack)
         runner = Runner(database, bus, clock, new_id, react)
         hub = _open_hub(settings, database, bus, clock, socket_limits)
         auth_part = _open_auth(settings, clock, stack)
@@ -132,14 +141,14 @@ async def open_server(
         app[SERVICES] = Services(runner, auth_part, admission, _open_mailroom(settings, carrier, stack))
         app[AUTH] = auth_part
         app[TRAFFIC] = Traffic()
-        app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id, socket_limits, Crowd.of(socket_limits))
+        app[LIVE] = Live(hub, Snapshots(database), database, new_id, socket_limits, Crowd.of(socket_limits))
         app[DEPOT] = depot = _open_depot(settings, row["epoch"], new_id)
         app[VITALS] = Vitals(database, hub, depot.store.name, settings.environment, settings.debug)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
-        due_times = DueTimes(runner)
-        _live_and_die_with(app, hub, _housekeeping(settings, database, clock, depot), due_times)
-        yield Server(app, settings, database, runner, hub, auth_part, due_times, row["epoch"])
+        chores = (_housekeeping(settings, database, clock, depot), DueTimes(runner))
+        _live_and_die_with(app, hub, *chores)
+        yield Server(app, settings, database, runner, hub, auth_part, chores, row["epoch"])
 
 
 def _open_hub(settings: Settings, database: Database, bus: Bus, clock: Clock, socket_limits: SocketLimits) -> Hub:
@@ -194,6 +203,16 @@ def _open_mailroom(settings: Settings, carrier: Carrier | None, stack: AsyncExit
     mailroom = Mailroom(carrier or carrier_of(settings), settings.public_url)
     stack.push_async_callback(mailroom.stop)
     return mailroom
+
+
+async def _open_bus(settings: Settings, stack: AsyncExitStack) -> Bus:
+    """The bus over Redis, which need not answer, when the settings name one."""
+    url = given(settings.redis_url, settings.redis_url_file)
+    if not url:
+        return LocalBus()
+    from rego_server.core.redis.shared import open_shared
+
+    return (await stack.enter_async_context(open_shared(url))).bus
 
 
 def _open_depot(settings: Settings, epoch: str, new_id: NewId) -> Depot:

@@ -197,6 +197,11 @@ DO: dict[str, type[Action]] = {str(kind.__struct_config__.tag): kind for kind in
 Actions = Annotated[list[AnyAction], Meta(min_length=1, max_length=limits.RULE_ACTIONS_MAX)]
 
 
+def tag_of(part: Trigger | Action) -> str:
+    """The `type` of a trigger or an action."""
+    return str(part.__struct_config__.tag)
+
+
 # --- rules -------------------------------------------------------------------------------------------------------
 
 

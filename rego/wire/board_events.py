@@ -6,7 +6,7 @@ from rego.wire.automations import Automation
 from rego.wire.base import Change, Rank, Role
 from rego.wire.boards import Board, Member
 from rego.wire.columns import Column
-from rego.wire.event_data import EventData
+from rego.wire.event_data import Actor, EventData
 from rego.wire.imports import Tally
 from rego.wire.labels import Label
 
@@ -39,9 +39,14 @@ class BoardDeleted(EventData, kw_only=True, frozen=True, tag="board.deleted"):
 
 
 class MemberAdded(EventData, kw_only=True, frozen=True, tag="member.added"):
-    """Somebody is on the board now."""
+    """Somebody is on the board now: put there by an owner, or come by the invitation of `invited_by`.
+
+    Whose removal was taken back is also on its cards `card_ids` again, whose versions are unchanged.
+    """
 
     member: Member
+    invited_by: Actor | None = None
+    card_ids: list[str] = []
 
 
 class MemberUpdated(EventData, kw_only=True, frozen=True, tag="member.updated"):
@@ -61,6 +66,20 @@ class MemberRemoved(EventData, kw_only=True, frozen=True, tag="member.removed"):
 
     member: Member
     card_ids: list[str]
+
+
+class InvitationCreated(EventData, kw_only=True, frozen=True, tag="invitation.created"):
+    """An owner invited somebody; whom, only the owners can see."""
+
+    invitation_id: str
+    role: Role
+
+
+class InvitationRevoked(EventData, kw_only=True, frozen=True, tag="invitation.revoked"):
+    """An invitation is worthless now."""
+
+    invitation_id: str
+    role: Role
 
 
 class ColumnCreated(EventData, kw_only=True, frozen=True, tag="column.created"):
@@ -101,9 +120,10 @@ class ColumnsReranked(EventData, kw_only=True, frozen=True, tag="columns.reranke
 
 
 class LabelCreated(EventData, kw_only=True, frozen=True, tag="label.created"):
-    """A label was made."""
+    """A label was made; one whose deletion was taken back is on the cards `card_ids` again, whose versions are unchanged."""
 
     label: Label
+    card_ids: list[str] = []
 
 
 class LabelUpdated(EventData, kw_only=True, frozen=True, tag="label.updated"):

@@ -24,6 +24,8 @@ from rego.wire.board_events import (
     ColumnMoved,
     ColumnsReranked,
     ColumnUpdated,
+    InvitationCreated,
+    InvitationRevoked,
     LabelCreated,
     LabelDeleted,
     LabelUpdated,
@@ -62,7 +64,7 @@ from rego.wire.card_events import (
     CommentUpdated,
     ItemPlace,
 )
-from rego.wire.event_data import EventData
+from rego.wire.event_data import Actor, EventData
 
 __all__ = [
     "EVENT_TYPES",
@@ -110,6 +112,8 @@ __all__ = [
     "CommentUpdated",
     "Event",
     "EventData",
+    "InvitationCreated",
+    "InvitationRevoked",
     "ItemPlace",
     "LabelCreated",
     "LabelDeleted",
@@ -120,13 +124,6 @@ __all__ = [
     "Unknown",
     "event_type",
 ]
-
-
-class Actor(Struct, kw_only=True, frozen=True, gc=False):
-    """Who did it, under the name they had then."""
-
-    id: str
-    username: str
 
 
 class Cause(Struct, kw_only=True, frozen=True, gc=False):
@@ -145,7 +142,10 @@ class Unknown(Struct, kw_only=True, frozen=True):
 
 
 class Event(Struct, kw_only=True, frozen=True):
-    """One entry of a board's log. `actor` is null when the system did it; `op_id` is the idempotency key that asked for it."""
+    """One entry of a board's log. `actor` is null when the system did it; `op_id` is the idempotency key that asked for it.
+
+    `reverts` is the number of the event that this one takes back.
+    """
 
     seq: int
     board_id: str
@@ -154,6 +154,7 @@ class Event(Struct, kw_only=True, frozen=True):
     actor: Actor | None = None
     cause: Cause | None = None
     op_id: str | None = None
+    reverts: int | None = None
     data: Any = None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from rego.wire.errors import InvalidInput, Unavailable
@@ -85,12 +85,18 @@ def open_bucket(settings: Settings) -> BucketStore:
         "access_key_id": settings.s3_access_key,
         "secret_access_key": given(settings.s3_secret_key, settings.s3_secret_key_file),
     }
-    plain = settings.s3_endpoint.startswith("http://")
     try:
         store = S3Store(
             bucket,
             prefix=prefix.strip("/") or None,
-            client_options={"allow_http": plain},
+            client_options={
+                "allow_http": settings.s3_endpoint.startswith("http://"),
+                "connect_timeout": "5s",
+                "read_timeout": "30s",
+                # Of a whole answer, which goes out as slowly as somebody reads it.
+                "timeout": "24h",
+            },
+            retry_config={"max_retries": 2, "retry_timeout": timedelta(seconds=10)},
             **{name: value for name, value in config.items() if value},
         )
     except BaseError as error:

@@ -121,6 +121,7 @@ class UnitOfWork(Reading):
     """One action under way. Writes are queued and go to the database together; a read sends them first.
 
     While `cause` is set, what happens is an automation rule's doing and nobody's own: events name the rule instead of an actor.
+    What a `quiet` action does, such as an undo, sets off no rule.
     `expected` is the version that the client wants the entity to have which is entered first; None when it does not care.
     """
 
@@ -133,6 +134,7 @@ class UnitOfWork(Reading):
         self.new_id = new_id
         self.actor: Actor | None = None
         self.cause: Cause | None = None
+        self.quiet = False
         self.expected: int | None = None
         self.heads: dict[str, Head] = {}
         self._writes: list[tuple[Statement, Mapping[str, Any]]] = []

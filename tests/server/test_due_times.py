@@ -30,6 +30,7 @@ from rego.wire.base import Role
 from rego.wire.boards import AddMember, Board, CreateBoard
 from rego.wire.cards import CardSummary, CreateCard, Priority, UpdateCard
 from rego.wire.columns import Column, CreateColumn
+from rego_server.core.events import Committed
 from rego_server.domains.automations import due
 from rego_server.domains.automations.actions import fire_due
 from rego_server.domains.automations.due import DueTimes
@@ -39,7 +40,7 @@ from tests.server.hand_clock import HandClock, running_by
 
 
 class Desk:
-    """A board with one column, on a server whose clock is set by hand and whose own look at due times is stopped."""
+    """A board with one column, on a server whose clock is set by hand and which does not look at due times by itself."""
 
     def __init__(self, server: Running, clock: HandClock, ann: Somebody, board: Board, column: Column) -> None:
         self.server = server
@@ -59,7 +60,7 @@ class Desk:
 
     async def look(self, **later: float) -> None:
         self.clock.advance(**later)
-        await self.server.server.due_times.round()
+        await DueTimes(self.server.server.runner).round()
 
     async def runs(self, rule: Automation) -> int:
         return (await self.ann.client.send(automations.get_automation(rule.id))).runs
@@ -69,7 +70,8 @@ class Desk:
 async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     clock = HandClock()
     async with running_by(clock, fast_settings(tmp_path / "data", database_url)) as server:
-        await server.server.due_times.stop()
+        for chore in server.server.chores:
+            await chore.stop()
         ann = await join(server.url, "ann")
         board = await ann.client.send(boards.create_board(CreateBoard(title="Ops")))
         column = await ann.client.send(columns.create_column(board.id, CreateColumn(title="A")))
@@ -217,12 +219,25 @@ async def test_a_rule_acts_for_an_owner_who_is_there(desk: Desk) -> None:
     await ben.client.close()
 
 
+class _Listener:
+    def __init__(self) -> None:
+        self.heard = asyncio.Event()
+
+    def hear(self, _: Committed) -> None:
+        self.heard.set()
+
+    def missed(self) -> None:
+        raise AssertionError("the bus of one process loses nothing")
+
+
 async def test_a_server_looks_by_itself(desk: Desk) -> None:
     await desk.rule(WhenDue())
     card = await desk.card(minutes=1)
     desk.clock.advance(minutes=1)
-    heard = asyncio.Event()
-    desk.server.server.runner.bus.listen(lambda _: heard.set())
-    desk.server.server.due_times.start()
-    await heard.wait()
+    listener = _Listener()
+    desk.server.server.runner.bus.listen(listener)
+    due_times = DueTimes(desk.server.server.runner)
+    due_times.start()
+    await listener.heard.wait()
+    await due_times.stop()
     assert len(await desk.ann.client.send(comments.list_comments(card.id))) == 1

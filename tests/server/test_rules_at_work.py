@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from rego.client import automations, boards, cards, checklists, columns, comments, labels
+from rego.client import automations, boards, cards, checklists, columns, comments, history, labels
 from rego.wire import limits
 from rego.wire.automation_runs import AutomationRun, DryRun
 from rego.wire.automations import (
@@ -82,7 +82,7 @@ async def test_what_a_rule_did_names_the_rule_and_the_event_and_nobody(desk: Fur
     card = await desk.send(cards.get_card(desk.two.id))
     assert (card.completed, card.updated_by) == (True, None)
     (comment,) = await desk.send(comments.list_comments(desk.two.id))
-    assert (comment.text, comment.author, comment.created_by) == ("Well done", "Finish (rule)", None)
+    assert (comment.text, comment.author, comment.rule, comment.created_by) == ("Well done", "Finish (rule)", "Finish", None)
 
 
 async def test_a_run_is_logged_with_its_cause_and_what_came_of_it(desk: Furnished) -> None:
@@ -177,6 +177,16 @@ async def test_a_renamed_column_and_label_are_still_meant(desk: Furnished) -> No
     await desk.send(cards.move_card(desk.two.id, MoveCard(column_id=desk.doing.id)))
     assert (await desk.send(cards.get_card(desk.two.id))).label_ids == [desk.label.id]
     assert await _outcome(desk, rule) is Outcome.DONE
+
+
+async def test_an_undo_sets_off_no_rule(desk: Furnished) -> None:
+    """Otherwise a card that goes back to where a rule found it would be sent away again."""
+    rule = await _rule(desk, WhenMoved(to_column=desk.doing.id), DoMove(column=desk.spare.id))
+    await desk.send(cards.move_card(desk.two.id, MoveCard(column_id=desk.doing.id)))
+    (undone,) = await desk.send(history.revert_event(desk.board.id, await _seq(desk)))
+    assert (undone.actor.id if undone.actor else None, undone.cause) == (desk.member.user.id, None)
+    assert (await desk.send(cards.get_card(desk.two.id))).column_id == desk.doing.id
+    assert len(await _runs(desk, rule)) == 1
 
 
 # --- what fails --------------------------------------------------------------------------------------------------

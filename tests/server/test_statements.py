@@ -52,8 +52,9 @@ async def url(postgres: Postgres) -> AsyncIterator[str]:
 @pytest.fixture
 async def server(url: str, tmp_path: Path) -> AsyncIterator[Running]:
     async with running(fast_settings(tmp_path, url)) as server:
-        # What it does by itself now and then would be counted too.
-        await server.server.due_times.stop()
+        # They would be counted too.
+        for chore in server.server.chores:
+            await chore.stop()
         yield server
 
 

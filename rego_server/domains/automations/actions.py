@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from rego.wire import limits
 from rego.wire.automation_runs import AutomationRun, DryRun, ListRuns, Rehearsal, RunNumber
-from rego.wire.automations import AnyAction, AnyTrigger, Automation, CreateAutomation, UpdateAutomation
+from rego.wire.automations import AnyAction, AnyTrigger, Automation, CreateAutomation, UpdateAutomation, tag_of
 from rego.wire.base import Role
 from rego.wire.cards import CardRef
 from rego.wire.errors import Conflict, InvalidInput, NotFound
@@ -56,11 +56,16 @@ async def create_automation(uow: UnitOfWork, board_id: str, body: CreateAutomati
     check_conditions(body.conditions)
     await _check_names(uow, board_id, "trigger", [body.trigger])
     await _check_names(uow, board_id, "actions", body.actions)
-    row = _new_row(uow, board_id, body)
-    uow.write(queries.ADD, **row)
-    await _tell_head(uow, board_id)
+    return await add_rule(uow, _new_row(uow, board_id, body))
+
+
+async def add_rule(uow: UnitOfWork, row: dict[str, Any]) -> Automation:
+    """Put the rule in `row` on its board, which was entered."""
+    trigger: AnyTrigger = row["trigger"]
+    uow.write(queries.ADD, **row, trigger_type=tag_of(trigger), **due_columns(trigger, uow.now))
+    await _tell_head(uow, row["board_id"])
     rule = queries.rule_of(row)
-    uow.emit(board_id, AutomationCreated(automation=rule))
+    uow.emit(row["board_id"], AutomationCreated(automation=rule))
     return rule
 
 
@@ -169,11 +174,9 @@ def _new_row(uow: UnitOfWork, board_id: str, body: CreateAutomation) -> dict[str
         "board_id": board_id,
         "name": body.name,
         "enabled": body.enabled,
-        "trigger_type": body.trigger.__struct_config__.tag,
         "trigger": body.trigger,
         "conditions": body.conditions,
         "actions": body.actions,
-        **due_columns(body.trigger, uow.now),
         "runs": 0,
         "last_run_at": None,
         "last_outcome": None,
@@ -183,7 +186,7 @@ def _new_row(uow: UnitOfWork, board_id: str, body: CreateAutomation) -> dict[str
 def _waiting_anew(values: Mapping[str, Any], row: Row, now: datetime) -> dict[str, Any]:
     """What a new trigger, or switching a rule on, means for the columns that stand for it."""
     trigger: AnyTrigger = values.get("trigger", row["trigger"])
-    kind = {"trigger_type": trigger.__struct_config__.tag} if "trigger" in values else {}
+    kind = {"trigger_type": tag_of(trigger)} if "trigger" in values else {}
     return kind | due_columns(trigger, now) if kind or values.get("enabled") else {}
 
 

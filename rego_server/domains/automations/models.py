@@ -42,12 +42,13 @@ automation_runs = Table(
     Column("error", Text),
 )
 
-# That a rule was set off by a card's due time: the row is the claim to it, so it happens once.
+# That a rule was set off by a card's due time: the row is the claim to it, so it happens once. It outlives the card, which may
+# come back when its deletion is undone.
 automation_firings = Table(
     "automation_firings",
     metadata,
     Column("automation_id", Id, ForeignKey("automations.id", ondelete="CASCADE"), primary_key=True),
-    Column("card_id", Id, ForeignKey("cards.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("card_id", Id, primary_key=True),
     Column("due_at", Timestamp, primary_key=True),
     Column("fired_at", Timestamp, nullable=False),
 )

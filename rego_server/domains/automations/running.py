@@ -20,7 +20,7 @@ import structlog
 
 from rego.wire import limits
 from rego.wire.automation_runs import RunCause, RunChange, TriedRule
-from rego.wire.automations import AnyAction, AnyTrigger, Automation, Outcome, WhenChecklistCompleted
+from rego.wire.automations import AnyAction, AnyTrigger, Automation, Outcome, WhenChecklistCompleted, tag_of
 from rego.wire.cards import CardRef
 from rego.wire.codec import RawEvent, read_event
 from rego.wire.errors import Conflict, RegoError, Unavailable
@@ -81,9 +81,9 @@ class Run:
 
 
 async def react(uow: UnitOfWork) -> None:
-    """Run the rules that the unit of work's events set off, and those that follow."""
+    """Run the rules that the unit of work's events set off, and those that follow. A quiet action sets off none."""
     heads = [head for head in uow.heads.values() if head.triggers and head.events]
-    if heads:
+    if heads and not uow.quiet:
         reaction = Reaction(uow)
         for head in heads:
             reaction.notice(head, [event for event in head.events if event.cause is None])
@@ -210,8 +210,7 @@ class Reaction:
             try:
                 await take(self._uow, CardName(card_id, None, None), step)
             except RegoError as error:
-                kind = step.__struct_config__.tag
-                raise Conflict(f"Action {number}, {kind}, could not be carried out: {error.detail}") from error
+                raise Conflict(f"Action {number}, {tag_of(step)}, could not be carried out: {error.detail}") from error
 
     def _row_of(self, run: Run) -> dict[str, Any]:
         run.rule.runs += 1

@@ -15,6 +15,6 @@ comments = Table(
     Column("text", Text, nullable=False),
     Column("mentions", Json, nullable=False),
     # The automation rule that wrote it, if no person did.
-    Column("rule_name", String(limits.NAME_MAX)),
+    Column("rule", String(limits.NAME_MAX)),
 )
 Index("ix_comments_card_id_created_at", comments.c.card_id, comments.c.created_at)

@@ -234,7 +234,7 @@ class _CardWriter:
             "text": comment.text,
             # What was said elsewhere, and long ago, tells nobody here.
             "mentions": [],
-            "rule_name": None,
+            "rule": None,
         }
 
     def _card_entity(self, card: PlannedCard) -> dict[str, Any]:

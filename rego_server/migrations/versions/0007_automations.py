@@ -7,8 +7,8 @@ from alembic import op
 
 from rego_server.core.db import schema
 
-revision = "0005"
-down_revision = "0004"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 
@@ -16,7 +16,7 @@ depends_on = None
 def upgrade() -> None:
     """Make the tables, and the columns and the index that rules need on others."""
     op.add_column("board_heads", sa.Column("triggers", sa.String(length=200), nullable=False, server_default=""))
-    op.add_column("comments", sa.Column("rule_name", sa.String(length=100), nullable=True))
+    op.add_column("comments", sa.Column("rule", sa.String(length=100), nullable=True))
     dated = sa.text("due_at IS NOT NULL")
     op.create_index("ix_cards_due", "cards", ["board_id", "due_at"], postgresql_where=dated, sqlite_where=dated)
     _make_rules()
@@ -40,10 +40,8 @@ def upgrade() -> None:
         sa.Column("due_at", schema.Timestamp(), nullable=False),
         sa.Column("fired_at", schema.Timestamp(), nullable=False),
         _gone_with("automation_firings", "automation_id", "automations"),
-        _gone_with("automation_firings", "card_id", "cards"),
         sa.PrimaryKeyConstraint("automation_id", "card_id", "due_at", name=op.f("pk_automation_firings")),
     )
-    op.create_index(op.f("ix_automation_firings_card_id"), "automation_firings", ["card_id"])
 
 
 def _make_rules() -> None:
@@ -92,5 +90,5 @@ def downgrade() -> None:
     op.drop_table("automation_runs")
     op.drop_table("automations")
     op.drop_index("ix_cards_due", table_name="cards")
-    op.drop_column("comments", "rule_name")
+    op.drop_column("comments", "rule")
     op.drop_column("board_heads", "triggers")
