@@ -18,7 +18,7 @@ from rego.wire.cards import UpdateCard
 from rego.wire.comments import Comment, CreateComment
 from rego.wire.invitations import CreateInvitation
 from rego.wire.tokens import CreateToken
-from rego.wire.users import Register
+from rego.wire.users import Register, User
 from tests.letters import Letterbox
 from tests.running import PASSWORD
 from tests.server.furnished import Furnished
@@ -89,6 +89,7 @@ for _route in (
     "GET /auth/me",
     "GET /auth/sessions",
     "GET /auth/tokens",
+    "GET /admin/users",
     "GET /boards",
     "GET /boards/{board_id}",
     "DELETE /boards/{board_id}",
@@ -317,6 +318,16 @@ async def _profile(asking: Asking) -> Sample:
     return Sample(f"/users/{asking.who.user.id if asking.who else uuid4()}")
 
 
+@_special("PATCH /admin/users/{user_id}")
+async def _update_user(asking: Asking) -> Sample:
+    return Sample(f"/admin/users/{await _id_of_a_new_account(asking.url)}", {"is_active": False})
+
+
+@_special("POST /admin/users/{user_id}/reset-password")
+async def _reset_somebodys_password(asking: Asking) -> Sample:
+    return Sample(f"/admin/users/{await _id_of_a_new_account(asking.url)}/reset-password")
+
+
 @_special("POST /auth/change-password")
 async def _change_password(asking: Asking) -> Sample:
     body = {"current_password": PASSWORD, "new_password": f"{PASSWORD} too"}
@@ -357,7 +368,14 @@ def _client(url: str, token: str) -> Client:
 
 
 async def _new_account(url: str) -> str:
+    return (await _register_new(url)).username
+
+
+async def _id_of_a_new_account(url: str) -> str:
+    return (await _register_new(url)).id
+
+
+async def _register_new(url: str) -> User:
     name = f"new-{uuid4().hex[:10]}"
     async with Client(Address.parse(url), None) as client:
-        await client.send(auth.register(Register(email=f"{name}@example.com", username=name, password=PASSWORD)))
-    return name
+        return await client.send(auth.register(Register(email=f"{name}@example.com", username=name, password=PASSWORD)))
