@@ -39,6 +39,10 @@ def _either(yes: str, no: str) -> Words:
     return lambda value: yes if value else no
 
 
+def _always(words: str) -> Words:
+    return lambda _: words
+
+
 def _moment(name: str) -> Words:
     def words(value: Any) -> str:
         if value is None:
@@ -66,6 +70,10 @@ FIELD_WORDS: dict[str, Words] = {
     "wip_limit": _plainly("limit"),
     "wip_mode": lambda value: f"a {value} limit",
     "color": _plainly("color"),
+    "enabled": _either("switched on", "switched off"),
+    "trigger": _always("another trigger"),
+    "conditions": _named("conditions"),
+    "actions": _always("other actions"),
     "assignee_id": _either("another person", "nobody responsible"),
 }
 

@@ -85,6 +85,13 @@ def _archived(changes: dict[str, Change], what: str) -> str | None:
     return f"archived {what}" if changes["archived"].after else f"brought {what} back from the archive"
 
 
+def _automation_updated(_: e.Event, data: e.AutomationUpdated) -> str:
+    rule = f"the rule {quoted(data.name)}"
+    if data.changes.keys() == {"enabled"}:
+        return f"switched {rule} {'on' if data.changes['enabled'].after else 'off'}"
+    return f"changed {rule}: {in_words(data.changes)}"
+
+
 # --- cards --------------------------------------------------------------------------------------------------------------
 
 
@@ -149,6 +156,9 @@ SENTENCES: dict[type, Predicate] = {
     e.LabelCreated: lambda _, data: f"added {_label(data.label.name)}",
     e.LabelUpdated: lambda _, data: f"changed {_label(data.name)}: {in_words(data.changes)}",
     e.LabelDeleted: lambda _, data: f"deleted {_label(data.label.name)}",
+    e.AutomationCreated: lambda _, data: f"added the rule {quoted(data.automation.name)}",
+    e.AutomationUpdated: _automation_updated,
+    e.AutomationDeleted: lambda _, data: f"deleted the rule {quoted(data.automation.name)}",
     e.CardCreated: lambda _, data: f"added {data.ref} {quoted(data.card.title)} to {data.column_title}",
     e.CardUpdated: _card_updated,
     e.CardMoved: _card_moved,

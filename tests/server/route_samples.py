@@ -18,7 +18,7 @@ from rego.wire.cards import UpdateCard
 from rego.wire.comments import Comment, CreateComment
 from rego.wire.invitations import CreateInvitation
 from rego.wire.tokens import CreateToken
-from rego.wire.users import Register
+from rego.wire.users import Register, User
 from tests.letters import Letterbox
 from tests.running import PASSWORD
 from tests.server.furnished import Furnished
@@ -71,6 +71,7 @@ def _filled(path: str, desk: Furnished) -> str:
         item_id=desk.open_item.id,
         comment_id=desk.comment.id,
         attachment_id=desk.attachment.id,
+        automation_id=desk.automation.id,
     )
 
 
@@ -85,9 +86,11 @@ for _route in (
     "GET /health",
     "GET /health/live",
     "GET /health/ready",
+    "GET /invite",
     "GET /auth/me",
     "GET /auth/sessions",
     "GET /auth/tokens",
+    "GET /admin/users",
     "GET /boards",
     "GET /boards/{board_id}",
     "DELETE /boards/{board_id}",
@@ -117,6 +120,10 @@ for _route in (
     "GET /attachments/{attachment_id}",
     "GET /attachments/{attachment_id}/content",
     "DELETE /attachments/{attachment_id}",
+    "GET /boards/{board_id}/automations",
+    "GET /automations/{automation_id}",
+    "DELETE /automations/{automation_id}",
+    "GET /automations/{automation_id}/runs",
 ):
     _fixed(_route)
 
@@ -143,6 +150,16 @@ _fixed("POST /checklist-items/{item_id}/move", {"position": "bottom"})
 _fixed("PATCH /checklist-items/{item_id}", {"done": True})
 _fixed("POST /cards/{card}/comments", {"text": "x"})
 _fixed("PATCH /attachments/{attachment_id}", {"filename": "x.txt"})
+_fixed(
+    "POST /boards/{board_id}/automations",
+    {"name": "x", "trigger": {"type": "card.created"}, "actions": [{"type": "complete"}]},
+)
+_fixed("PATCH /automations/{automation_id}", {"name": "x"})
+
+
+@_special("POST /automations/{automation_id}/test")
+async def _try_automation(asking: Asking) -> Sample:
+    return Sample(f"/automations/{asking.desk.automation.id}/test", {"card_id": asking.desk.one.id})
 
 
 @_special("POST /boards/{board_id}/cards")
@@ -302,6 +319,16 @@ async def _profile(asking: Asking) -> Sample:
     return Sample(f"/users/{asking.who.user.id if asking.who else uuid4()}")
 
 
+@_special("PATCH /admin/users/{user_id}")
+async def _update_user(asking: Asking) -> Sample:
+    return Sample(f"/admin/users/{await _id_of_a_new_account(asking.url)}", {"is_active": False})
+
+
+@_special("POST /admin/users/{user_id}/reset-password")
+async def _reset_somebodys_password(asking: Asking) -> Sample:
+    return Sample(f"/admin/users/{await _id_of_a_new_account(asking.url)}/reset-password")
+
+
 @_special("POST /auth/change-password")
 async def _change_password(asking: Asking) -> Sample:
     body = {"current_password": PASSWORD, "new_password": f"{PASSWORD} too"}
@@ -342,7 +369,14 @@ def _client(url: str, token: str) -> Client:
 
 
 async def _new_account(url: str) -> str:
+    return (await _register_new(url)).username
+
+
+async def _id_of_a_new_account(url: str) -> str:
+    return (await _register_new(url)).id
+
+
+async def _register_new(url: str) -> User:
     name = f"new-{uuid4().hex[:10]}"
     async with Client(Address.parse(url), None) as client:
-        await client.send(auth.register(Register(email=f"{name}@example.com", username=name, password=PASSWORD)))
-    return name
+        return await client.send(auth.register(Register(email=f"{name}@example.com", username=name, password=PASSWORD)))

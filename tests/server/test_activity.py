@@ -117,7 +117,7 @@ async def test_the_activity_of_a_type_or_a_noun(desk: Furnished) -> None:
         "checklists",
         "checklist_items",
     }
-    with pytest.raises(InvalidInput, match=r"such as card\.moved, or one of attachment, board"):
+    with pytest.raises(InvalidInput, match=r"such as card\.moved, or one of attachment, automation, board"):
         await activity(desk, type="song")
 
 

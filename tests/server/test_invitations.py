@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rego.client import boards, invitations, tokens
+from rego.client.server import Server as Address
 from rego.wire import limits
 from rego.wire.base import Role
-from rego.wire.boards import CreateBoard
+from rego.wire.boards import AddMember, CreateBoard, UpdateMember
 from rego.wire.errors import Conflict, Forbidden, NotFound, RateLimited
 from rego.wire.invitations import CreateInvitation, Joined, NewInvitation
 from rego.wire.tokens import CreateToken, Scope
 from tests.board_replay import events_since
 from tests.conftest import Join
 from tests.letters import Letterbox
-from tests.running import Somebody, fast_settings, join
+from tests.running import Somebody, fast_settings, join, running
 from tests.server.furnished import Furnished
 from tests.server.hand_clock import HandClock, running_by
 from tests.server.site import Site, raw
@@ -138,6 +140,24 @@ async def test_a_letter_brings_the_token_and_only_its_address_may_use_it(site: S
     assert (await _accept(invited, made.token)).member.user_id == invited.user.id
 
 
+async def test_a_letter_of_a_server_that_knows_its_address_brings_a_link(tmp_path: Path) -> None:
+    box = Letterbox()
+    settings = replace(fast_settings(tmp_path), public_url="https://rego.example.com/")
+    async with running(settings, carrier=box) as server:
+        ann = await join(server.url, "ann")
+        board = await ann.client.send(boards.create_board(CreateBoard(title="x")))
+        body = CreateInvitation(role=Role.MEMBER, email="joe@example.com")
+        made = await ann.client.send(invitations.create_invitation(board.id, body))
+        await ann.client.close()
+        letter = await box.to("joe@example.com")
+        (link,) = [line.strip() for line in letter.text.splitlines() if "#" in line]
+        assert invitations.read_link(link) == (Address.parse("https://rego.example.com"), made.token)
+        shown = await raw(server.url, "GET", "/invite")
+        assert (shown.status, shown.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+        assert b"rego login --server https://rego.example.com/" in shown.body
+        assert shown.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
 async def test_no_event_tells_the_address(site: Site, desk: Furnished) -> None:
     await _invite(desk, email="secret-friend@example.com")
     answer = await raw(site.url, "GET", f"/boards/{desk.board.id}/events?order=desc", token=desk.viewer.token)
@@ -202,6 +222,27 @@ async def test_an_accepted_one_cannot_be_revoked_nor_one_of_another_board(desk: 
     with pytest.raises(NotFound):
         await stranger.client.send(invitations.revoke_invitation(own.id, open_one.id))
     assert len(await desk.own(invitations.list_invitations(desk.board.id))) == 1
+
+
+@pytest.mark.parametrize("how", ["demoted", "removed", "deactivated"])
+async def test_who_is_an_owner_no_more_lets_nobody_in(site: Site, desk: Furnished, join_site: Join, how: str) -> None:
+    """Otherwise an owner could come back onto a board that they were taken off, by an invitation made before."""
+    former = await join_site("former")
+    await desk.own(boards.add_member(desk.board.id, AddMember(role=Role.OWNER, username=former.user.username)))
+    made = await former.client.send(
+        invitations.create_invitation(desk.board.id, CreateInvitation(role=Role.OWNER, email=former.user.email))
+    )
+    if how == "demoted":
+        await desk.own(boards.update_member(desk.board.id, former.user.id, UpdateMember(role=Role.VIEWER)))
+    elif how == "removed":
+        await desk.own(boards.remove_member(desk.board.id, former.user.id))
+    else:
+        await site.execute("UPDATE users SET is_active = ? WHERE id = ?", False, former.user.id)
+        await site.execute("UPDATE invitations SET email = NULL WHERE id = ?", made.id)
+        former = await join_site("friend")
+    with pytest.raises(Conflict, match="no owner of the board any more"):
+        await _accept(former, made.token)
+    assert await desk.own(invitations.list_invitations(desk.board.id)) == []
 
 
 async def test_a_board_has_room_for_so_many(desk: Furnished, monkeypatch: pytest.MonkeyPatch) -> None:

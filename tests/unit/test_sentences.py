@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from rego.wire import events as e
 from rego.wire.attachments import UpdateAttachment
+from rego.wire.automations import UpdateAutomation
 from rego.wire.base import Patch, Role
 from rego.wire.boards import UpdateBoard
 from rego.wire.cards import UpdateCard
@@ -40,6 +41,9 @@ SAID: dict[type[e.EventData], str] = {
     e.LabelCreated: "added the label “new”",
     e.LabelUpdated: "changed the label “bug”: name “defect”",
     e.LabelDeleted: "deleted the label “bug”",
+    e.AutomationCreated: "added the rule “Done means done”",
+    e.AutomationUpdated: "switched the rule “Done means done” off",
+    e.AutomationDeleted: "deleted the rule “Done means done”",
     e.CardCreated: "added OPS-9 “a9” to a",
     e.CardUpdated: "changed OPS-1 “a1”: title “First”, priority high",
     e.CardMoved: "moved OPS-1 “a1” from a to b",
@@ -140,6 +144,7 @@ def test_an_event_from_the_network_is_told_the_same(data: e.EventData) -> None:
 
 PATCHES = (
     UpdateAttachment,
+    UpdateAutomation,
     UpdateBoard,
     UpdateCard,
     UpdateChecklist,

@@ -2,6 +2,10 @@
 
 Everything that an action needs to know is read in that statement. PostgreSQL reads it before it waits for the lock, so when the
 board's counter moved in between, the statement runs once more, now under the lock; a caller sees either a fresh world or none.
+
+An automation rule comes through the same door, with the credentials of the caller who set it off and who was let in before; one
+that a due time sets off comes as an owner of the board. So a rule may do what that person may and no more. That it was the rule
+is said by the unit of work's cause, which stands in its events instead of an actor.
 """
 
 from __future__ import annotations
@@ -43,6 +47,7 @@ _TOKEN = and_(
 
 _CREDENTIALS = (
     users.c.is_active.label("caller_active"),
+    sessions.c.id.label("session_found"),
     sessions.c.revoked_at.label("session_revoked_at"),
     personal_tokens.c.id.label("token_found"),
     personal_tokens.c.scope.label("token_scope"),
@@ -61,6 +66,7 @@ _HEAD = (
     board_heads.c.key.label("head_key"),
     board_heads.c.seq.label("head_seq"),
     board_heads.c.last_number.label("head_last_number"),
+    board_heads.c.triggers.label("head_triggers"),
 )
 
 _HEAD_COLUMNS = (
@@ -147,7 +153,8 @@ async def enter_as_guest(uow: UnitOfWork, statement: Statement, **params: Any) -
 def _take_head(uow: UnitOfWork, row: Row, actor: Actor) -> None:
     uow.actor = actor
     # An action may be made of several: their events go on from each other's, and are counted in the database at the end.
-    uow.heads.setdefault(row["entered_id"], Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"]))
+    head = Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"], row["head_triggers"])
+    uow.heads.setdefault(head.board_id, head)
 
 
 def _check_version(uow: UnitOfWork, row: Row) -> None:
@@ -199,7 +206,8 @@ def is_open_to(row: Row, board_id: str) -> bool:
 
 
 def _check_credentials(reading: Reading, row: Row) -> None:
-    if not row["caller_active"] or row["session_revoked_at"] is not None:
+    gone = reading.caller.session_id is not None and row["session_found"] is None
+    if gone or not row["caller_active"] or row["session_revoked_at"] is not None:
         raise NotAuthenticated("Your session has ended; log in again.")
     token = reading.caller.token
     if token is None:
@@ -250,6 +258,14 @@ async def require_login(reading: Reading) -> Row:
     return row
 
 
+async def require_superuser(reading: Reading) -> Row:
+    """As `require_login`, for what only superusers may do."""
+    row = await require_login(reading)
+    if not row["is_superuser"]:
+        raise Forbidden("Only a superuser of this server may do this.")
+    return row
+
+
 async def _standing(reading: Reading) -> Row:
     row = await reading.fetch_one(STANDING, **credentials(reading.caller))
     if row is None:
@@ -259,7 +275,7 @@ async def _standing(reading: Reading) -> Row:
 
 
 STANDING = Statement(
-    select(users.c.id, users.c.username, *_CREDENTIALS)
+    select(users.c.id, users.c.username, users.c.is_superuser, *_CREDENTIALS)
     .select_from(users.outerjoin(sessions, sessions.c.id == _SESSION).outerjoin(personal_tokens, _TOKEN))
     .where(users.c.id == _CALLER)
 )

@@ -31,7 +31,8 @@ async def update_me(uow: UnitOfWork, body: UpdateMe) -> User:
     """Change one's own account."""
     await require_login(uow)
     await uow.recall()
-    row = await own_row(uow)
+    row = await uow.fetch_one(queries.HOLD, user_id=uow.caller.user_id)
+    assert row is not None
     merged = merge(row, body, queries.user_of)
     if merged is None:
         return queries.user_of(row)
@@ -51,6 +52,13 @@ async def get_profile(reading: Reading, user_id: str) -> Profile:
         if is_open_to(caller, row["board_id"]):
             return queries.profile_of(row)
     raise NotFound("There is nobody with this id on a board of yours.")
+
+
+async def find_user(reading: Reading, name: str) -> Row | None:
+    """The account with that username or e-mail address, if there is one."""
+    if "@" in name:
+        return await reading.fetch_one(queries.BY_EMAIL, email=name)
+    return await reading.fetch_one(queries.BY_USERNAME, username=name)
 
 
 async def own_row(reading: Reading) -> Row:
