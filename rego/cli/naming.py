@@ -6,16 +6,20 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from rego.wire.base import Entity
 from rego.wire.boards import Board, Member
+from rego.wire.checklists import Checklist, ChecklistItem
 from rego.wire.columns import Column
 from rego.wire.errors import InvalidInput, NotFound
 from rego.wire.labels import Label
 from rego.wire.tokens import PersonalToken
 
-T = TypeVar("T", Board, Column, Label)
+T = TypeVar("T", Board, Column, Label, Checklist, ChecklistItem)
+N = TypeVar("N", bound=Entity)
 
 CARD_REFERENCE = re.compile(r"[A-Za-z]{2,6}-[1-9]\d{0,9}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID_BEGINNING = re.compile(r"(?=.*\d)[0-9a-f]{4,8}(-[0-9a-f]{0,4}){0,3}(-[0-9a-f]{0,11})?")
 _SHOWN_AT_MOST = 12
 
 
@@ -62,6 +66,27 @@ def find_token(tokens: Sequence[PersonalToken], name: str) -> PersonalToken:
     return fitting[0]
 
 
+def find_checklist(checklists: Sequence[Checklist], name: str) -> Checklist:
+    """The checklist called `name`; raises `NotFound` or, when several fit, `InvalidInput`."""
+    return _find(checklists, name, "checklist", lambda checklist: (checklist.title,), lambda checklist: checklist.title)
+
+
+def find_item(items: Sequence[ChecklistItem], name: str) -> ChecklistItem:
+    """The item at that place, from 1, or with that text; raises `NotFound` or, when several fit, `InvalidInput`."""
+    if name.isdecimal():
+        return find_numbered(items, name, "item")
+    return _find(items, name, "item", lambda item: (item.text,), lambda item: item.text)
+
+
+def find_numbered(things: Sequence[N], name: str, kind: str) -> N:
+    """The thing at that place, from 1, the `last`, or the one with that id; raises `NotFound`."""
+    number = str(len(things)) if name == "last" else name
+    for place, thing in enumerate(things, 1):
+        if number == str(place) or name.lower() == thing.id:
+            return thing
+    raise NotFound(f"There is no {kind} {name!r}: there are {len(things)}.")
+
+
 def label_name(label: Label) -> str:
     """What people call a label: its name, or its colour when it has none."""
     return label.name or label.color.value
@@ -74,6 +99,16 @@ def card_path(name: str) -> str:
     if _ID.fullmatch(name.lower()):
         return name.lower()
     raise InvalidInput(f"{name!r} names no card: write a reference such as OPS-12, or the card's id.")
+
+
+def is_id_beginning(name: str) -> bool:
+    """Whether `name` could be the beginning of an id, of at least four digits, and is not the whole of one."""
+    return _ID_BEGINNING.fullmatch(name.lower()) is not None
+
+
+def is_card(name: str) -> bool:
+    """Whether `name` can be nothing but a card: a reference or an id."""
+    return bool(CARD_REFERENCE.fullmatch(name) or _ID.fullmatch(name.lower()))
 
 
 def _board_name(board: Board) -> str:

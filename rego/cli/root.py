@@ -26,8 +26,11 @@ class Place(NamedTuple):
 
 COMMANDS: dict[str, Place] = {
     "boards": Place("rego.cli.boards", "app", "Your boards: list them, add one, choose the one to use."),
-    "cards": Place("rego.cli.cards", "app", "Cards: list, show, add, edit, move, archive, mark as done."),
+    "cards": Place("rego.cli.cards", "app", "Cards: list, show, add, edit, move, start, archive, mark as done."),
     "columns": Place("rego.cli.columns", "app", "The columns of a board: list, add, move, rename."),
+    "labels": Place("rego.cli.labels", "app", "The labels of a board: list, add, edit, delete."),
+    "checklists": Place("rego.cli.checklists", "app", "The checklists of a card: list, add, check, edit, delete."),
+    "comments": Place("rego.cli.comments", "app", "The comments on a card: list, add, edit, delete."),
     "members": Place("rego.cli.members", "app", "The people on a board: list, add, give a role, remove."),
     "invites": Place("rego.cli.invites", "app", "Invitations to a board: list, create, revoke, accept."),
     "search": Place("rego.cli.search", "app", "Find cards on all your boards."),

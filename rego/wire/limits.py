@@ -32,6 +32,14 @@ LIST_DEFAULT = 50  # entries of a list when `limit` is not given
 LIST_MAX = 200  # the highest `limit`
 CURSOR_MAX = 4_096  # a cursor: a title and a few times fit well
 
+RULES_MAX = 50  # automation rules of one board
+RULE_ACTIONS_MAX = 10  # actions of a rule
+RULE_ITEMS_MAX = 50  # items of a checklist that a rule adds
+RULE_DEPTH_MAX = 5  # rules that set each other off in a row
+RULE_RUNS_MAX = 100  # runs of rules that follow from one change
+RULE_RUNS_KEPT = 100  # runs of a rule that its log keeps
+RULE_CATCH_UP = 86_400.0  # how late a rule may be set off by a due time, after an outage or for a card that got its date late
+
 QUERY_MAX = 1_000  # a query
 QUERY_TERMS_MAX = 50  # terms in a query
 QUERY_DEPTH_MAX = 20  # brackets and minuses inside each other in a query
