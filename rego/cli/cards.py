@@ -15,6 +15,7 @@ from rego.cli.naming import card_path
 from rego.cli.options import (
     BoardArgument,
     BoardOption,
+    CardArgument,
     DataCommand,
     ListCommand,
     QueryOption,
@@ -32,7 +33,6 @@ app = noun("Cards: list, show, add, edit, move, archive, mark as done.")
 
 LEVELS = ", ".join(Priority)
 
-CardArgument = Annotated[str, typer.Argument(metavar="CARD", help="Its reference, such as OPS-12, or its id.")]
 TopOption = Annotated[bool, typer.Option("--top", help="To the top.")]
 BottomOption = Annotated[bool, typer.Option("--bottom", help="To the bottom; this is the default.")]
 AfterOption = Annotated[str | None, typer.Option("--after", metavar="CARD", help="Just below that card.")]
