@@ -42,6 +42,8 @@ from rego_server.domains.columns.routes import table as columns
 from rego_server.domains.comments.routes import table as comments
 from rego_server.domains.exports.routes import table as exports
 from rego_server.domains.imports.routes import table as imports
+from rego_server.domains.invitations import queries as invitation_queries
+from rego_server.domains.invitations.routes import table as invitations
 from rego_server.domains.labels.routes import table as labels
 from rego_server.domains.recovery.routes import table as recovery
 from rego_server.domains.system.routes import VITALS, Vitals
@@ -71,6 +73,7 @@ TABLES = (
     boards,
     live,
     access,
+    invitations,
     columns,
     cards,
     labels,
@@ -79,7 +82,10 @@ TABLES = (
     attachments,
 )
 
-EXPIRIES = (Expiry(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),)
+EXPIRIES = (
+    Expiry(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),
+    Expiry(invitation_queries.FORGET, timedelta(days=30)),
+)
 """What is forgotten in time, beside what the core forgets by itself."""
 
 

@@ -12,6 +12,7 @@ from rego_server.domains.cards import models as cards
 from rego_server.domains.checklists import models as checklists
 from rego_server.domains.columns import models as columns
 from rego_server.domains.comments import models as comments
+from rego_server.domains.invitations import models as invitations
 from rego_server.domains.labels import models as labels
 from rego_server.domains.tokens import models as tokens
 from rego_server.domains.users import models as users
@@ -26,6 +27,7 @@ __all__ = [
     "columns",
     "comments",
     "events",
+    "invitations",
     "labels",
     "metadata",
     "tokens",

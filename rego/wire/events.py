@@ -21,6 +21,8 @@ from rego.wire.board_events import (
     ColumnMoved,
     ColumnsReranked,
     ColumnUpdated,
+    InvitationCreated,
+    InvitationRevoked,
     LabelCreated,
     LabelDeleted,
     LabelUpdated,
@@ -59,7 +61,7 @@ from rego.wire.card_events import (
     CommentUpdated,
     ItemPlace,
 )
-from rego.wire.event_data import EventData
+from rego.wire.event_data import Actor, EventData
 
 __all__ = [
     "EVENT_TYPES",
@@ -104,6 +106,8 @@ __all__ = [
     "CommentUpdated",
     "Event",
     "EventData",
+    "InvitationCreated",
+    "InvitationRevoked",
     "ItemPlace",
     "LabelCreated",
     "LabelDeleted",
@@ -114,13 +118,6 @@ __all__ = [
     "Unknown",
     "event_type",
 ]
-
-
-class Actor(Struct, kw_only=True, frozen=True, gc=False):
-    """Who did it, under the name they had then."""
-
-    id: str
-    username: str
 
 
 class Cause(Struct, kw_only=True, frozen=True, gc=False):

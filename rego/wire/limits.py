@@ -23,6 +23,11 @@ IMPORT_MAX_LABELS = 1_000  # labels in one import
 TOKENS_MAX = 100  # personal tokens of one account
 TOKEN_BOARDS_MAX = 100  # boards that one personal token names
 
+INVITATIONS_MAX = 100  # open invitations to one board
+INVITATIONS_MAILED_MAX = 100  # invitations that one account mails within a day
+INVITATION_LIFE_MIN, INVITATION_LIFE_MAX = 3_600, 2_592_000  # how long an invitation may last, in seconds
+INVITATION_LIFE_DEFAULT = 604_800  # how long it lasts when nothing is said, in seconds
+
 LIST_DEFAULT = 50  # entries of a list when `limit` is not given
 LIST_MAX = 200  # the highest `limit`
 CURSOR_MAX = 4_096  # a cursor: a title and a few times fit well

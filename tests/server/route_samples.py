@@ -6,14 +6,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from rego.client import auth, boards, comments, tokens
+from rego.client import auth, boards, comments, invitations, tokens
 from rego.client.aio import Client
 from rego.client.call import Call
 from rego.client.credentials import Credentials
 from rego.client.files import FileUpload, Multipart
 from rego.client.server import Server as Address
+from rego.wire.base import Role
 from rego.wire.boards import CreateBoard
 from rego.wire.comments import Comment, CreateComment
+from rego.wire.invitations import CreateInvitation
 from rego.wire.tokens import CreateToken
 from rego.wire.users import Register
 from tests.letters import Letterbox
@@ -93,6 +95,7 @@ for _route in (
     "GET /boards/{board_id}/snapshot",
     "GET /boards/{board_id}/presence",
     "GET /boards/{board_id}/members",
+    "GET /boards/{board_id}/invitations",
     "GET /boards/{board_id}/columns",
     "GET /columns/{column_id}",
     "DELETE /columns/{column_id}",
@@ -122,6 +125,7 @@ _fixed("POST /auth/request-verify-token", {"email": "nobody@example.com"})
 _fixed("POST /auth/tokens", {"name": "x"})
 _fixed("POST /boards", {"title": "x"})
 _fixed("PATCH /boards/{board_id}", {"title": "x"})
+_fixed("POST /boards/{board_id}/invitations", {"role": "member"})
 _fixed("PATCH /boards/{board_id}/members/{user_id}", {"role": "member"})
 _fixed("POST /boards/{board_id}/columns", {"title": "x"})
 _fixed("PATCH /columns/{column_id}", {"title": "x"})
@@ -150,6 +154,23 @@ async def _create_card(asking: Asking) -> Sample:
 async def _add_member(asking: Asking) -> Sample:
     newcomer = await _new_account(asking.url)
     return Sample(f"/boards/{asking.desk.board.id}/members", {"role": "viewer", "username": newcomer})
+
+
+@_special("DELETE /boards/{board_id}/invitations/{invitation_id}")
+async def _revoke_invitation(asking: Asking) -> Sample:
+    board_id = asking.desk.board.id
+    if not asking.may:
+        return Sample(f"/boards/{board_id}/invitations/{uuid4()}")
+    made = await asking.desk.own(invitations.create_invitation(board_id, CreateInvitation(role=Role.VIEWER)))
+    return Sample(f"/boards/{board_id}/invitations/{made.id}")
+
+
+@_special("POST /invitations/accept")
+async def _accept_invitation(asking: Asking) -> Sample:
+    if not asking.may:
+        return Sample("/invitations/accept", {"token": "x"})
+    made = await asking.desk.own(invitations.create_invitation(asking.desk.board.id, CreateInvitation(role=Role.VIEWER)))
+    return Sample("/invitations/accept", {"token": made.token})
 
 
 @_special("DELETE /boards/{board_id}/members/{user_id}")

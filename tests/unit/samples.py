@@ -112,6 +112,8 @@ EVENTS: list[e.EventData] = [
     e.BoardUpdated(changes=changed(title=("Ops", "Operations")), version=2),
     e.BoardDeleted(title="Ops"),
     e.MemberAdded(member=a_member("cleo")),
+    e.InvitationCreated(invitation_id="invitation", role=Role.MEMBER),
+    e.InvitationRevoked(invitation_id="invitation", role=Role.MEMBER),
     e.MemberUpdated(user_id="ben", username="ben", before=Role.MEMBER, after=Role.VIEWER),
     e.MemberRemoved(member=a_member("ben"), card_ids=[]),
     e.ColumnCreated(column=a_column("d", 4)),
