@@ -52,7 +52,10 @@ def _get(
 
 @app.command("open", cls=RegoCommand)
 def _open(context: typer.Context, card: CardArgument, name: NameArgument) -> None:
-    """Fetch a picture, PDF, text, sound or film and show it with the program that this machine has for it."""
+    """Fetch a file and show it.
+
+    Pictures, PDFs, text, sound and films are shown, with the program that this machine has for them; nothing is run.
+    """
     work.open_file(session_of(context), card_path(card), name)
 
 
