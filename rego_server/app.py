@@ -22,10 +22,11 @@ from rego_server.core.ids import NewId, uuid7
 from rego_server.core.mail import Carrier, Mailroom, carrier_of
 from rego_server.core.rate_limit import Limiter, MemoryLimiter
 from rego_server.core.retention import Retention
-from rego_server.core.secret import signing_key
+from rego_server.core.secret import given, signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
 from rego_server.domains.access.routes import table as access
+from rego_server.domains.admin.routes import table as admin
 from rego_server.domains.attachments.depot import Depot
 from rego_server.domains.attachments.routes import DEPOT
 from rego_server.domains.attachments.routes import table as attachments
@@ -49,6 +50,7 @@ from rego_server.domains.recovery.routes import table as recovery
 from rego_server.domains.system.routes import VITALS, Vitals
 from rego_server.domains.system.routes import table as system
 from rego_server.domains.tokens.routes import table as tokens
+from rego_server.domains.undo.routes import table as undo
 from rego_server.domains.users.routes import table as users
 from rego_server.realtime.crowd import Crowd
 from rego_server.realtime.hub import Hub
@@ -68,6 +70,7 @@ TABLES = (
     recovery,
     tokens,
     users,
+    admin,
     imports,
     exports,
     boards,
@@ -80,10 +83,13 @@ TABLES = (
     checklists,
     comments,
     attachments,
+    undo,
 )
 
 EXPIRIES = (
     Expiry(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),
+    Expiry(auth_queries.FORGET_EXPIRED_SESSIONS, timedelta(0)),
+    Expiry(auth_queries.FORGET_USED_TOKENS, timedelta(days=7)),
     Expiry(invitation_queries.FORGET, timedelta(days=30)),
 )
 """What is forgotten in time, beside what the core forgets by itself."""
@@ -118,13 +124,13 @@ async def open_server(
     Raises `Unavailable` with a sentence for whoever started the server when the data cannot be used.
     """
     clock = clock or SystemClock()
-    bus = bus or LocalBus()
     socket_limits = socket_limits or limits_of(settings)
     async with AsyncExitStack() as stack:
         data_dir.prepare(settings.data_dir)
-        database = await _open_database(settings, stack)
+        database = await open_database(settings, stack)
         row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
         assert row is not None
+        bus = bus or await _open_bus(settings, stack)
         runner = Runner(database, bus, clock, new_id)
         hub = _open_hub(settings, database, bus, clock, socket_limits)
         auth_part = _open_auth(settings, clock, stack)
@@ -135,7 +141,7 @@ async def open_server(
         app[SERVICES] = Services(runner, auth_part, admission, mailroom)
         app[AUTH] = auth_part
         app[TRAFFIC] = Traffic()
-        app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id, socket_limits, Crowd.of(socket_limits))
+        app[LIVE] = Live(hub, Snapshots(database), database, new_id, socket_limits, Crowd.of(socket_limits))
         app[DEPOT] = depot = _open_depot(settings, row["epoch"], new_id)
         app[VITALS] = Vitals(database, hub, depot.store.name, settings.environment, settings.debug)
         install(app, TABLES)
@@ -172,7 +178,8 @@ def _live_and_die_with(app: web.Application, *parts: Hub | Housekeeping) -> None
     app.on_shutdown.append(stop)
 
 
-async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
+async def open_database(settings: Settings, stack: AsyncExitStack) -> Database:
+    """The database that the settings name, brought up to date; it is closed with `stack`. Raises `Unavailable`."""
     path = settings.sqlite_path
     database: Database
     if path is None:
@@ -190,6 +197,16 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
         database = await SqliteDatabase.open(path)
     stack.push_async_callback(database.close)
     return database
+
+
+async def _open_bus(settings: Settings, stack: AsyncExitStack) -> Bus:
+    """The bus over Redis, which need not answer, when the settings name one."""
+    url = given(settings.redis_url, settings.redis_url_file)
+    if not url:
+        return LocalBus()
+    from rego_server.core.redis.shared import open_shared
+
+    return (await stack.enter_async_context(open_shared(url))).bus
 
 
 def _open_depot(settings: Settings, epoch: str, new_id: NewId) -> Depot:
