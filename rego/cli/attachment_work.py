@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 import msgspec
 
-from rego.cli.card_views import minute
+from rego.cli import card_lookup as look
+from rego.cli.card_views import amount, minute
 from rego.cli.context import Session
 from rego.cli.naming import find_attachment
 from rego.cli.output import Cell, Form, View
@@ -60,13 +61,14 @@ ENDINGS = {
 
 def list_files(session: Session, card: str, form: Form) -> None:
     """Print the files on the card."""
+    card = look.path(session, card)
     none = f"No file is on {card}: 'rego attachments add {card} FILE' adds one."
     session.output.many(ATTACHMENT, _files(session, card), form, none=none)
 
 
 def add_files(session: Session, card: str, files: Sequence[str], name: str | None, form: Form) -> None:
     """Send the files; all of them can be read, or none is sent. What was sent is printed, also when a later one fails."""
-    made: list[Attachment] = []
+    card, made = look.path(session, card), list[Attachment]()
     with _uploads(session, files, name) as uploads:
         try:
             for upload in uploads:
@@ -82,7 +84,7 @@ def get_file(session: Session, card: str, name: str, file: str | None, *, force:
     """Fetch a file to where it is wanted, or under its own name to the working directory."""
     if file is not None and file != STDOUT:
         refuse_existing(Path(file), force=force)
-    found = find_attachment(_files(session, card), name)
+    found = _find(session, card, name)
     if file == STDOUT:
         _print(session, found)
         return
@@ -97,7 +99,7 @@ def get_file(session: Session, card: str, name: str, file: str | None, *, force:
 
 def open_file(session: Session, card: str, name: str) -> None:
     """Fetch a file to a directory of its own and show it. Raises `InvalidInput` for what a machine might run."""
-    found = find_attachment(_files(session, card), name)
+    found = _find(session, card, name)
     ending = ENDINGS.get(found.content_type)
     if ending is None:
         raise InvalidInput(
@@ -118,7 +120,7 @@ def open_file(session: Session, card: str, name: str) -> None:
 
 def rename_file(session: Session, card: str, name: str, new_name: str, form: Form) -> None:
     """Give a file another name, unless somebody renamed it since it was read here."""
-    found = find_attachment(_files(session, card), name)
+    found = _find(session, card, name)
     body = UpdateAttachment(filename=new_name, version=found.version)
     renamed = session.send(attachments.update_attachment(found.id, body))
     session.output.changed(ATTACHMENT, renamed, form, f"{found.filename} is called {renamed.filename} now.")
@@ -126,17 +128,13 @@ def rename_file(session: Session, card: str, name: str, new_name: str, form: For
 
 def delete_file(session: Session, card: str, name: str) -> None:
     """Take a file off the card and say which."""
-    found = find_attachment(_files(session, card), name)
+    found = _find(session, card, name)
     session.send(attachments.delete_attachment(found.id))
-    session.output.note(f"{found.filename} is off {card}.")
+    session.output.note(f"{found.filename} is off the card.")
 
 
-def amount(size: int) -> str:
-    """A number of bytes for people."""
-    for unit, one in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= one:
-            return f"{size / one:.1f} {unit}"
-    return f"{size} B"
+def _find(session: Session, card: str, name: str) -> Attachment:
+    return find_attachment(_files(session, look.path(session, card)), name)
 
 
 def _files(session: Session, card: str) -> list[Attachment]:

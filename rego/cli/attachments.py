@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from rego.cli import attachment_work as work
-from rego.cli.naming import card_path
 from rego.cli.options import CardArgument, DataCommand, ForceOption, ListCommand, RegoCommand, form_of, noun, session_of
 from rego.wire.errors import InvalidInput
 
@@ -19,7 +18,7 @@ NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="The file's na
 @app.command("list", cls=ListCommand)
 def _list(context: typer.Context, card: CardArgument) -> None:
     """List the files on a card, the oldest first."""
-    work.list_files(session_of(context), card_path(card), form_of(context, work.ATTACHMENT))
+    work.list_files(session_of(context), card, form_of(context, work.ATTACHMENT))
 
 
 @app.command("add", cls=DataCommand)
@@ -32,7 +31,7 @@ def _add(
     """Put files on a card, one after the other. JSON is a list."""
     if name is not None and len(files) > 1:
         raise InvalidInput("--name is for one file at a time.")
-    work.add_files(session_of(context), card_path(card), files, name, form_of(context, work.ATTACHMENT))
+    work.add_files(session_of(context), card, files, name, form_of(context, work.ATTACHMENT))
 
 
 @app.command("get", cls=RegoCommand)
@@ -47,7 +46,7 @@ def _get(
     force: ForceOption = False,
 ) -> None:
     """Fetch a file, whole or not at all, and print where it is."""
-    work.get_file(session_of(context), card_path(card), name, file, force=force)
+    work.get_file(session_of(context), card, name, file, force=force)
 
 
 @app.command("open", cls=RegoCommand)
@@ -56,7 +55,7 @@ def _open(context: typer.Context, card: CardArgument, name: NameArgument) -> Non
 
     Pictures, PDFs, text, sound and films are shown, with the program that this machine has for them; nothing is run.
     """
-    work.open_file(session_of(context), card_path(card), name)
+    work.open_file(session_of(context), card, name)
 
 
 @app.command("rename", cls=DataCommand)
@@ -64,10 +63,10 @@ def _rename(
     context: typer.Context, card: CardArgument, name: NameArgument, to: Annotated[str, typer.Argument(metavar="NEW_NAME")]
 ) -> None:
     """Call a file something else."""
-    work.rename_file(session_of(context), card_path(card), name, to, form_of(context, work.ATTACHMENT))
+    work.rename_file(session_of(context), card, name, to, form_of(context, work.ATTACHMENT))
 
 
 @app.command("delete", cls=RegoCommand)
 def _delete(context: typer.Context, card: CardArgument, name: NameArgument) -> None:
     """Take a file off a card."""
-    work.delete_file(session_of(context), card_path(card), name)
+    work.delete_file(session_of(context), card, name)

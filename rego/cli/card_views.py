@@ -10,6 +10,7 @@ from textwrap import indent
 from rego.cli.naming import label_name
 from rego.cli.output import Cell, Piece, View
 from rego.safe_text import safe_text
+from rego.wire.attachments import Attachment
 from rego.wire.boards import Board, Member
 from rego.wire.cards import Card, CardSummary, Priority
 from rego.wire.checklists import Checklist
@@ -48,6 +49,7 @@ class CardSheet:
     assignees: list[Member]
     checklists: list[Checklist]
     comments: list[Comment] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
 
     @property
     def ref(self) -> str:
@@ -96,6 +98,7 @@ CARD_SHEET = View[CardSheet](
         "assignees": lambda sheet: [member.username for member in sheet.assignees],
         "checklists": lambda sheet: sheet.checklists,
         "comments": lambda sheet: sheet.comments,
+        "attachments": lambda sheet: sheet.attachments,
     },
 )
 
@@ -120,11 +123,20 @@ def minute(moment: datetime) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
+def amount(size: int) -> str:
+    """A number of bytes for people."""
+    for unit, one in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= one:
+            return f"{size / one:.1f} {unit}"
+    return f"{size} B"
+
+
 def sheet_lines(sheet: CardSheet) -> Iterator[str]:
     """A card as plain text, made safe: what should be one line is one, only the Markdown keeps its line breaks."""
     card = sheet.card
     yield safe_text(f"{sheet.ref}  {card.title}")
-    yield safe_text(" · ".join(_facts(sheet)))
+    labels = ["labels: " + ", ".join(label_name(label) for label in sheet.labels)] if sheet.labels else []
+    yield safe_text(" · ".join([*facts(sheet), *labels]))
     if card.description:
         yield "\n" + safe_text(card.description, multiline=True)
     for checklist in sheet.checklists:
@@ -136,10 +148,18 @@ def sheet_lines(sheet: CardSheet) -> Iterator[str]:
     for comment in sheet.comments:
         yield "\n" + safe_text(f"{comment.author}, {minute(comment.created_at)}")
         yield indent(safe_text(comment.text, multiline=True), "  ")
+    if sheet.attachments:
+        yield f"\nFiles ({len(sheet.attachments)})"
+    yield from (safe_text(f"  {file_line(attachment)}") for attachment in sheet.attachments)
 
 
-def _facts(sheet: CardSheet) -> Iterator[str]:
-    """The short facts that stand under the title."""
+def file_line(attachment: Attachment) -> str:
+    """A file on one line."""
+    return f"{attachment.filename}, {amount(attachment.size)}"
+
+
+def facts(sheet: CardSheet) -> Iterator[str]:
+    """The short facts that stand under the title, without the labels."""
     card = sheet.card
     yield f"{sheet.column.title if sheet.column else '(no column)'} on {sheet.board.title}"
     if state(card):
@@ -150,7 +170,5 @@ def _facts(sheet: CardSheet) -> Iterator[str]:
         yield f"due {minute(card.due_at)}"
     if priority(card):
         yield f"priority {priority(card)}"
-    if sheet.labels:
-        yield "labels: " + ", ".join(label_name(label) for label in sheet.labels)
     if sheet.assignees:
         yield "people: " + ", ".join(member.name for member in sheet.assignees)

@@ -17,7 +17,10 @@ BoardArgument = Annotated[str | None, typer.Argument(metavar="BOARD", help="Its 
 BoardOption = Annotated[
     str | None, typer.Option("--board", "-b", metavar="BOARD", help="The board's key, title or id, if you have several.")
 ]
-CardArgument = Annotated[str, typer.Argument(metavar="CARD", help="Its reference, such as OPS-12, or its id.")]
+CardArgument = Annotated[
+    str,
+    typer.Argument(metavar="CARD", help="Its reference, such as OPS-12, its number on the board at hand, or its id."),
+]
 QueryOption = Annotated[
     str | None,
     typer.Option("--query", "-Q", metavar="QUERY", help="Only cards that fit, such as 'assignee:me due<3d'; -q QUERY too."),
