@@ -143,14 +143,14 @@ def sheet_lines(sheet: CardSheet) -> Iterator[str]:
         done = sum(item.done for item in checklist.items)
         yield "\n" + safe_text(f"{checklist.title} ({done} of {len(checklist.items)})")
         yield from (safe_text(f"  [{'x' if item.done else ' '}] {item.text}") for item in checklist.items)
+    if sheet.attachments:
+        yield f"\nFiles ({len(sheet.attachments)})"
+    yield from (safe_text(f"  {file_line(attachment)}") for attachment in sheet.attachments)
     if sheet.comments:
         yield f"\nComments ({len(sheet.comments)})"
     for comment in sheet.comments:
         yield "\n" + safe_text(f"{comment.author}, {minute(comment.created_at)}")
         yield indent(safe_text(comment.text, multiline=True), "  ")
-    if sheet.attachments:
-        yield f"\nFiles ({len(sheet.attachments)})"
-    yield from (safe_text(f"  {file_line(attachment)}") for attachment in sheet.attachments)
 
 
 def file_line(attachment: Attachment) -> str:

@@ -60,15 +60,15 @@ def _parts(sheet: CardSheet) -> Iterator[RenderableType]:
         yield Text(f"\n{safe_text(checklist.title)} ({done} of {len(checklist.items)})", style="bold")
         for item in checklist.items:
             yield Text(f"  {'☑' if item.done else '☐'} {safe_text(item.text)}", style="dim" if item.done else "")
+    if sheet.attachments:
+        yield Text(f"\nFiles ({len(sheet.attachments)})", style="bold")
+    for attachment in sheet.attachments:
+        yield Text(f"  {safe_text(file_line(attachment))}")
     if sheet.comments:
         yield Text(f"\nComments ({len(sheet.comments)})", style="bold")
     for comment in sheet.comments:
         yield Text(f"\n{safe_text(comment.author)}, {minute(comment.created_at)}", style="dim")
         yield Padding(_markdown(comment.text), (0, 0, 0, 2))
-    if sheet.attachments:
-        yield Text(f"\nFiles ({len(sheet.attachments)})", style="bold")
-    for attachment in sheet.attachments:
-        yield Text(f"  {safe_text(file_line(attachment))}")
 
 
 def _label(label: Label) -> Text:
