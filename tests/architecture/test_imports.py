@@ -45,6 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_server.domains.attachments.rules": {"filetype"},
     "rego_server.domains.auth.passwords": {"argon2"},
     "rego_server.domains.auth.tokens": {"jwt", "msgspec"},
+    "rego_server.domains.automations": {"msgspec", "structlog"},
     "rego_server.domains.cards.filters": {"sqlalchemy"},
     "rego_server.domains.cards.remains": {"msgspec", "sqlalchemy"},
     "rego_server.local": {"aiohttp", "msgspec"},
@@ -65,8 +66,12 @@ OF_A_DOMAIN: dict[str, set[str]] = {
 }
 """The same for the files that every domain has: SQL stands in models, policies and queries, HTTP in routes."""
 
-ROOMS = {"models": 0, "rules": 1, "policy": 1, "queries": 2, "actions": 3, "routes": 4}
-"""The rooms of a domain. A room uses its own level and the ones below, in its own domain and in others."""
+ROOMS = {"models": 0, "rules": 1, "policy": 1, "queries": 2, "actions": 3, "steps": 3, "running": 3, "routes": 4, "due": 4}
+"""The rooms of a domain. A room uses its own level and the ones below, in its own domain and in others.
+
+Automations have three more: their rules take steps, which are the actions of other domains, when they are running, and are set
+off by due times, as by a request.
+"""
 
 ANOTHER_FILE = 2
 """Files with names of their own hold parts of an action, at the level of queries."""
