@@ -25,10 +25,6 @@ QueryOption = Annotated[
     str | None,
     typer.Option("--query", "-Q", metavar="QUERY", help="Only cards that fit, such as 'assignee:me due<3d'; -q QUERY too."),
 ]
-CardArgument = Annotated[
-    str,
-    typer.Argument(metavar="CARD", help="Its reference, such as OPS-12, its number on the board at hand, or its id."),
-]
 TitleArgument = Annotated[str, typer.Argument(metavar="TITLE")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite FILE if it is there.")]
