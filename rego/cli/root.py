@@ -30,6 +30,7 @@ COMMANDS: dict[str, Place] = {
     "columns": Place("rego.cli.columns", "app", "The columns of a board: list, add, move, rename."),
     "members": Place("rego.cli.members", "app", "The people on a board: list, add, give a role, remove."),
     "invites": Place("rego.cli.invites", "app", "Invitations to a board: list, create, revoke, accept."),
+    "rules": Place("rego.cli.rules", "app", "What a board does by itself: list, add, edit, try rules, see what they did."),
     "search": Place("rego.cli.search", "app", "Find cards on all your boards."),
     "watch": Place("rego.cli.watch", "app", "Print what happens on a board as it happens, as JSON lines."),
     "import": Place("rego.cli.imports", "app", "Bring a board in from a file."),
