@@ -23,7 +23,7 @@ from rego_server.core.mail import Carrier, Mailroom, carrier_of
 from rego_server.core.ports import Alone, Ports
 from rego_server.core.rate_limit import Limiter
 from rego_server.core.retention import Retention
-from rego_server.core.secret import given, signing_key
+from rego_server.core.secret import former_keys, given, signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
 from rego_server.domains.access.routes import table as access
@@ -239,7 +239,7 @@ def _open_auth(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Auth:
     lifetime = timedelta(minutes=settings.access_token_minutes)
     return Auth(
         passwords,
-        AccessTokens(signing_key(settings), lifetime, clock),
+        AccessTokens(signing_key(settings), lifetime, clock, former_keys(settings)),
         clock,
         session_lifetime=timedelta(days=settings.session_days),
         registration=settings.registration,

@@ -10,7 +10,7 @@ EMAIL_MAX = 254  # e-mail addresses
 FILENAME_MAX_BYTES = 200  # the name of an attached file, in UTF-8
 PASSWORD_MIN, PASSWORD_MAX = 8, 128  # passwords
 TOKEN_NAME_MAX = 100  # names of personal tokens
-SECRET_MAX = 200  # secrets that are good once, as they are mailed or shown
+SECRET_MAX = 200  # random secrets as they are mailed, shown or granted
 BOARD_KEY_MIN, BOARD_KEY_MAX = 2, 6  # board keys, the first half of references such as OPS-12
 IDEMPOTENCY_KEY_MAX = 64  # the `Idempotency-Key` header
 

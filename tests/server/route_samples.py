@@ -86,6 +86,7 @@ for _route in (
     "GET /health",
     "GET /health/live",
     "GET /health/ready",
+    "GET /invite",
     "GET /auth/me",
     "GET /auth/sessions",
     "GET /auth/tokens",
