@@ -14,7 +14,7 @@ from rego.wire.boards import Board
 from rego.wire.cards import CardSummary
 from rego.wire.presence import Person
 
-app = noun("Who is on a board right now, and at which card.", alone=True)
+app = noun("List who is on a board right now, and at which card.", alone=True)
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,10 @@ PRESENCE = View[Present](
 
 @app.command(cls=ListCommand)
 def _presence(context: typer.Context, board: BoardArgument = None) -> None:
-    """List who is on a board right now, one line for each connection."""
+    """List who is on a board right now, and at which card.
+
+    Each connection has a line of its own: whoever has the board open twice stands there twice.
+    """
     show_presence(session_of(context), board, form_of(context, PRESENCE))
 
 

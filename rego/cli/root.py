@@ -29,7 +29,7 @@ COMMANDS: dict[str, Place] = {
     "cards": Place("rego.cli.cards", "app", "Cards: list, show, add, edit, move, start, archive, mark as done."),
     "columns": Place("rego.cli.columns", "app", "The columns of a board: list, add, move, rename."),
     "members": Place("rego.cli.members", "app", "The people on a board: list, add, give a role, remove."),
-    "presence": Place("rego.cli.presence", "app", "Who is on a board right now, and at which card."),
+    "presence": Place("rego.cli.presence", "app", "List who is on a board right now, and at which card."),
     "invites": Place("rego.cli.invites", "app", "Invitations to a board: list, create, revoke, accept."),
     "search": Place("rego.cli.search", "app", "Find cards on all your boards."),
     "watch": Place("rego.cli.watch", "app", "Print what happens on a board as it happens, as JSON lines."),
