@@ -41,6 +41,7 @@ COMMANDS: dict[str, Place] = {
     "demo": Place("rego.cli.demo", "app", "Look around on a small board where two colleagues are at work."),
     "serve": Place("rego.cli.serve", "app", "Run a server for a team."),
     "db": Place("rego.cli.db", "app", "The database of a server on this machine: state, upgrade, backup, restore."),
+    "doctor": Place("rego.cli.doctor", "app", "Look at what a server stands on, and say what to do."),
     "register": Place("rego.cli.account", "register_app", "Make an account on a server and log in."),
     "login": Place("rego.cli.account", "login_app", "Log in to a server; later commands then speak to it."),
     "logout": Place("rego.cli.account", "logout_app", "End the session on the server and forget its tokens."),
