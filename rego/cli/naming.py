@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from rego.wire.base import Entity
 from rego.wire.boards import Board, Member
@@ -14,8 +14,10 @@ from rego.wire.errors import InvalidInput, NotFound
 from rego.wire.labels import Label
 from rego.wire.tokens import PersonalToken
 
-T = TypeVar("T", Board, Column, Label, Checklist, ChecklistItem)
-N = TypeVar("N", bound=Entity)
+if TYPE_CHECKING:
+    from rego.wire.automations import Automation
+
+T = TypeVar("T", bound=Entity)
 
 CARD_REFERENCE = re.compile(r"[A-Za-z]{2,6}-[1-9]\d{0,9}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -42,6 +44,11 @@ def find_column(columns: Sequence[Column], name: str) -> Column:
 def find_label(labels: Sequence[Label], name: str) -> Label:
     """The label called `name`, a nameless one by its colour; raises `NotFound` or, when several fit, `InvalidInput`."""
     return _find(labels, name, "label", lambda label: (label_name(label),), label_name)
+
+
+def find_rule(rules: Sequence[Automation], name: str) -> Automation:
+    """The automation rule called `name`; raises `NotFound` or, when several fit, `InvalidInput`."""
+    return _find(rules, name, "rule", lambda rule: (rule.name,), lambda rule: rule.name)
 
 
 def find_member(members: Sequence[Member], name: str) -> Member:
@@ -78,7 +85,7 @@ def find_item(items: Sequence[ChecklistItem], name: str) -> ChecklistItem:
     return _find(items, name, "item", lambda item: (item.text,), lambda item: item.text)
 
 
-def find_numbered(things: Sequence[N], name: str, kind: str) -> N:
+def find_numbered(things: Sequence[T], name: str, kind: str) -> T:
     """The thing at that place, from 1, the `last`, or the one with that id; raises `NotFound`."""
     number = str(len(things)) if name == "last" else name
     for place, thing in enumerate(things, 1):
