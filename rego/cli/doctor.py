@@ -51,7 +51,7 @@ def _doctor(
     ] = None,
     data_dir: DataDirOption = None,
 ) -> None:
-    """Look at what a server of these settings stands on, and say what to do; it ends with 1 when something fails.
+    """Look at what a server stands on, and say what to do; it ends with 1 when something fails.
 
     Run it where the server runs, as its user and with its settings. A running server is not disturbed.
     """
