@@ -32,7 +32,7 @@ COMMANDS: dict[str, Place] = {
     "checklists": Place("rego.cli.checklists", "app", "The checklists of a card: list, add, check, edit, delete."),
     "comments": Place("rego.cli.comments", "app", "The comments on a card: list, add, edit, delete."),
     "members": Place("rego.cli.members", "app", "The people on a board: list, add, give a role, remove."),
-    "invites": Place("rego.cli.invites", "app", "Invitations to a board: list, create, revoke, accept."),
+    "invites": Place("rego.cli.invites", "app", "Invitations to a board: list, add, revoke, accept."),
     "search": Place("rego.cli.search", "app", "Find cards on all your boards."),
     "watch": Place("rego.cli.watch", "app", "Print what happens on a board as it happens, as JSON lines."),
     "import": Place("rego.cli.imports", "app", "Bring a board in from a file."),
