@@ -34,7 +34,7 @@ COMMANDS: dict[str, Place] = {
     "comments": Place("rego.cli.comments", "app", "The comments on a card: list, add, edit, delete."),
     "members": Place("rego.cli.members", "app", "The people on a board: list, add, give a role, remove."),
     "presence": Place("rego.cli.presence", "app", "List who is on a board right now, and at which card."),
-    "invites": Place("rego.cli.invites", "app", "Invitations to a board: list, create, revoke, accept."),
+    "invites": Place("rego.cli.invites", "app", "Invitations to a board: list, add, revoke, accept."),
     "rules": Place("rego.cli.rules", "app", "What a board does by itself: list, add, edit, try rules, see what they did."),
     "search": Place("rego.cli.search", "app", "Find cards on all your boards."),
     "watch": Place("rego.cli.watch", "app", "Print what happens on a board as it happens, as JSON lines."),
