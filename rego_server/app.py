@@ -24,10 +24,11 @@ from rego_server.core.ports import Alone, Ports
 from rego_server.core.presence import Elsewhere
 from rego_server.core.rate_limit import Limiter
 from rego_server.core.retention import Retention
-from rego_server.core.secret import given, signing_key
+from rego_server.core.secret import former_keys, given, signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
 from rego_server.domains.access.routes import table as access
+from rego_server.domains.activity.routes import table as activity
 from rego_server.domains.admin.routes import table as admin
 from rego_server.domains.attachments.depot import Depot
 from rego_server.domains.attachments.routes import DEPOT
@@ -89,6 +90,7 @@ TABLES = (
     comments,
     attachments,
     automations,
+    activity,
     undo,
 )
 
@@ -242,7 +244,7 @@ def _open_auth(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Auth:
     lifetime = timedelta(minutes=settings.access_token_minutes)
     return Auth(
         passwords,
-        AccessTokens(signing_key(settings), lifetime, clock),
+        AccessTokens(signing_key(settings), lifetime, clock, former_keys(settings)),
         clock,
         session_lifetime=timedelta(days=settings.session_days),
         registration=settings.registration,

@@ -48,6 +48,7 @@ COMMANDS: dict[str, Place] = {
     "password": Place("rego.cli.account", "password_app", "Change your password, or set a new one when it is forgotten."),
     "verify": Place("rego.cli.account", "verify_app", "Show with a mailed token that your e-mail address is yours."),
     "tokens": Place("rego.cli.tokens", "app", "Personal tokens for scripts: list, add, revoke."),
+    "sessions": Place("rego.cli.sessions", "app", "Where you are logged in: list, end."),
     "whoami": Place("rego.cli.account", "whoami_app", "Say which account is used, and on which server."),
     "admin": Place("rego.cli.admin", "app", "The accounts of a server, for its superusers."),
     "api": Place("rego.cli.api", "app", "Send any request to the server and print its answer."),
