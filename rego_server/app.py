@@ -36,6 +36,7 @@ from rego_server.domains.auth.routes import AUTH, Auth
 from rego_server.domains.auth.routes import table as auth
 from rego_server.domains.auth.tokens import AccessTokens
 from rego_server.domains.boards.routes import table as boards
+from rego_server.domains.bulk.routes import table as bulk
 from rego_server.domains.cards.routes import table as cards
 from rego_server.domains.checklists.routes import table as checklists
 from rego_server.domains.columns.routes import table as columns
@@ -76,6 +77,7 @@ TABLES = (
     invitations,
     columns,
     cards,
+    bulk,
     labels,
     checklists,
     comments,

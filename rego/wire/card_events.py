@@ -13,12 +13,13 @@ from rego.wire.event_data import EventData
 
 
 class CardCreated(EventData, kw_only=True, frozen=True, tag="card.created"):
-    """A card was made."""
+    """A card was made; `copy_of` is the card of the same board that it is a copy of, if it is one."""
 
     card: CardSummary
     ref: str
     column_title: str
     description: str = ""
+    copy_of: CardRef | None = None
 
 
 class CardUpdated(EventData, kw_only=True, frozen=True, tag="card.updated"):
@@ -65,6 +66,24 @@ class CardDeleted(EventData, kw_only=True, frozen=True, tag="card.deleted"):
 
     card: CardSummary
     ref: str
+    description: str = ""
+
+
+class CardLeft(EventData, kw_only=True, frozen=True, tag="card.left"):
+    """A card was moved to another board; it is here as it was. Who may see that board finds the card there by its id."""
+
+    card: CardSummary
+    ref: str
+    to_board_id: str
+
+
+class CardArrived(EventData, kw_only=True, frozen=True, tag="card.arrived"):
+    """A card was moved here from another board, under its old id, with a new number."""
+
+    card: CardSummary
+    ref: str
+    column_title: str
+    from_board_id: str
     description: str = ""
 
 

@@ -14,7 +14,9 @@ from msgspec import Meta, Struct
 from rego.wire.base import Id, to_json
 from rego.wire.errors import HTTP_STATUS, InvalidInput, RegoError, problem_of
 
-_ID_PATTERN = next(meta.pattern for meta in get_args(Id) if isinstance(meta, Meta) and meta.pattern)
+_ID_PATTERN = repr(next(meta.pattern for meta in get_args(Id) if isinstance(meta, Meta) and meta.pattern))
+"""As the decoder's messages quote it."""
+
 _PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, LargeBinary, Table, and_, bindparam, select
 
 from rego.wire.base import Role
-from rego.wire.errors import Forbidden, NotAuthenticated, NotFound, RegoError, StaleVersion
+from rego.wire.errors import Conflict, Forbidden, NotAuthenticated, NotFound, RegoError, StaleVersion
 from rego.wire.events import Actor
 from rego.wire.tokens import Scope
 from rego_server.core.db import Row, Statement
@@ -21,6 +21,7 @@ from rego_server.core.events import board_heads
 from rego_server.core.uow import Caller, Head, Reading, UnitOfWork, operations
 from rego_server.domains.access.models import board_members
 from rego_server.domains.auth.models import sessions
+from rego_server.domains.boards.models import boards
 from rego_server.domains.tokens.models import personal_tokens
 from rego_server.domains.users.models import users
 
@@ -30,6 +31,7 @@ Selected = ColumnElement[Any] | Table
 """What stands in a select list: a column, or a table for all of its columns."""
 
 _seen = board_heads.alias("seen")
+_board = boards.alias("entered_board")
 
 _CALLER = bindparam("caller_id", type_=Id)
 _SESSION = bindparam("session_id", type_=Id)
@@ -65,6 +67,7 @@ _HEAD = (
 
 _HEAD_COLUMNS = (
     *_HEAD,
+    select(_board.c.archived).where(_board.c.id == board_heads.c.board_id).scalar_subquery().label("board_archived"),
     select(_seen.c.seq).where(_seen.c.board_id == board_heads.c.board_id).scalar_subquery().label("seen_seq"),
     operations.c.fingerprint.label("op_fingerprint"),
     operations.c.answer.label("op_answer"),
@@ -106,12 +109,12 @@ def _with_caller(source: FromClause) -> FromClause:
     )
 
 
-async def enter(uow: UnitOfWork, statement: Statement, role: Role, **params: Any) -> Row:
+async def enter(uow: UnitOfWork, statement: Statement, role: Role, *, though_archived: bool = False, **params: Any) -> Row:
     """The first line of an action: the row that is touched, its board locked and the caller's right to `role` checked.
 
     Raises `NotFound` for what is missing or not the caller's to see, `Forbidden` for a member without the right,
     `NotAuthenticated` when the session is over, `Repeated` when the operation was carried out before, `StaleVersion` when the
-    client wants another version of the row.
+    client wants another version of the row, `Conflict` on an archived board, unless the action goes on `though_archived`.
     """
     params |= {**credentials(uow.caller), "op_id": uow.op.id if uow.op else None}
     row = await uow.fetch_one(statement, **params)
@@ -125,6 +128,8 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, **params: Any
         raise error
     check(uow, row, role)
     uow.check_repeat(row["op_fingerprint"], row["op_answer"])
+    if row["board_archived"] and not though_archived:
+        raise Conflict("This board is archived; restore it before you change anything on it.")
     _check_version(uow, row)
     assert uow.caller.user_id is not None
     _take_head(uow, row, Actor(id=uow.caller.user_id, username=row["caller_name"]))
