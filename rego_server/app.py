@@ -12,7 +12,7 @@ from aiohttp import web
 from rego_server import schema as _schema  # noqa: F401 - every table must be known before the first statement
 from rego_server.core import data_dir
 from rego_server.core.blobs import open_store
-from rego_server.core.bus import Bus, LocalBus
+from rego_server.core.bus import Bus
 from rego_server.core.clock import Clock, SystemClock
 from rego_server.core.db import Database
 from rego_server.core.db.migrate import migrate_postgres, migrate_sqlite
@@ -20,12 +20,14 @@ from rego_server.core.events import GET_EPOCH
 from rego_server.core.housekeeping import Expiry, Housekeeping
 from rego_server.core.ids import NewId, uuid7
 from rego_server.core.mail import Carrier, Mailroom, carrier_of
-from rego_server.core.rate_limit import Limiter, MemoryLimiter
+from rego_server.core.ports import Alone, Ports
+from rego_server.core.rate_limit import Limiter
 from rego_server.core.retention import Retention
-from rego_server.core.secret import signing_key
+from rego_server.core.secret import given, signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
 from rego_server.domains.access.routes import table as access
+from rego_server.domains.admin.routes import table as admin
 from rego_server.domains.attachments.depot import Depot
 from rego_server.domains.attachments.routes import DEPOT
 from rego_server.domains.attachments.routes import table as attachments
@@ -50,6 +52,7 @@ from rego_server.domains.recovery.routes import table as recovery
 from rego_server.domains.system.routes import VITALS, Vitals
 from rego_server.domains.system.routes import table as system
 from rego_server.domains.tokens.routes import table as tokens
+from rego_server.domains.undo.routes import table as undo
 from rego_server.domains.users.routes import table as users
 from rego_server.realtime.crowd import Crowd
 from rego_server.realtime.hub import Hub
@@ -69,6 +72,7 @@ TABLES = (
     recovery,
     tokens,
     users,
+    admin,
     imports,
     exports,
     boards,
@@ -82,10 +86,13 @@ TABLES = (
     checklists,
     comments,
     attachments,
+    undo,
 )
 
 EXPIRIES = (
     Expiry(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),
+    Expiry(auth_queries.FORGET_EXPIRED_SESSIONS, timedelta(0)),
+    Expiry(auth_queries.FORGET_USED_TOKENS, timedelta(days=7)),
     Expiry(invitation_queries.FORGET, timedelta(days=30)),
 )
 """What is forgotten in time, beside what the core forgets by itself."""
@@ -120,30 +127,36 @@ async def open_server(
     Raises `Unavailable` with a sentence for whoever started the server when the data cannot be used.
     """
     clock = clock or SystemClock()
-    bus = bus or LocalBus()
     socket_limits = socket_limits or limits_of(settings)
     async with AsyncExitStack() as stack:
         data_dir.prepare(settings.data_dir)
-        database = await _open_database(settings, stack)
-        row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
-        assert row is not None
+        database = await open_database(settings, stack)
+        epoch = await _epoch_of(database)
+        ports = await _open_ports(settings, stack)
+        bus = bus or ports.bus
         runner = Runner(database, bus, clock, new_id)
         hub = _open_hub(settings, database, bus, clock, socket_limits)
         auth_part = _open_auth(settings, clock, stack)
-        admission = Admission(settings, limiter or MemoryLimiter())
+        admission = Admission(settings, limiter or ports.limiter)
         app = web.Application(middlewares=[requests])
         mailroom = Mailroom(carrier or carrier_of(settings), settings.public_url)
         stack.push_async_callback(mailroom.stop)
         app[SERVICES] = Services(runner, auth_part, admission, mailroom)
         app[AUTH] = auth_part
         app[TRAFFIC] = Traffic()
-        app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id, socket_limits, Crowd.of(socket_limits))
-        app[DEPOT] = depot = _open_depot(settings, row["epoch"], new_id)
-        app[VITALS] = Vitals(database, hub, depot.store.name, settings.environment, settings.debug)
+        app[LIVE] = Live(hub, Snapshots(database, ports.shelf), database, new_id, socket_limits, Crowd.of(socket_limits))
+        app[DEPOT] = depot = _open_depot(settings, epoch, new_id)
+        app[VITALS] = Vitals(database, hub, ports.pulse, depot.store.name, settings.environment, settings.debug)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
         _live_and_die_with(app, hub, _housekeeping(settings, database, clock, depot))
-        yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
+        yield Server(app, settings, database, runner, hub, auth_part, epoch)
+
+
+async def _epoch_of(database: Database) -> str:
+    row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
+    assert row is not None
+    return str(row["epoch"])
 
 
 def _open_hub(settings: Settings, database: Database, bus: Bus, clock: Clock, socket_limits: SocketLimits) -> Hub:
@@ -174,7 +187,8 @@ def _live_and_die_with(app: web.Application, *parts: Hub | Housekeeping) -> None
     app.on_shutdown.append(stop)
 
 
-async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
+async def open_database(settings: Settings, stack: AsyncExitStack) -> Database:
+    """The database that the settings name, brought up to date; it is closed with `stack`. Raises `Unavailable`."""
     path = settings.sqlite_path
     database: Database
     if path is None:
@@ -192,6 +206,16 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
         database = await SqliteDatabase.open(path)
     stack.push_async_callback(database.close)
     return database
+
+
+async def _open_ports(settings: Settings, stack: AsyncExitStack) -> Ports:
+    """What goes through Redis, which need not answer, when the settings name one."""
+    url = given(settings.redis_url, settings.redis_url_file)
+    if not url:
+        return Alone()
+    from rego_server.core.redis.shared import open_shared
+
+    return await stack.enter_async_context(open_shared(url))
 
 
 def _open_depot(settings: Settings, epoch: str, new_id: NewId) -> Depot:

@@ -15,7 +15,8 @@ from rego.wire.errors import NotFound
 from rego.wire.labels import Label
 from rego.wire.snapshot import Snapshot
 from rego_server.core.db import Database, Row, Statement
-from rego_server.core.events import board_heads
+from rego_server.core.events import EPOCH, board_heads
+from rego_server.core.shelf import Shelf, Version
 from rego_server.core.uow import Caller, Reading
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.models import board_members
@@ -35,6 +36,7 @@ CACHE_MAX_BYTES = 64 * 1024 * 1024
 BOARD_AND_MEMBERS = Statement(
     select(
         board_heads.c.seq,
+        EPOCH,
         board_heads.c.key.label("board_key"),
         *(column.label(f"board_{column.name}") for column in boards.c),
         users.c.id.label("user_id"),
@@ -95,18 +97,27 @@ class Encoded(NamedTuple):
         """The entity tag, with its quotes."""
         return f'"{self.epoch}-{self.seq}"'
 
+    def serves(self, board: Row) -> bool:
+        """Whether this is as new as a board that was looked at."""
+        return self.epoch == board["epoch"] and self.seq >= int(board["seq"])
+
 
 class Key(NamedTuple):
     board_id: str
     archived: bool
 
+    @property
+    def name(self) -> str:
+        """What the snapshot is called where servers share it."""
+        return f"{self.board_id}:{'all' if self.archived else 'open'}"
+
 
 class Snapshots:
     """Board snapshots by `(board, epoch, seq)`: never stale, because the key is the version."""
 
-    def __init__(self, database: Database, epoch: str, max_bytes: int = CACHE_MAX_BYTES) -> None:
-        self.epoch = epoch
+    def __init__(self, database: Database, shelf: Shelf, max_bytes: int = CACHE_MAX_BYTES) -> None:
         self._database = database
+        self._shelf = shelf
         self._max_bytes = max_bytes
         self._bytes = 0
         self._kept: OrderedDict[Key, Encoded] = OrderedDict()
@@ -119,34 +130,41 @@ class Snapshots:
 
     async def at_least(self, board: Row, *, archived: bool = False) -> Encoded:
         """The snapshot of a board that was looked at, at its seq or a later one; readers at one time share one read."""
-        key = Key(board["id"], archived)
+        key, wanted = Key(board["id"], archived), Version(board["epoch"], board["seq"])
         kept = self._kept.get(key)
-        if kept is not None and kept.seq >= board["seq"]:
+        if kept is not None and kept.serves(board):
             self._kept.move_to_end(key)
             return kept
-        encoded = await asyncio.shield(self._flight(key))
-        while encoded.seq < board["seq"]:
-            # A flight that started before the board came this far has landed too early.
-            encoded = await asyncio.shield(self._flight(key))
+        encoded = await asyncio.shield(self._flight(key, wanted))
+        while not encoded.serves(board):
+            # A flight that started before the board came this far, or before a restore, has landed too early.
+            encoded = await asyncio.shield(self._flight(key, wanted))
         return encoded
 
-    def _flight(self, key: Key) -> asyncio.Task[Encoded]:
+    def _flight(self, key: Key, wanted: Version) -> asyncio.Task[Encoded]:
         """The read that is under way, or a new one."""
         flight = self._flights.get(key)
         # A flight that is done is found here until its callback has run.
         if flight is None or flight.done():
-            flight = self._flights[key] = asyncio.create_task(self._fly(key))
+            flight = self._flights[key] = asyncio.create_task(self._fly(key, wanted))
             flight.add_done_callback(lambda done: self._land(key, done))
         return flight
 
-    async def _fly(self, key: Key) -> Encoded:
-        async def work(reading: Reading) -> Encoded:
-            snapshot = await read_snapshot(reading, key.board_id, self.epoch, archived=key.archived)
-            return Encoded(self.epoch, snapshot.seq, to_json(snapshot))
-
-        encoded = await self._database.reading(lambda connection: work(Reading(connection, Caller())))
+    async def _fly(self, key: Key, wanted: Version) -> Encoded:
+        if found := await self._shelf.take(key.name, wanted):
+            encoded = Encoded(*found[0], found[1])
+        else:
+            encoded = await self._read(key)
+            self._shelf.put(key.name, Version(encoded.epoch, encoded.seq), encoded.body)
         self._keep(key, encoded)
         return encoded
+
+    async def _read(self, key: Key) -> Encoded:
+        async def work(reading: Reading) -> Encoded:
+            snapshot = await read_snapshot(reading, key.board_id, archived=key.archived)
+            return Encoded(snapshot.epoch, snapshot.seq, to_json(snapshot))
+
+        return await self._database.reading(lambda connection: work(Reading(connection, Caller())))
 
     def _land(self, key: Key, flight: asyncio.Task[Encoded]) -> None:
         if self._flights.get(key) is flight:
@@ -165,7 +183,7 @@ class Snapshots:
             self._bytes -= len(dropped.body)
 
 
-async def read_snapshot(reading: Reading, board_id: str, epoch: str, *, archived: bool) -> Snapshot:
+async def read_snapshot(reading: Reading, board_id: str, *, archived: bool) -> Snapshot:
     """The board at one seq, read in three statements of one consistent state."""
     members = await reading.fetch(BOARD_AND_MEMBERS, board_id=board_id)
     if not members:
@@ -175,7 +193,7 @@ async def read_snapshot(reading: Reading, board_id: str, epoch: str, *, archived
     return Snapshot(
         board=board_of({name: members[0][f"board_{name}"] for name in _BOARD_FIELDS}),
         seq=members[0]["seq"],
-        epoch=epoch,
+        epoch=members[0]["epoch"],
         archived=archived,
         members=sorted(map(member_of, members), key=lambda m: (m.username, m.user_id)),
         labels=_labels(furniture),

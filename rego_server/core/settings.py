@@ -39,6 +39,10 @@ class Settings:
     database_url: str = setting(
         "", "`postgresql://…` for PostgreSQL, `sqlite:///PATH` for a file; empty is `rego.db` in the data directory."
     )
+    redis_url: str = setting(
+        "", "`redis://…`, `rediss://…` or `unix://…` of the Redis that several servers share; empty is none.", secret=True
+    )
+    redis_url_file: str = setting("", "A file that holds the Redis URL, for secrets that a platform mounts.")
     secret: str = setting(
         "",
         "The key that signs access tokens, of at least 32 bytes; empty is one in the data directory, made at the first start.",

@@ -134,7 +134,7 @@ async def _everywhere(database: Database, rows: Rows, text: str, now: datetime, 
 
 
 async def _snapshot(database: Database, rows: Rows) -> Snapshot:
-    return await database.reading(lambda c: read_snapshot(Reading(c, Caller()), rows.board_id, str(uuid4()), archived=True))
+    return await database.reading(lambda c: read_snapshot(Reading(c, Caller()), rows.board_id, archived=True))
 
 
 def _load(bench: Bench, rows: Rows, key: str) -> dict[str, Replica]:

@@ -23,10 +23,12 @@ from rego_server.core.ranking import to_wire
 from rego_server.core.uow import Reading, UnitOfWork
 from rego_server.domains.access.policy import enter, look
 from rego_server.domains.cards import queries
-from rego_server.domains.cards.crossing import add_belongings, carry_over, find_crossing, next_number
+from rego_server.domains.cards.belongings import attach
+from rego_server.domains.cards.crossing import carry_over, find_crossing, next_number
 from rego_server.domains.cards.models import cards
 from rego_server.domains.cards.placing import check_place, rank_for, refuse_return
 from rego_server.domains.cards.queries import named
+from rego_server.domains.cards.remains import keep_remains, remains_of
 from rego_server.domains.cards.rules import CardName, refuse_entry
 
 
@@ -50,7 +52,7 @@ async def create_card(uow: UnitOfWork, board_id: str, body: CreateCard) -> Card:
     await _check_belongings(uow, board_id, body)
     row = _new_row(uow, board_id, body, await rank_for(uow, board_id, found, None))
     uow.write(queries.ADD, **row)
-    await add_belongings(uow, row)
+    await attach(uow, row)
     uow.emit(
         board_id,
         CardCreated(
@@ -112,11 +114,13 @@ async def move_card(uow: UnitOfWork, card: CardName, body: MoveCard) -> CardSumm
 
 
 async def delete_card(uow: UnitOfWork, card: CardName) -> None:
-    """Delete a card with all that hangs on it."""
-    row = await enter(uow, queries.ENTER.for_(card), Role.MEMBER, **named(card))
+    """Delete a card with all that hangs on it; what it was is kept, so that the deletion can be taken back."""
+    row = await enter(uow, queries.ENTER_TO_DELETE.for_(card), Role.MEMBER, **named(card))
+    remains = await remains_of(uow, row)
     uow.write(queries.DELETE, row_id=row["id"])
     ref = queries.ref_of(row, row["head_key"]).ref
     uow.emit(row["board_id"], CardDeleted(card=queries.summary_of(row), ref=ref, description=row["description"]))
+    keep_remains(uow, row["board_id"], remains)
 
 
 def _announce(uow: UnitOfWork, changed: Row, merged: Merged) -> None:

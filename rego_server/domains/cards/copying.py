@@ -12,11 +12,15 @@ from rego_server.core.patch import new_entity
 from rego_server.core.places import anchor_of, spot_of
 from rego_server.core.uow import UnitOfWork
 from rego_server.domains.access.policy import enter
+from rego_server.domains.attachments.models import attachments
 from rego_server.domains.cards import queries
-from rego_server.domains.cards.crossing import Crossing, add_belongings, find_crossing, next_number
+from rego_server.domains.cards.belongings import attach
+from rego_server.domains.cards.crossing import Crossing, find_crossing, next_number
 from rego_server.domains.cards.placing import check_place, rank_for
 from rego_server.domains.cards.queries import named
+from rego_server.domains.cards.remains import ADD, READ
 from rego_server.domains.cards.rules import CardName, refuse_entry
+from rego_server.domains.checklists.models import checklist_items, checklists
 
 
 async def copy_card(uow: UnitOfWork, card: CardName, body: CopyCard) -> Card:
@@ -24,9 +28,9 @@ async def copy_card(uow: UnitOfWork, card: CardName, body: CopyCard) -> Card:
     crossing = await find_crossing(uow, card, body)
     found = await _enter(uow, card, body) if crossing is None else crossing
     original, board_id = found.row, found.found["entered_id"]
-    checklists = await uow.fetch(queries.CHECKLISTS, card_id=original["id"])
-    items = await uow.fetch(queries.ITEMS, card_id=original["id"])
-    files = await uow.fetch(queries.FILES, card_id=original["id"])
+    lists, items, files = [
+        await uow.fetch(READ[table], card_id=original["id"]) for table in (checklists, checklist_items, attachments)
+    ]
     row = {
         **original,
         **new_entity(uow),
@@ -45,9 +49,9 @@ async def copy_card(uow: UnitOfWork, card: CardName, body: CopyCard) -> Card:
         "attachment_count": len(files),
     }
     uow.write(queries.ADD, **row)
-    await add_belongings(uow, row)
-    await _copy_checklists(uow, row, checklists, items)
-    await uow.write_many(queries.ADD_FILE, [{**file, **new_entity(uow), "card_id": row["id"]} for file in files])
+    await attach(uow, row)
+    await _copy_checklists(uow, row, lists, items)
+    await uow.write_many(ADD[attachments], [{**file, **new_entity(uow), "card_id": row["id"]} for file in files])
     _announce(uow, row, found)
     return queries.card_of(row)
 
@@ -61,13 +65,13 @@ async def _enter(uow: UnitOfWork, card: CardName, body: CopyCard) -> Crossing:
     return Crossing(row, row, row["label_ids"], row["assignee_ids"])
 
 
-async def _copy_checklists(uow: UnitOfWork, card: Row, checklists: Sequence[Row], items: Sequence[Row]) -> None:
+async def _copy_checklists(uow: UnitOfWork, card: Row, lists: Sequence[Row], items: Sequence[Row]) -> None:
     """Checklists in their places, with open items."""
-    copies = {each["id"]: {**each, **new_entity(uow), "card_id": card["id"]} for each in checklists}
-    await uow.write_many(queries.ADD_CHECKLIST, copies.values())
+    copies = {each["id"]: {**each, **new_entity(uow), "card_id": card["id"]} for each in lists}
+    await uow.write_many(ADD[checklists], copies.values())
     # Items keep those who are on the card's board; for a copy on another board that is settled after they are written.
     rows = [{**each, **new_entity(uow), "checklist_id": copies[each["checklist_id"]]["id"], "done": False} for each in items]
-    await uow.write_many(queries.ADD_ITEM, rows)
+    await uow.write_many(ADD[checklist_items], rows)
     uow.write(queries.DROP_ITEM_ASSIGNEES, card_id=card["id"], board_id=card["board_id"])
     await uow.flush()
 

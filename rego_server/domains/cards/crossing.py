@@ -19,6 +19,7 @@ from rego_server.core.uow import UnitOfWork
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import enter
 from rego_server.domains.cards import queries
+from rego_server.domains.cards.belongings import attach
 from rego_server.domains.cards.models import cards
 from rego_server.domains.cards.placing import check_place, rank_for
 from rego_server.domains.cards.queries import named
@@ -90,14 +91,6 @@ def next_number(uow: UnitOfWork, board_id: str) -> int:
     return head.last_number
 
 
-async def add_belongings(uow: UnitOfWork, row: Row) -> None:
-    """The label and assignee rows behind the lists of a card that is new on its board."""
-    if row["label_ids"]:
-        await uow.write_many(queries.ADD_LABEL, [{"card_id": row["id"], "label_id": x} for x in row["label_ids"]])
-    if row["assignee_ids"]:
-        await uow.write_many(queries.ADD_ASSIGNEE, [{"card_id": row["id"], "user_id": x} for x in row["assignee_ids"]])
-
-
 async def _enter_target(uow: UnitOfWork, board_id: str, place: MoveCard | CopyCard) -> Row:
     anchor_id = anchor_of(place)
     if place.column_id is None and anchor_id is None:
@@ -125,4 +118,4 @@ async def _bring_along(uow: UnitOfWork, arrived: Row) -> None:
     uow.write(queries.TAKE_BLOBS, **there)
     uow.write(queries.DROP_ITEM_ASSIGNEES, **there)
     await uow.flush()
-    await add_belongings(uow, arrived)
+    await attach(uow, arrived)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, delete, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, delete, exists, func, insert, not_, or_, select, update
 
 from rego.wire.cards import Card, CardRef, CardSummary, FoundCard
 from rego.wire.query_terms import Sort, SortField
@@ -69,6 +69,9 @@ _assignee = users.alias("assignee")
 
 CARD = Named(view, [cards, board_heads.c.key], _source)
 ENTER = Named(entrance, [cards], _source)
+ENTER_TO_DELETE = Named(
+    entrance, [cards, exists().where(checklists.c.card_id == cards.c.id).correlate(cards).label("has_checklists")], _source
+)
 ENTER_TO_ASSIGN = Named(
     entrance,
     [*SUMMARY, _member.c.user_id.label("assignee_id"), _assignee.c.username.label("assignee_name")],
@@ -197,19 +200,6 @@ DROP_ITEM_ASSIGNEES = Statement(
     .values(assignee_id=None)
 )
 """Takes people off a card's items who are not on a board."""
-
-# --- copies ------------------------------------------------------------------------------------------------------
-
-CHECKLISTS = Statement(select(checklists).where(checklists.c.card_id == CARD_ID))
-ITEMS = Statement(
-    select(checklist_items)
-    .select_from(checklist_items.join(checklists, checklists.c.id == checklist_items.c.checklist_id))
-    .where(checklists.c.card_id == CARD_ID)
-)
-FILES = Statement(select(attachments).where(attachments.c.card_id == CARD_ID))
-ADD_CHECKLIST = Statement(insert(checklists))
-ADD_ITEM = Statement(insert(checklist_items))
-ADD_FILE = Statement(insert(attachments))
 
 # --- lists -------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,53 @@
+"""The parts of a server that go through Redis, put together and kept going."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NamedTuple
+from uuid import uuid4
+
+from rego_server.core.ports import Pulse
+from rego_server.core.rate_limit import MemoryLimiter
+from rego_server.core.redis.bus import RedisBus
+from rego_server.core.redis.feed import Feed
+from rego_server.core.redis.limiter import RedisLimiter
+from rego_server.core.redis.link import TIMEOUT, Link, end
+from rego_server.core.redis.post import Post
+from rego_server.core.redis.shelf import RedisShelf
+
+
+class Shared(NamedTuple):
+    """What one server shares with the others; it serves as `Ports`."""
+
+    link: Link
+    post: Post
+    feed: Feed
+    bus: RedisBus
+    limiter: RedisLimiter
+    shelf: RedisShelf
+
+    def pulse(self) -> Pulse:
+        """How the way to the others is."""
+        return Pulse(self.link.up, self.feed.flowing, self.feed.lag, self.post.depth)
+
+
+@asynccontextmanager
+async def open_shared(url: str, *, timeout: float = TIMEOUT) -> AsyncIterator[Shared]:
+    """The shared parts, at work. Redis need not answer, now or later; a call that takes `timeout` seconds is given up.
+
+    Raises `InvalidInput` for a URL that is none.
+    """
+    instance = uuid4().hex
+    link = Link(url, timeout)
+    post = Post(link)
+    feed = Feed(link, post, instance)
+    bus = RedisBus(feed, post, instance)
+    shared = Shared(link, post, feed, bus, RedisLimiter(link, MemoryLimiter()), RedisShelf(link))
+    tasks = [asyncio.create_task(part.run()) for part in (post, feed, shared.shelf)]
+    try:
+        yield shared
+    finally:
+        await end(*tasks)
+        await link.close()
