@@ -20,8 +20,9 @@ GOES_ON = {
     "DELETE /boards/{board_id}",
     "PATCH /boards/{board_id}/members/{user_id}",
     "DELETE /boards/{board_id}/members/{user_id}",
+    "DELETE /boards/{board_id}/invitations/{invitation_id}",
 }
-"""What may still be done to an archived board: it is restored or deleted, and people leave or get another role."""
+"""What may still be done to an archived board: it is restored or deleted, people leave or get another role, none are let in."""
 
 CHANGING = [
     f"{route.method} {route.path}"

@@ -129,8 +129,8 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, *, though_arc
         raise error
     check(uow, row, role)
     uow.check_repeat(row["op_fingerprint"], row["op_answer"])
-    if row["board_archived"] and not though_archived:
-        raise Conflict("This board is archived; restore it before you change anything on it.")
+    if not though_archived:
+        refuse_archived(row)
     _check_version(uow, row)
     assert uow.caller.user_id is not None
     _take_head(uow, row, Actor(id=uow.caller.user_id, username=row["caller_name"]))
@@ -154,6 +154,12 @@ def _take_head(uow: UnitOfWork, row: Row, actor: Actor) -> None:
     uow.actor = actor
     # An action may be made of several: their events go on from each other's, and are counted in the database at the end.
     uow.heads.setdefault(row["entered_id"], Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"]))
+
+
+def refuse_archived(row: Row) -> None:
+    """Raise `Conflict` when the board that was entered in `row` is archived."""
+    if row["board_archived"]:
+        raise Conflict("This board is archived; restore it before you change anything on it.")
 
 
 def _check_version(uow: UnitOfWork, row: Row) -> None:
