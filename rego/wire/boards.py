@@ -85,8 +85,8 @@ class AddMember(Command, kw_only=True):
     line_fields = ("username", "email")
 
     role: Role
-    username: str | None = None
-    email: str | None = None
+    username: Annotated[str, Meta(max_length=limits.USERNAME_MAX)] | None = None
+    email: Annotated[str, Meta(max_length=limits.EMAIL_MAX)] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
