@@ -52,6 +52,12 @@ class Settings:
         secret=True,
     )
     secret_file: str = setting("", "A file that holds the secret, for secrets that a platform mounts.")
+    previous_secret: str = setting(
+        "",
+        "The key before this one, for a while: tokens that it signed are good until they expire.",
+        secret=True,
+    )
+    previous_secret_file: str = setting("", "A file that holds the key before this one, such as the former `secret.key`.")
     environment: str = setting("production", "A name for this installation, shown by `/health`.")
     debug: bool = setting(False, "Log more, in a form for people.")
     registration: bool = setting(True, "Whether strangers may register an account.")
