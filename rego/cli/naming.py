@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
+from rego.wire.attachments import Attachment
 from rego.wire.base import Entity
 from rego.wire.boards import Board, Member
 from rego.wire.checklists import Checklist, ChecklistItem
@@ -70,6 +71,18 @@ def find_token(tokens: Sequence[PersonalToken], name: str) -> PersonalToken:
         raise NotFound(f"You have no token called {name!r}: there are {_listed(token.name for token in tokens) or 'none'}.")
     if len(fitting) > 1:
         raise InvalidInput(f"{len(fitting)} tokens are called {name!r}: give the id, {_listed(token.id for token in fitting)}.")
+    return fitting[0]
+
+
+def find_attachment(attachments: Sequence[Attachment], name: str) -> Attachment:
+    """The file with that name or id, wholly written; raises `NotFound` or, when several fit, `InvalidInput`."""
+    fitting = [each for each in attachments if each.id == name.lower()] or [e for e in attachments if e.filename == name]
+    if not fitting:
+        raise NotFound(
+            f"No file called {name!r} is on this card: there are {_listed(e.filename for e in attachments) or 'none'}."
+        )
+    if len(fitting) > 1:
+        raise InvalidInput(f"{len(fitting)} files are called {name!r}: give the id, {_listed(each.id for each in fitting)}.")
     return fitting[0]
 
 
