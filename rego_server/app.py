@@ -39,6 +39,8 @@ from rego_server.domains.exports.routes import table as exports
 from rego_server.domains.imports.routes import table as imports
 from rego_server.domains.labels.routes import table as labels
 from rego_server.domains.recovery.routes import table as recovery
+from rego_server.domains.reference.routes import DOCUMENT, Document
+from rego_server.domains.reference.routes import table as reference
 from rego_server.domains.system.routes import VITALS, Vitals
 from rego_server.domains.system.routes import table as system
 from rego_server.domains.tokens.routes import table as tokens
@@ -57,6 +59,7 @@ from rego_server.web.traffic import TRAFFIC, Traffic
 # `POST /boards/import` must be known before `/boards/{board_id}` paths of the same length.
 TABLES = (
     system,
+    reference,
     auth,
     recovery,
     tokens,
@@ -125,6 +128,7 @@ async def open_server(
         app[TRAFFIC] = Traffic()
         app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id, socket_limits, Crowd.of(socket_limits))
         app[VITALS] = Vitals(database, hub, settings.environment, settings.debug)
+        app[DOCUMENT] = Document(TABLES)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
         _live_and_die_with(app, hub, Housekeeping(database, clock, EXPIRIES, _retention(settings, database, clock)))

@@ -152,7 +152,8 @@ Handler = Callable[..., Awaitable[Any]]
 class Route:
     """One endpoint. `body` is the struct that is read from JSON, if any; a handler that answers None answers 204.
 
-    `query` is the struct of the query string, `pieces` are the named pieces of the path.
+    `query` is the struct of the query string, `pieces` are the named pieces of the path. `reads` says for a body that the
+    handler reads itself what each media type holds (a struct, or bytes); `media` are the types of the answer.
     """
 
     method: str
@@ -163,7 +164,9 @@ class Route:
     pieces: Mapping[str, PathKind]
     query: type[Parameters]
     body: type[Struct] | None
+    reads: Mapping[str, Any]
     answer: Any
+    media: tuple[str, ...]
     location: str | None
     body_max: int
     tier: Tier
@@ -189,14 +192,16 @@ class RouteTable:
         status: int = 200,
         location: str | None = None,
         answers: Any = None,
+        media: tuple[str, ...] = ("application/json",),
+        reads: Mapping[str, Any] | None = None,
         body_max: int = limits.BODY_MAX_BYTES,
         tier: Tier | None = None,
     ) -> Callable[[Handler], Handler]:
         """Register a handler. Its parameters `query` and `body`, if it has them, say what is read, its return type what is
         answered.
 
-        `answers` says so for a handler that writes the answer itself. `tier` is what the request counts as; without it the
-        right and the method say so.
+        `answers` and `media` say so for a handler that writes the answer itself, `reads` for one that reads the body itself.
+        `tier` is what the request counts as; without it the right and the method say so.
         """
 
         def register(handler: Handler) -> Handler:
@@ -212,7 +217,9 @@ class RouteTable:
                     pieces=kinds_in(path),
                     query=hints.get("query", Parameters),
                     body=hints.get("body"),
+                    reads=reads or {},
                     answer=answer,
+                    media=media,
                     location=location,
                     body_max=body_max,
                     tier=tier or _tier(method, needs),
