@@ -238,7 +238,8 @@ def _card_touched(
     | e.ChecklistMoved
     | e.ChecklistsReranked
     | e.ChecklistItemMoved
-    | e.ChecklistItemsReranked,
+    | e.ChecklistItemsReranked
+    | e.CommentUpdated,
 ) -> Touched:
     """What a replica does not hold changed: what hangs on a card is fetched with it."""
     return Touched(cards={data.card.id})
@@ -254,6 +255,14 @@ def _checklist_counted(
 
 def _comments_counted(r: Replica, _: e.Event, data: e.CommentCreated | e.CommentDeleted) -> Touched:
     return _recount(r, data.card.id, comment_count=data.comment_count)
+
+
+def _attachments_counted(r: Replica, _: e.Event, data: e.AttachmentCreated | e.AttachmentDeleted) -> Touched:
+    return _recount(r, data.card.id, attachment_count=data.attachment_count)
+
+
+def _attachment_updated(_r: Replica, _event: e.Event, data: e.AttachmentUpdated) -> Touched:
+    return Touched(cards={data.card.id})
 
 
 Handler: TypeAlias = "Callable[[Replica, e.Event, Any], Touched]"
@@ -296,5 +305,9 @@ HANDLERS: dict[type, Handler] = {
     e.ChecklistItemsReranked: _card_touched,
     e.ChecklistItemDeleted: _checklist_counted,
     e.CommentCreated: _comments_counted,
+    e.CommentUpdated: _card_touched,
     e.CommentDeleted: _comments_counted,
+    e.AttachmentCreated: _attachments_counted,
+    e.AttachmentUpdated: _attachment_updated,
+    e.AttachmentDeleted: _attachments_counted,
 }

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from rego_server import schema as _schema  # noqa: F401 - every table must be known before the first statement
 from rego_server.core import data_dir
+from rego_server.core.blobs import open_store
 from rego_server.core.bus import Bus, LocalBus
 from rego_server.core.clock import Clock, SystemClock
 from rego_server.core.db import Database
@@ -21,10 +22,14 @@ from rego_server.core.ids import NewId, uuid7
 from rego_server.core.mail import Carrier, Mailroom, carrier_of
 from rego_server.core.rate_limit import Limiter, MemoryLimiter
 from rego_server.core.retention import Retention
-from rego_server.core.secret import signing_key
+from rego_server.core.secret import given, signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
 from rego_server.domains.access.routes import table as access
+from rego_server.domains.attachments.depot import Depot
+from rego_server.domains.attachments.routes import DEPOT
+from rego_server.domains.attachments.routes import table as attachments
+from rego_server.domains.attachments.sweeping import Sweep
 from rego_server.domains.auth import queries as auth_queries
 from rego_server.domains.auth.passwords import Cost, Passwords
 from rego_server.domains.auth.routes import AUTH, Auth
@@ -37,6 +42,8 @@ from rego_server.domains.columns.routes import table as columns
 from rego_server.domains.comments.routes import table as comments
 from rego_server.domains.exports.routes import table as exports
 from rego_server.domains.imports.routes import table as imports
+from rego_server.domains.invitations import queries as invitation_queries
+from rego_server.domains.invitations.routes import table as invitations
 from rego_server.domains.labels.routes import table as labels
 from rego_server.domains.recovery.routes import table as recovery
 from rego_server.domains.reference.routes import DOCUMENT, Document
@@ -69,14 +76,19 @@ TABLES = (
     boards,
     live,
     access,
+    invitations,
     columns,
     cards,
     labels,
     checklists,
     comments,
+    attachments,
 )
 
-EXPIRIES = (Expiry(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),)
+EXPIRIES = (
+    Expiry(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),
+    Expiry(invitation_queries.FORGET, timedelta(days=30)),
+)
 """What is forgotten in time, beside what the core forgets by itself."""
 
 
@@ -109,13 +121,13 @@ async def open_server(
     Raises `Unavailable` with a sentence for whoever started the server when the data cannot be used.
     """
     clock = clock or SystemClock()
-    bus = bus or LocalBus()
     socket_limits = socket_limits or limits_of(settings)
     async with AsyncExitStack() as stack:
         data_dir.prepare(settings.data_dir)
         database = await _open_database(settings, stack)
         row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
         assert row is not None
+        bus = bus or await _open_bus(settings, stack)
         runner = Runner(database, bus, clock, new_id)
         hub = _open_hub(settings, database, bus, clock, socket_limits)
         auth_part = _open_auth(settings, clock, stack)
@@ -126,18 +138,23 @@ async def open_server(
         app[SERVICES] = Services(runner, auth_part, admission, mailroom)
         app[AUTH] = auth_part
         app[TRAFFIC] = Traffic()
-        app[LIVE] = Live(hub, Snapshots(database, row["epoch"]), database, new_id, socket_limits, Crowd.of(socket_limits))
-        app[VITALS] = Vitals(database, hub, settings.environment, settings.debug)
+        app[LIVE] = Live(hub, Snapshots(database), database, new_id, socket_limits, Crowd.of(socket_limits))
+        app[DEPOT] = depot = _open_depot(settings, row["epoch"], new_id)
+        app[VITALS] = Vitals(database, hub, depot.store.name, settings.environment, settings.debug)
         app[DOCUMENT] = Document(TABLES)
         install(app, TABLES)
         app.router.add_get("/ws/boards/{board_id}", follow_board)
-        _live_and_die_with(app, hub, Housekeeping(database, clock, EXPIRIES, _retention(settings, database, clock)))
+        _live_and_die_with(app, hub, _housekeeping(settings, database, clock, depot))
         yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
 
 
 def _open_hub(settings: Settings, database: Database, bus: Bus, clock: Clock, socket_limits: SocketLimits) -> Hub:
     beat, tick, goaway = settings.heartbeat_seconds, socket_limits.tick, settings.goaway_seconds
     return Hub(database, bus, clock, heartbeat=beat, tick=tick, goaway_within=goaway)
+
+
+def _housekeeping(settings: Settings, database: Database, clock: Clock, depot: Depot) -> Housekeeping:
+    return Housekeeping(database, clock, EXPIRIES, _retention(settings, database, clock), Sweep(database, depot, clock))
 
 
 def _retention(settings: Settings, database: Database, clock: Clock) -> Retention:
@@ -177,6 +194,21 @@ async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
         database = await SqliteDatabase.open(path)
     stack.push_async_callback(database.close)
     return database
+
+
+async def _open_bus(settings: Settings, stack: AsyncExitStack) -> Bus:
+    """The bus over Redis, which need not answer, when the settings name one."""
+    url = given(settings.redis_url, settings.redis_url_file)
+    if not url:
+        return LocalBus()
+    from rego_server.core.redis.shared import open_shared
+
+    return (await stack.enter_async_context(open_shared(url))).bus
+
+
+def _open_depot(settings: Settings, epoch: str, new_id: NewId) -> Depot:
+    store = open_store(settings)
+    return Depot(store, epoch, new_id, settings.attachment_max_mb, settings.board_attachments_max_mb)
 
 
 def _open_auth(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Auth:

@@ -37,6 +37,7 @@ def serve(
     host: str | None = None,
     port: int | None = None,
     database_url: str | None = None,
+    redis_url: str | None = None,
     data_dir: Path | None = None,
     trusted_proxies: str | None = None,
 ) -> int:
@@ -45,6 +46,7 @@ def serve(
         "host": host,
         "port": port,
         "database_url": database_url,
+        "redis_url": redis_url,
         "data_dir": data_dir,
         "trusted_proxies": trusted_proxies,
     }

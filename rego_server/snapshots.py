@@ -15,7 +15,7 @@ from rego.wire.errors import NotFound
 from rego.wire.labels import Label
 from rego.wire.snapshot import Snapshot
 from rego_server.core.db import Database, Row, Statement
-from rego_server.core.events import board_heads
+from rego_server.core.events import EPOCH, board_heads
 from rego_server.core.uow import Caller, Reading
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.models import board_members
@@ -35,6 +35,7 @@ CACHE_MAX_BYTES = 64 * 1024 * 1024
 BOARD_AND_MEMBERS = Statement(
     select(
         board_heads.c.seq,
+        EPOCH,
         board_heads.c.key.label("board_key"),
         *(column.label(f"board_{column.name}") for column in boards.c),
         users.c.id.label("user_id"),
@@ -95,6 +96,10 @@ class Encoded(NamedTuple):
         """The entity tag, with its quotes."""
         return f'"{self.epoch}-{self.seq}"'
 
+    def serves(self, board: Row) -> bool:
+        """Whether this is as new as a board that was looked at."""
+        return self.epoch == board["epoch"] and self.seq >= int(board["seq"])
+
 
 class Key(NamedTuple):
     board_id: str
@@ -104,8 +109,7 @@ class Key(NamedTuple):
 class Snapshots:
     """Board snapshots by `(board, epoch, seq)`: never stale, because the key is the version."""
 
-    def __init__(self, database: Database, epoch: str, max_bytes: int = CACHE_MAX_BYTES) -> None:
-        self.epoch = epoch
+    def __init__(self, database: Database, max_bytes: int = CACHE_MAX_BYTES) -> None:
         self._database = database
         self._max_bytes = max_bytes
         self._bytes = 0
@@ -121,12 +125,12 @@ class Snapshots:
         """The snapshot of a board that was looked at, at its seq or a later one; readers at one time share one read."""
         key = Key(board["id"], archived)
         kept = self._kept.get(key)
-        if kept is not None and kept.seq >= board["seq"]:
+        if kept is not None and kept.serves(board):
             self._kept.move_to_end(key)
             return kept
         encoded = await asyncio.shield(self._flight(key))
-        while encoded.seq < board["seq"]:
-            # A flight that started before the board came this far has landed too early.
+        while not encoded.serves(board):
+            # A flight that started before the board came this far, or before a restore, has landed too early.
             encoded = await asyncio.shield(self._flight(key))
         return encoded
 
@@ -141,8 +145,8 @@ class Snapshots:
 
     async def _fly(self, key: Key) -> Encoded:
         async def work(reading: Reading) -> Encoded:
-            snapshot = await read_snapshot(reading, key.board_id, self.epoch, archived=key.archived)
-            return Encoded(self.epoch, snapshot.seq, to_json(snapshot))
+            snapshot = await read_snapshot(reading, key.board_id, archived=key.archived)
+            return Encoded(snapshot.epoch, snapshot.seq, to_json(snapshot))
 
         encoded = await self._database.reading(lambda connection: work(Reading(connection, Caller())))
         self._keep(key, encoded)
@@ -165,7 +169,7 @@ class Snapshots:
             self._bytes -= len(dropped.body)
 
 
-async def read_snapshot(reading: Reading, board_id: str, epoch: str, *, archived: bool) -> Snapshot:
+async def read_snapshot(reading: Reading, board_id: str, *, archived: bool) -> Snapshot:
     """The board at one seq, read in three statements of one consistent state."""
     members = await reading.fetch(BOARD_AND_MEMBERS, board_id=board_id)
     if not members:
@@ -175,7 +179,7 @@ async def read_snapshot(reading: Reading, board_id: str, epoch: str, *, archived
     return Snapshot(
         board=board_of({name: members[0][f"board_{name}"] for name in _BOARD_FIELDS}),
         seq=members[0]["seq"],
-        epoch=epoch,
+        epoch=members[0]["epoch"],
         archived=archived,
         members=sorted(map(member_of, members), key=lambda m: (m.username, m.user_id)),
         labels=_labels(furniture),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Protocol, TypeVar
 
 from rego.client.call import Call
@@ -24,6 +24,8 @@ class Sender(Protocol):
     """What the TUI needs of `rego.client.aio.Client`."""
 
     async def send(self, call: Call[T], op_id: str | None = None) -> T: ...
+
+    def pages(self, call: Call[list[T]]) -> AsyncIterator[T]: ...
 
 
 class Outbox:

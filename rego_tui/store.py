@@ -17,6 +17,7 @@ from textual.message import Message
 from rego.client import boards, cards, checklists, comments
 from rego.client.updates import Ended, EventCame, Offline, Online, PresenceCame, SnapshotCame, Update
 from rego.replica import Gap, Replica, Touched
+from rego.wire import limits
 from rego.wire.boards import Board
 from rego.wire.cards import Card, CardSummary
 from rego.wire.checklists import Checklist
@@ -160,9 +161,12 @@ class BoardStore:
         card, lists, said = await asyncio.gather(
             self._client.send(cards.get_card(real)),
             self._client.send(checklists.list_checklists(real)),
-            self._client.send(comments.list_comments(real)),
+            self._comments(real),
         )
         return CardDetail(card=card, checklists=lists, comments=said)
+
+    async def _comments(self, card_id: str) -> list[Comment]:
+        return [comment async for comment in self._client.pages(comments.list_comments(card_id, limit=limits.LIST_MAX))]
 
     # --- operations ------------------------------------------------------------------------------------------------
 

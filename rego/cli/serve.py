@@ -21,6 +21,9 @@ def _serve(
     database_url: Annotated[
         str | None, typer.Option(metavar="URL", help="sqlite:///… or postgresql://… (REGO_DATABASE_URL).")
     ] = None,
+    redis_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="redis://… that several servers share (REGO_REDIS_URL).")
+    ] = None,
     data_dir: Annotated[Path | None, typer.Option(metavar="DIR", help="Where files and keys are kept (REGO_DATA_DIR).")] = None,
     trusted_proxy: Annotated[
         list[str] | None,
@@ -33,4 +36,12 @@ def _serve(
     from rego_server.main import serve
 
     proxies = ",".join(trusted_proxy) if trusted_proxy else None
-    raise typer.Exit(serve(host=host, port=port, database_url=database_url, data_dir=data_dir, trusted_proxies=proxies))
+    code = serve(
+        host=host,
+        port=port,
+        database_url=database_url,
+        redis_url=redis_url,
+        data_dir=data_dir,
+        trusted_proxies=proxies,
+    )
+    raise typer.Exit(code)

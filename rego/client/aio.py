@@ -18,6 +18,7 @@ from rego.client import exchange
 from rego.client.call import Call
 from rego.client.credentials import Credentials
 from rego.client.exchange import Answer, Request
+from rego.client.files import PIECE, Multipart, Sink
 from rego.client.retry import Policy, pause_before_retry
 from rego.client.server import Server
 from rego.client.session import RENEWALS_MAX, Session
@@ -175,14 +176,32 @@ class Client:
             timeout=aiohttp.ClientTimeout(sock_connect=exchange.CONNECT_TIMEOUT, sock_read=request.timeout),
         ) as response:
             headers = {name.lower(): value for name, value in response.headers.items()}
-            return Answer(status=response.status, headers=headers, body=await response.read())
+            body = await _received(response, request.into) if request.into and response.status < 300 else await response.read()
+            return Answer(status=response.status, headers=headers, body=body)
 
 
-def _body(request: Request) -> bytes | BytesIO | None:
+def _body(request: Request) -> bytes | BytesIO | AsyncIterator[bytes] | None:
     """The body in the form that aiohttp wants: it warns when a large one, such as a file to import, comes in one piece."""
+    if isinstance(request.body, Multipart):
+        return _pieces(request.body)
     if request.body is None or len(request.body) <= _PIECE_MAX_BYTES:
         return request.body
     return BytesIO(request.body)
+
+
+async def _pieces(form: Multipart) -> AsyncIterator[bytes]:
+    """The pieces of `form`, which are read in a thread."""
+    pieces = form.pieces()
+    while piece := await asyncio.to_thread(next, pieces, b""):
+        yield piece
+
+
+async def _received(response: aiohttp.ClientResponse, into: Sink) -> bytes:
+    """Put the answer into `into`, in a thread; nothing is left to read."""
+    await asyncio.to_thread(into.begin)
+    async for piece in response.content.iter_chunked(PIECE):
+        await asyncio.to_thread(into.write, piece)
+    return b""
 
 
 def _http_session(server: Server) -> aiohttp.ClientSession:

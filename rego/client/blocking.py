@@ -8,6 +8,7 @@ import socket
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from rego.client import exchange
 from rego.client.call import Call
 from rego.client.credentials import Credentials
 from rego.client.exchange import Answer, Request
+from rego.client.files import PIECE, Multipart, Sink
 from rego.client.retry import Policy, pause_before_retry
 from rego.client.server import Server
 from rego.client.session import RENEWALS_MAX, Session
@@ -131,10 +133,30 @@ class Client:
         if connection.sock is None:
             connection.connect()
         connection.sock.settimeout(request.timeout)
-        connection.request(request.method, request.target, request.body, request.headers)
+        _send(connection, request)
         response = connection.getresponse()
         headers = {name.lower(): value for name, value in response.getheaders()}
-        return Answer(status=response.status, headers=headers, body=response.read())
+        body = _received(response, request.into) if request.into and response.status < 300 else response.read()
+        return Answer(status=response.status, headers=headers, body=body)
+
+
+def _send(connection: http.client.HTTPConnection, request: Request) -> None:
+    if not isinstance(request.body, Multipart):
+        connection.request(request.method, request.target, request.body, request.headers)
+        return
+    # A server that refuses a file says so before it has read it, and then stops listening: its answer is there to be read.
+    with suppress(BrokenPipeError, ConnectionResetError):
+        connection.request(request.method, request.target, request.body.pieces(), request.headers)
+
+
+def _received(response: http.client.HTTPResponse, into: Sink) -> bytes:
+    """Put the answer into `into`; raises `IncompleteRead` when it ends early. Nothing is left to read."""
+    into.begin()
+    while piece := response.read(PIECE):
+        into.write(piece)
+    if response.length:
+        raise http.client.IncompleteRead(b"", response.length)
+    return b""
 
 
 class _UnixConnection(http.client.HTTPConnection):

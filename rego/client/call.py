@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from msgspec import Struct
 
+from rego.client.files import FileUpload, Sink
 from rego.wire.errors import InvalidInput
 
 T_co = TypeVar("T_co", covariant=True)
@@ -16,7 +17,8 @@ class Call(Struct, Generic[T_co], kw_only=True, frozen=True):
     """One HTTP request whose answer is a `T_co`.
 
     `returns` is the type that the answer is decoded to, or None when there is nothing to read; `bytes` is a file as it is.
-    `path` is already percent-encoded. `body` is sent as JSON, `form` as a form, `upload` as the raw bytes of a file.
+    `path` is already percent-encoded. `body` is sent as JSON, `form` as a form, `upload` as the raw bytes of a file,
+    `file` as a form with one file, piece by piece. With `into` a good answer is not read into memory but put there as it comes.
     A call that changes something is sent with an idempotency key, so that a transport may repeat it after an outage.
     """
 
@@ -27,6 +29,8 @@ class Call(Struct, Generic[T_co], kw_only=True, frozen=True):
     body: Any = None
     form: dict[str, str] | None = None
     upload: bytes | None = None
+    file: FileUpload | None = None
+    into: Sink | None = None
     authenticated: bool = True
 
     @property

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from rego import __version__
 from rego.client.call import Call
+from rego.client.files import Multipart, Sink
 from rego.client.server import Server
 from rego.wire.base import to_json
 from rego.wire.errors import (
@@ -35,13 +36,17 @@ UPLOAD_TIMEOUT = 300.0
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """What a transport sends. `target` is the path with its query; `timeout` bounds each wait for the answer, in seconds."""
+    """What a transport sends. `target` is the path with its query; `timeout` bounds each wait for the answer, in seconds.
+
+    A good answer goes `into` a sink, where there is one.
+    """
 
     method: str
     target: str
     headers: dict[str, str]
-    body: bytes | None
+    body: bytes | Multipart | None
     timeout: float
+    into: Sink | None = None
 
 
 class Answer(Struct, frozen=True, kw_only=True):
@@ -62,9 +67,10 @@ def build(call: Call[Any], token: str | None, op_id: str | None, timeout: float 
     return Request(
         method=call.method,
         target=target,
-        headers=_headers_of(call, kind, token, op_id),
+        headers=_headers_of(call, kind, token, op_id) | _length_of(body),
         body=body,
-        timeout=timeout if call.upload is None else max(timeout, UPLOAD_TIMEOUT),
+        timeout=timeout if call.upload is None and call.file is None else max(timeout, UPLOAD_TIMEOUT),
+        into=call.into,
     )
 
 
@@ -126,7 +132,10 @@ def next_page(call: Call[T], answer: Answer) -> Call[T] | None:
     return None
 
 
-def _body_of(call: Call[Any]) -> tuple[bytes | None, str | None]:
+def _body_of(call: Call[Any]) -> tuple[bytes | Multipart | None, str | None]:
+    if call.file is not None:
+        form = Multipart(call.file)
+        return form, form.content_type
     if call.upload is not None:
         return call.upload, "application/octet-stream"
     if call.form is not None:
@@ -141,8 +150,16 @@ def form_encoded(fields: Mapping[str, str]) -> str:
     return "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in fields.items())
 
 
+def _length_of(body: bytes | Multipart | None) -> dict[str, str]:
+    """The length of a body that goes in pieces, which the transports cannot tell."""
+    return {"Content-Length": str(body.length)} if isinstance(body, Multipart) else {}
+
+
 def _headers_of(call: Call[Any], kind: str | None, token: str | None, op_id: str | None) -> dict[str, str]:
-    headers = {"Accept": "*/*" if call.returns is bytes else "application/json", "User-Agent": USER_AGENT}
+    headers = {
+        "Accept": "*/*" if call.returns is bytes or call.into is not None else "application/json",
+        "User-Agent": USER_AGENT,
+    }
     if kind is not None:
         headers["Content-Type"] = kind
     if token is not None and call.authenticated:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rego.wire.base import Change, Rank, Role
 from rego.wire.boards import Board, Member
 from rego.wire.columns import Column
-from rego.wire.event_data import EventData
+from rego.wire.event_data import Actor, EventData
 from rego.wire.imports import Tally
 from rego.wire.labels import Label
 
@@ -38,9 +38,10 @@ class BoardDeleted(EventData, kw_only=True, frozen=True, tag="board.deleted"):
 
 
 class MemberAdded(EventData, kw_only=True, frozen=True, tag="member.added"):
-    """Somebody is on the board now."""
+    """Somebody is on the board now: put there by an owner, or come by the invitation of `invited_by`."""
 
     member: Member
+    invited_by: Actor | None = None
 
 
 class MemberUpdated(EventData, kw_only=True, frozen=True, tag="member.updated"):
@@ -60,6 +61,20 @@ class MemberRemoved(EventData, kw_only=True, frozen=True, tag="member.removed"):
 
     member: Member
     card_ids: list[str]
+
+
+class InvitationCreated(EventData, kw_only=True, frozen=True, tag="invitation.created"):
+    """An owner invited somebody; whom, only the owners can see."""
+
+    invitation_id: str
+    role: Role
+
+
+class InvitationRevoked(EventData, kw_only=True, frozen=True, tag="invitation.revoked"):
+    """An invitation is worthless now."""
+
+    invitation_id: str
+    role: Role
 
 
 class ColumnCreated(EventData, kw_only=True, frozen=True, tag="column.created"):

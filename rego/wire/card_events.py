@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
+from rego.wire.attachments import Attachment
 from rego.wire.base import Change, Rank
 from rego.wire.cards import CardRef, CardSummary
 from rego.wire.checklists import Checklist, ChecklistItem
@@ -213,11 +214,20 @@ class ChecklistItemDeleted(EventData, kw_only=True, frozen=True, tag="checklist_
 
 
 class CommentCreated(EventData, kw_only=True, frozen=True, tag="comment.created"):
-    """Somebody commented; `comment_count` is the card's new count."""
+    """Somebody commented, and mentions those in `comment.mentions`; `comment_count` is the card's new count."""
 
     card: CardRef
     comment: Comment
     comment_count: int
+
+
+class CommentUpdated(EventData, kw_only=True, frozen=True, tag="comment.updated"):
+    """Its author changed a comment. `changes` by field, of text and mentions; whoever is new in mentions is meant now."""
+
+    card: CardRef
+    comment_id: str
+    changes: dict[str, Change]
+    version: int
 
 
 class CommentDeleted(EventData, kw_only=True, frozen=True, tag="comment.deleted"):
@@ -226,3 +236,33 @@ class CommentDeleted(EventData, kw_only=True, frozen=True, tag="comment.deleted"
     card: CardRef
     comment: Comment
     comment_count: int
+
+
+class AttachmentCreated(EventData, kw_only=True, frozen=True, tag="attachment.created"):
+    """A file was put on the card; `attachment_count` is the card's new count."""
+
+    card: CardRef
+    attachment: Attachment
+    attachment_count: int
+
+
+class AttachmentUpdated(EventData, kw_only=True, frozen=True, tag="attachment.updated"):
+    """`changes` by field, of filename."""
+
+    card: CardRef
+    attachment_id: str
+    filename: str
+    changes: dict[str, Change]
+    version: int
+
+
+class AttachmentDeleted(EventData, kw_only=True, frozen=True, tag="attachment.deleted"):
+    """A file was taken off the card; `attachment_count` is the card's new count.
+
+    `blob_id` names the content, which the server keeps for a while.
+    """
+
+    card: CardRef
+    attachment: Attachment
+    attachment_count: int
+    blob_id: str

@@ -21,6 +21,8 @@ from rego.wire.board_events import (
     ColumnMoved,
     ColumnsReranked,
     ColumnUpdated,
+    InvitationCreated,
+    InvitationRevoked,
     LabelCreated,
     LabelDeleted,
     LabelUpdated,
@@ -29,6 +31,9 @@ from rego.wire.board_events import (
     MemberUpdated,
 )
 from rego.wire.card_events import (
+    AttachmentCreated,
+    AttachmentDeleted,
+    AttachmentUpdated,
     CardArchived,
     CardAssigned,
     CardCreated,
@@ -53,13 +58,17 @@ from rego.wire.card_events import (
     ChecklistUpdated,
     CommentCreated,
     CommentDeleted,
+    CommentUpdated,
     ItemPlace,
 )
-from rego.wire.event_data import EventData
+from rego.wire.event_data import Actor, EventData
 
 __all__ = [
     "EVENT_TYPES",
     "Actor",
+    "AttachmentCreated",
+    "AttachmentDeleted",
+    "AttachmentUpdated",
     "BoardCreated",
     "BoardDeleted",
     "BoardImported",
@@ -94,8 +103,11 @@ __all__ = [
     "ColumnsReranked",
     "CommentCreated",
     "CommentDeleted",
+    "CommentUpdated",
     "Event",
     "EventData",
+    "InvitationCreated",
+    "InvitationRevoked",
     "ItemPlace",
     "LabelCreated",
     "LabelDeleted",
@@ -106,13 +118,6 @@ __all__ = [
     "Unknown",
     "event_type",
 ]
-
-
-class Actor(Struct, kw_only=True, frozen=True, gc=False):
-    """Who did it, under the name they had then."""
-
-    id: str
-    username: str
 
 
 class Cause(Struct, kw_only=True, frozen=True, gc=False):

@@ -7,6 +7,7 @@ COMMENT_MAX = 65_536  # one comment
 USERNAME_MIN, USERNAME_MAX = 2, 32  # usernames
 NAME_MAX = 100  # first names, last names and label names
 EMAIL_MAX = 254  # e-mail addresses
+FILENAME_MAX_BYTES = 200  # the name of an attached file, in UTF-8
 PASSWORD_MIN, PASSWORD_MAX = 8, 128  # passwords
 TOKEN_NAME_MAX = 100  # names of personal tokens
 SECRET_MAX = 200  # secrets that are good once, as they are mailed or shown
@@ -21,6 +22,11 @@ IMPORT_MAX_LABELS = 1_000  # labels in one import
 
 TOKENS_MAX = 100  # personal tokens of one account
 TOKEN_BOARDS_MAX = 100  # boards that one personal token names
+
+INVITATIONS_MAX = 100  # open invitations to one board
+INVITATIONS_MAILED_MAX = 100  # invitations that one account mails within a day
+INVITATION_LIFE_MIN, INVITATION_LIFE_MAX = 3_600, 2_592_000  # how long an invitation may last, in seconds
+INVITATION_LIFE_DEFAULT = 604_800  # how long it lasts when nothing is said, in seconds
 
 LIST_DEFAULT = 50  # entries of a list when `limit` is not given
 LIST_MAX = 200  # the highest `limit`

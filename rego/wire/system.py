@@ -11,7 +11,9 @@ class SocketCounts(Struct, kw_only=True):
 
 
 class Health(Struct, kw_only=True):
-    """`status` is healthy, degraded or unhealthy; a part that is not in use says so instead of up or down."""
+    """`status` is healthy, degraded or unhealthy; a part that is not in use says so instead of up or down. `blobs` is where
+    attached files lie: directory or s3.
+    """
 
     status: str
     environment: str
@@ -20,6 +22,7 @@ class Health(Struct, kw_only=True):
     postgres: str
     redis: str
     subscriber: str
+    blobs: str
     websocket: SocketCounts
     version: str
     server: str = "rego"

@@ -76,8 +76,11 @@ SET_HEAD = Statement(
     .values(seq=bindparam("seq"), last_number=bindparam("last_number"))
 )
 GET_SEQ = Statement(select(board_heads.c.seq).where(board_heads.c.board_id == bindparam("board_id")))
+EPOCH = select(instance.c.epoch).scalar_subquery().label("epoch")
+"""The database's life, for a statement that reads something else too: both are then of one moment."""
+
 GET_SEQS = Statement(
-    select(board_heads.c.board_id, board_heads.c.seq, board_heads.c.floor).where(
+    select(board_heads.c.board_id, board_heads.c.seq, board_heads.c.floor, EPOCH).where(
         one_of(board_heads.c.board_id, bindparam("board_ids", type_=Json))
     )
 )

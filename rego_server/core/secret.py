@@ -18,12 +18,17 @@ def signing_key(settings: Settings) -> bytes:
 
     Raises `InvalidInput` for a key that is too short or a file that cannot be read.
     """
-    given = settings.secret or (read_secret_file(settings.secret_file) if settings.secret_file else "")
-    if not given:
+    secret = given(settings.secret, settings.secret_file)
+    if not secret:
         return _kept(settings.data_dir / "secret.key")
-    if len(given.encode()) < KEY_BYTES:
+    if len(secret.encode()) < KEY_BYTES:
         raise InvalidInput(f"The secret must have at least {KEY_BYTES} bytes; `openssl rand -hex 32` makes one.")
-    return given.encode()
+    return secret.encode()
+
+
+def given(secret: str, file: str) -> str:
+    """A secret as it is set, by itself or as the content of a file; empty when it is not. Raises `InvalidInput`."""
+    return secret or (read_secret_file(file) if file else "")
 
 
 def read_secret_file(path: str) -> str:

@@ -39,6 +39,10 @@ class Settings:
     database_url: str = setting(
         "", "`postgresql://…` for PostgreSQL, `sqlite:///PATH` for a file; empty is `rego.db` in the data directory."
     )
+    redis_url: str = setting(
+        "", "`redis://…`, `rediss://…` or `unix://…` of the Redis that several servers share; empty is none.", secret=True
+    )
+    redis_url_file: str = setting("", "A file that holds the Redis URL, for secrets that a platform mounts.")
     secret: str = setting(
         "",
         "The key that signs access tokens, of at least 32 bytes; empty is one in the data directory, made at the first start.",
@@ -53,6 +57,18 @@ class Settings:
     argon2_time_cost: int = setting(2, "Passes of argon2id over its memory for one password hash.")
     argon2_memory_kib: int = setting(19_456, "Memory of one password hash, in KiB.")
     argon2_parallelism: int = setting(1, "Lanes of one password hash.")
+    blob_store: str = setting(
+        "", "`s3://BUCKET/PREFIX` for attached files in a bucket; empty is `blobs` in the data directory."
+    )
+    s3_endpoint: str = setting("", "The URL of a server that speaks S3, such as MinIO; empty is Amazon's.")
+    s3_region: str = setting("", "The region of the bucket; empty is `AWS_REGION`.")
+    s3_access_key: str = setting("", "The access key for the bucket; empty is `AWS_ACCESS_KEY_ID`, or the machine's role.")
+    s3_secret_key: str = setting("", "The secret key for the bucket; empty is `AWS_SECRET_ACCESS_KEY`.", secret=True)
+    s3_secret_key_file: str = setting("", "A file that holds the secret key for the bucket.")
+    attachment_max_mb: int = setting(25, "The largest file that can be attached to a card, in MB.")
+    board_attachments_max_mb: int = setting(
+        1_000, "What the files uploaded to one board may take together, deleted ones included for a week, in MB; 0 is no limit."
+    )
     reads_per_minute: int = setting(600, "Requests a minute of one user that read, sockets included; 0 is no limit.")
     writes_per_minute: int = setting(180, "Requests a minute of one user that change something; 0 is no limit.")
     anonymous_per_minute: int = setting(60, "Requests a minute from one address without a login; 0 is no limit.")
@@ -164,6 +180,8 @@ _RANGES = {
     "argon2_time_cost": (1, 100),
     "argon2_memory_kib": (8, 4_194_304),
     "argon2_parallelism": (1, 64),
+    "attachment_max_mb": (1, 100_000),
+    "board_attachments_max_mb": (0, 100_000_000),
     "heartbeat_seconds": (0.05, 30),  # a client gives up on a server that it does not hear for 35 seconds
     "events_kept": (0, 1_000_000_000),
     "event_days": (0, 36_500),

@@ -7,6 +7,7 @@ hub read the log from its cursor. So every follower gets every event, in order, 
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
@@ -23,7 +24,7 @@ from rego.wire.frames import CloseCode, Goaway, Ping, PresenceFrame
 from rego.wire.presence import Person
 from rego_server.core.bus import Bus
 from rego_server.core.clock import Clock
-from rego_server.core.db import Database
+from rego_server.core.db import Database, Row
 from rego_server.core.events import GET_SEQS, Committed, LogTrimmed, events_since
 from rego_server.domains.auth.queries import ENDED_AMONG
 from rego_server.domains.tokens.queries import GOOD_AMONG
@@ -31,6 +32,10 @@ from rego_server.realtime.outgoing import text_frame
 from rego_server.realtime.presence import Presence
 
 BATCH = 500
+
+RELAXED = 5
+"""While the bus brings what others commit, only each fifth tick looks at the log."""
+
 _MEMBER_REMOVED = event_type(MemberRemoved)
 _BOARD_DELETED = event_type(BoardDeleted)
 _STOPPING = "The server is stopping."
@@ -66,12 +71,14 @@ class Follower(Protocol):
 class Channel:
     """One board: its followers, who is present, and how far its log was delivered."""
 
-    def __init__(self, board_id: str, cursor: int) -> None:
-        self.board_id = board_id
-        self.cursor = cursor
+    def __init__(self, board: Row) -> None:
+        self.board_id: str = board["id"]
+        self.epoch: str = board["epoch"]
+        self.cursor: int = board["seq"]
         self.followers: set[Follower] = set()
         self.presence = Presence(self._announce)
         self.reading: asyncio.Task[None] | None = None
+        self.behind = False
 
     def deliver(self, event: bytes) -> None:
         """Send the next event to every follower that is just behind it."""
@@ -118,21 +125,28 @@ class Hub:
         self._goaway_within = goaway_within
         self._jitter = jitter
         self._database = database
+        self._bus = bus
         self._clock = clock
         self._tick_seconds = tick
         self._channels: dict[str, Channel] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopped = False
-        bus.listen(self._hear)
+        self._wanted = asyncio.Event()
+        self._looked_at = -math.inf
+        bus.listen(self)
 
     # --- followers ---------------------------------------------------------------------------------------------
 
-    def follow(self, board_id: str, seq: int, follower: Follower) -> Channel:
-        """Add a follower to a board whose log is at `seq` or further."""
-        channel = self._channels.get(board_id)
+    def follow(self, board: Row, follower: Follower) -> Channel:
+        """Add a follower to a board that was looked at."""
+        channel = self._channels.get(board["id"])
+        if channel is not None and channel.epoch != board["epoch"]:
+            self._end_life(channel)
+            channel = None
         if channel is None:
-            channel = self._channels[board_id] = Channel(board_id, seq)
-        elif seq > channel.cursor:
+            channel = self._channels[board["id"]] = Channel(board)
+            self._bus.follow(channel.board_id)
+        elif board["seq"] > channel.cursor:
             self._read_soon(channel)
         channel.followers.add(follower)
         if self._stopped:
@@ -144,14 +158,23 @@ class Hub:
         channel.followers.discard(follower)
         channel.presence.leave(follower.connection_id)
         if not channel.followers:
-            channel.presence.close()
-            if self._channels.get(channel.board_id) is channel:
-                del self._channels[channel.board_id]
+            self._close(channel)
 
     def _lose(self, channel: Channel) -> None:
         """The log no longer reaches back to what was delivered: everybody starts afresh, and on another channel."""
-        del self._channels[channel.board_id]
+        self._close(channel)
         channel.send_away(CloseCode.LOST_SYNC, _TRIMMED)
+
+    def _close(self, channel: Channel) -> None:
+        channel.presence.close()
+        if self._channels.get(channel.board_id) is channel:
+            del self._channels[channel.board_id]
+            self._bus.unfollow(channel.board_id)
+
+    def _end_life(self, channel: Channel) -> None:
+        """The database was restored or replaced: what its followers have seen may never have happened."""
+        self._close(channel)
+        channel.send_away(CloseCode.LOST_SYNC, "The database was restored or replaced; reconnect and start afresh.")
 
     async def catch_up(self, channel: Channel, follower: Follower, seq: int) -> None:
         """Send a follower that is at `seq` all that it lacks, and let it ride live from there."""
@@ -188,14 +211,19 @@ class Hub:
 
     # --- delivery ----------------------------------------------------------------------------------------------
 
-    def _hear(self, committed: Committed) -> None:
+    def hear(self, committed: Committed) -> None:
+        """Deliver what the bus brings when it is next, and read the log when it is not."""
         channel = self._channels.get(committed.board_id)
         if channel is None:
             return
-        if committed.first_seq > channel.cursor + 1:
+        if not committed.events or committed.first_seq > channel.cursor + 1:
             self._read_soon(channel)
             return
         self._deliver(channel, committed.first_seq, committed.events)
+
+    def missed(self) -> None:
+        """Look at every board soon; many losses at once are one look."""
+        self._wanted.set()
 
     def _deliver(self, channel: Channel, first_seq: int, events: Sequence[bytes]) -> None:
         """Deliver those of `events` that are next; they begin at `first_seq`, and some may have been delivered before."""
@@ -209,14 +237,17 @@ class Hub:
                 channel.send_away(CloseCode.BOARD_GONE, "This board was deleted.")
 
     def _read_soon(self, channel: Channel) -> None:
+        channel.behind = True
         if channel.reading is None or channel.reading.done():
             channel.reading = self._spawn(self._read(channel))
 
     async def _read(self, channel: Channel) -> None:
-        """Deliver the log from the channel's cursor to its end."""
+        """Deliver the log from the channel's cursor to its end, and once more when there was news of it meanwhile."""
         try:
-            while events := await self._log_since(channel, channel.cursor):
-                self._deliver(channel, events[0].seq, [to_json(event) for event in events])
+            while channel.behind:
+                channel.behind = False
+                while events := await self._log_since(channel, channel.cursor):
+                    self._deliver(channel, events[0].seq, [to_json(event) for event in events])
         except LogTrimmed:
             self._lose(channel)
         except Unavailable as error:
@@ -230,6 +261,7 @@ class Hub:
     def start(self) -> None:
         """Begin to tick and to beat."""
         self._spawn(self._every(self._tick_seconds, self._tick))
+        self._spawn(self._look_when_wanted())
         self._spawn(self._every(self.heartbeat, self._beat))
 
     async def stop(self) -> None:
@@ -261,30 +293,52 @@ class Hub:
     async def _every(self, seconds: float, step: Callable[[], Awaitable[None]]) -> None:
         while True:
             await asyncio.sleep(seconds)
-            try:
-                await step()
-            except Unavailable as error:
-                _log.warning("tick failed", error=error.detail)
-            except Exception:
-                # A bug in one round must not end all rounds: without them a lost hint stays lost.
-                _log.exception("tick failed")
+            await self._attempt(step)
+
+    async def _look_when_wanted(self) -> None:
+        while True:
+            await self._wanted.wait()
+            self._wanted.clear()
+            await self._attempt(self._look)
+
+    @staticmethod
+    async def _attempt(step: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await step()
+        except Unavailable as error:
+            _log.warning("tick failed", error=error.detail)
+        except Exception:
+            # A bug in one round must not end all rounds: without them a lost hint stays lost.
+            _log.exception("tick failed")
 
     async def _tick(self) -> None:
-        """Compare every followed board's counter with its cursor, and every socket's session with the database."""
-        if not self._channels:
+        """Look at the log, less often while hints arrive, and compare every socket's session with the database."""
+        patience = self._tick_seconds * (RELAXED if self._bus.flowing else 1)
+        # A little less, because a sleep is never quite as long as the last one.
+        if asyncio.get_running_loop().time() - self._looked_at > patience * 0.9:
+            await self._look()
+        await self._end_sessions()
+        await self._end_tokens()
+
+    async def _look(self) -> None:
+        """Compare every followed board's counter, and the life of the database, with what was delivered."""
+        self._looked_at = asyncio.get_running_loop().time()
+        before = tuple(self._channels.values())
+        if not before:
             return
-        rows = await self._database.glance(lambda connection: connection.fetch(GET_SEQS, board_ids=list(self._channels)))
+        ids = [channel.board_id for channel in before]
+        rows = await self._database.glance(lambda connection: connection.fetch(GET_SEQS, board_ids=ids))
         found = {row["board_id"]: row for row in rows}
-        for channel in tuple(self._channels.values()):
+        for channel in before:
             row = found.get(channel.board_id)
             if row is None:
                 channel.send_away(CloseCode.BOARD_GONE, "This board was deleted.")
+            elif row["epoch"] != channel.epoch:
+                self._end_life(channel)
             elif row["floor"] > channel.cursor:
                 self._lose(channel)
             elif row["seq"] > channel.cursor:
                 self._read_soon(channel)
-        await self._end_sessions()
-        await self._end_tokens()
 
     async def _end_sessions(self) -> None:
         followers = [f for channel in self._channels.values() for f in channel.followers if f.session_id]

@@ -160,7 +160,7 @@ def _code_for(error: RegoError) -> CloseCode:
 
 
 async def _serve(live: Live, socket: web.WebSocketResponse, follower: SocketFollower, board: Row, wanted: Wanted) -> None:
-    channel = live.hub.follow(board["id"], board["seq"], follower)
+    channel = live.hub.follow(board, follower)
     try:
         if channel.cursor > follower.admitted:
             # A removal that was delivered just before this socket joined did not find it.
@@ -176,7 +176,7 @@ async def _serve(live: Live, socket: web.WebSocketResponse, follower: SocketFoll
 
 async def _bring_up_to_date(live: Live, channel: Channel, follower: SocketFollower, board: Row, wanted: Wanted) -> None:
     """Send hello, and what the client lacks of the board and of the people on it."""
-    plan = plan_for(wanted, board, live.snapshots.epoch)
+    plan = plan_for(wanted, board)
     greeted_with = dict(channel.presence.people)
     follower.send(text_frame(to_json(_hello(live, follower, board, plan))))
     seq = wanted.seq if plan.resume is Resume.REPLAY else None
@@ -231,11 +231,11 @@ async def _look(live: Live, caller: Caller, board_id: str) -> Row:
     return await live.database.glance(lambda connection: look(Reading(connection, caller), access.BOARD, board_id=board_id))
 
 
-def plan_for(wanted: Wanted, board: Row, epoch: str) -> Plan:
+def plan_for(wanted: Wanted, board: Row) -> Plan:
     """Whether the events since `wanted` can be replayed, or the client needs the whole board."""
     if wanted.seq is None:
         return Plan(Resume.SNAPSHOT)
-    if wanted.epoch is not None and wanted.epoch != epoch:
+    if wanted.epoch is not None and wanted.epoch != board["epoch"]:
         return Plan(Resume.RESET, "The database was restored or replaced since.")
     if wanted.seq > board["seq"]:
         return Plan(Resume.RESET, "The client was ahead of the server.")
@@ -250,7 +250,7 @@ def _hello(live: Live, follower: SocketFollower, board: Row, plan: Plan) -> Hell
     return Hello(
         connection_id=follower.connection_id,
         board_id=board["id"],
-        epoch=live.snapshots.epoch,
+        epoch=board["epoch"],
         seq=board["seq"],
         heartbeat=live.hub.heartbeat,
         resume=plan.resume,

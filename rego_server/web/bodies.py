@@ -16,12 +16,12 @@ BODY_STALLS_MAX = 30.0
 """Seconds without a byte of a body that is not whole, after which the request is given up."""
 
 
-async def content_of(http: web.Request, most: int) -> bytes:
-    """The whole body.
+async def content_of(http: web.Request, most: int | None) -> bytes:
+    """The whole body; nothing of one without a limit, which its handler reads by itself.
 
     Raises `TooLarge` when it has more than `most` bytes, as soon as that is known, and `InvalidInput` when it stops arriving.
     """
-    if not http.can_read_body:
+    if most is None or not http.can_read_body:
         return b""
     if (http.content_length or 0) > most:
         raise TooLarge(f"The body may have at most {most} bytes.")

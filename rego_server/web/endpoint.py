@@ -18,6 +18,7 @@ from rego.wire import limits
 from rego.wire.base import Parameters, Patch, Role, to_json
 from rego.wire.errors import InvalidInput, NotAuthenticated, StaleVersion
 from rego_server.core.mail import Mailroom
+from rego_server.core.paging import Page
 from rego_server.core.uow import Caller, Operation, Reading, Runner, UnitOfWork, expecting
 from rego_server.web.admission import Admission, Tier
 from rego_server.web.bodies import content_of, decoder_of
@@ -87,6 +88,8 @@ class Request:
         self.caller = caller
         self.content = content
         self.headers: dict[str, str] = {}
+        self.digest = hashlib.sha256(f"{http.method} {http.rel_url.raw_path_qs}\n".encode())
+        """Tells a repeat from a mix-up. A handler that streams its body adds what it reads, before it runs its action."""
         self._services = http.app[SERVICES]
         self._tier = route.tier
         self._pieces = route.pieces
@@ -130,10 +133,12 @@ class Request:
         """A piece of the path that must be a number; anything else names nothing."""
         return int(self.path(name))
 
-    def link_next(self, cursor: str) -> None:
-        """Say in the answer that the list goes on at `cursor`."""
-        following = self.http.rel_url.update_query(cursor=cursor)
-        self.headers["Link"] = f'<{following}>; rel="next"'
+    def page(self, page: Page[T]) -> Sequence[T]:
+        """The entries of a page; when the list goes on, the answer links to the next one."""
+        if page.cursor is not None:
+            following = self.http.rel_url.update_query(cursor=page.cursor)
+            self.headers["Link"] = f'<{following}>; rel="next"'
+        return page.entries
 
     def _operation(self) -> Operation | None:
         key = self.http.headers.get("Idempotency-Key")
@@ -141,8 +146,9 @@ class Request:
             return None
         if not _OPERATION_ID.fullmatch(key):
             raise InvalidInput(f"Idempotency-Key must be 1 to {limits.IDEMPOTENCY_KEY_MAX} printable ASCII characters.")
-        asked = f"{self.http.method} {self.http.rel_url.raw_path_qs}\n".encode() + self.content
-        return Operation(key, hashlib.sha256(asked).hexdigest())
+        digest = self.digest.copy()
+        digest.update(self.content)
+        return Operation(key, digest.hexdigest())
 
 
 Handler = Callable[..., Awaitable[Any]]
@@ -153,7 +159,8 @@ class Route:
     """One endpoint. `body` is the struct that is read from JSON, if any; a handler that answers None answers 204.
 
     `query` is the struct of the query string, `pieces` are the named pieces of the path. `reads` says for a body that the
-    handler reads itself what each media type holds (a struct, or bytes); `media` are the types of the answer.
+    handler reads itself what each media type holds (a struct, or bytes); `media` are the types of the answer. Without a
+    `body_max` the handler reads the body piece by piece, as `rego_server.web.uploads` does.
     """
 
     method: str
@@ -168,8 +175,13 @@ class Route:
     answer: Any
     media: tuple[str, ...]
     location: str | None
-    body_max: int
+    body_max: int | None
     tier: Tier
+
+    @property
+    def streams(self) -> bool:
+        """Whether the handler reads the body itself."""
+        return self.body_max is None
 
     @property
     def summary(self) -> str:
@@ -194,14 +206,14 @@ class RouteTable:
         answers: Any = None,
         media: tuple[str, ...] = ("application/json",),
         reads: Mapping[str, Any] | None = None,
-        body_max: int = limits.BODY_MAX_BYTES,
+        body_max: int | None = limits.BODY_MAX_BYTES,
         tier: Tier | None = None,
     ) -> Callable[[Handler], Handler]:
-        """Register a handler. Its parameters `query` and `body`, if it has them, say what is read, its return type what is
-        answered.
+        """Register a handler. Its parameters `query` and `body` say what is read, its return type what is answered.
 
-        `answers` and `media` say so for a handler that writes the answer itself, `reads` for one that reads the body itself.
-        `tier` is what the request counts as; without it the right and the method say so.
+        `answers` and `media` say so for a handler that writes the answer itself, `reads` for one that reads the body itself;
+        with `body_max` None it does so piece by piece. `tier` is what the request counts as; without it the right and the
+        method say so.
         """
 
         def register(handler: Handler) -> Handler:

@@ -19,6 +19,7 @@ from rego_server.web.conditional import is_entity
 from rego_server.web.endpoint import Anyone, Route, RouteTable
 from rego_server.web.parameters import PathKind
 from rego_server.web.schemas import Schema, parameters_of, schemas_of
+from rego_server.web.uploads import FIELD
 
 JSON = "application/json"
 
@@ -56,6 +57,15 @@ _IF_NONE_MATCH = {
     "description": "The ETag of the answer that the client has.",
     "schema": {"type": "string", "pattern": r'^"[!#-~]{1,100}"$'},
 }
+
+
+_RANGE = {
+    "name": "Range",
+    "in": "header",
+    "description": "The bytes that are wanted, as one range; several count as none.",
+    "schema": {"type": "string", "pattern": r"^bytes=[0-9]{1,15}-([0-9]{1,15})?$"},
+}
+_FILE = {"type": "string", "format": "binary"}
 
 
 def _header(description: str, kind: str = "string") -> Schema:
@@ -152,16 +162,29 @@ def _parameters(route: Route, *, compares: bool) -> Iterator[dict[str, Any]]:
         yield _IF_MATCH
     if _is_tagged(route):
         yield _IF_NONE_MATCH
+    if _is_file(route):
+        yield _RANGE
 
 
 def _is_tagged(route: Route) -> bool:
-    return route.method == "GET" and is_entity(route.answer)
+    return route.method == "GET" and (is_entity(route.answer) or _is_file(route))
+
+
+def _is_file(route: Route) -> bool:
+    """Whether the answer is a stored file, which may be asked for in part."""
+    return route.answer is bytes
 
 
 def _body(route: Route) -> dict[str, Any]:
     kinds = {JSON: route.body} if route.body is not None else route.reads
-    content = {media: {} if kind is bytes else {"schema": _schema_of(kind)} for media, kind in kinds.items()}
+    content = {media: _content(media, kind) for media, kind in kinds.items()}
     return {"required": _is_required(kinds.values()), "content": content}
+
+
+def _content(media: str, kind: Any) -> dict[str, Any]:
+    if media == "multipart/form-data":
+        return {"schema": {"type": "object", "properties": {FIELD: _FILE}, "required": [FIELD], "additionalProperties": False}}
+    return {} if kind is bytes else {"schema": _schema_of(kind)}
 
 
 def _is_required(kinds: Iterable[Any]) -> bool:
@@ -183,6 +206,9 @@ def _responses(route: Route, *, compares: bool) -> dict[str, Any]:
     found: dict[str, Any] = {str(route.status): _success(route)}
     if _is_tagged(route):
         found["304"] = {"description": HTTPStatus(304).phrase, "headers": _refer(*_ALWAYS, *_counted(route), "ETag")}
+    if _is_file(route):
+        found["206"] = {**found["200"], "description": HTTPStatus(206).phrase}
+        found["416"] = {"description": HTTPStatus(416).phrase, "headers": _refer(*_ALWAYS, *_counted(route), "ETag")}
     for status in sorted(_refusals(route, compares=compares)):
         found[str(status)] = {"$ref": f"#/components/responses/{status}"}
     return found
@@ -196,7 +222,7 @@ def _success(route: Route) -> dict[str, Any]:
     found: dict[str, Any] = {"description": HTTPStatus(route.status).phrase, "headers": _refer(*names)}
     if route.answer is not type(None):
         text: Schema = {"schema": {"type": "string"}}
-        found["content"] = dict.fromkeys(route.media, text)
+        found["content"] = dict.fromkeys(route.media, {"schema": _FILE} if _is_file(route) else text)
         if route.media[0] == JSON:
             found["content"][JSON] = {"schema": _schema_of(route.answer)}
     return found

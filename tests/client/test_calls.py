@@ -20,7 +20,7 @@ from rego.wire.checklists import (
     UpdateChecklistItem,
 )
 from rego.wire.columns import Color, CreateColumn, MoveColumn, UpdateColumn
-from rego.wire.comments import CreateComment
+from rego.wire.comments import CreateComment, UpdateComment
 from rego.wire.errors import InvalidInput
 from rego.wire.labels import CreateLabel, UpdateLabel
 from rego.wire.tokens import CreateToken
@@ -83,6 +83,7 @@ CALLS: list[tuple[Call[Any], str]] = [
     (checklists.delete_checklist_item("i"), "DELETE /checklist-items/i"),
     (comments.list_comments("k"), "GET /cards/k/comments"),
     (comments.create_comment("k", CreateComment(text="Good")), "POST /cards/k/comments"),
+    (comments.update_comment("o", UpdateComment(text="Better")), "PATCH /comments/o"),
     (comments.delete_comment("o"), "DELETE /comments/o"),
     (imports.import_board("trello", b"{}"), "POST /boards/import"),
     (exports.export_board("b"), "GET /boards/b/export"),

@@ -12,6 +12,7 @@ from rego_server.app import TABLES
 from rego_server.realtime.socket import follow_board
 from rego_server.web.conditional import is_entity
 from rego_server.web.endpoint import Anyone, LoggedIn, Right, Route, RouteTable
+from rego_server.web.uploads import FIELD
 from tests.docs.shapes import parameter_table, section_of, shape_link, shapes_of
 
 INTRODUCTION = """\
@@ -79,6 +80,8 @@ def _endpoint(route: Route, *, compares: bool) -> str:
         lines += [parameter_table(route.query)]
     if route.body is not None:
         lines += [section_of(route.body)]
+    if route.streams:
+        lines += [f"The body is `multipart/form-data` with one part, `{FIELD}`, that holds the file and its name.", ""]
     return "\n".join(lines)
 
 
@@ -86,6 +89,8 @@ def _answer(route: Route) -> str:
     answer = route.answer
     if answer is type(None):
         return f"Answers {route.status}, without a body."
+    if answer is bytes:
+        return f"Answers {route.status} with the file."
     shapes = [shape_link(shape) for shape in shapes_of(answer)]
     if not shapes:
         return f"Answers {route.status}."

@@ -33,6 +33,7 @@ DATA_DIR = "`rego` in the user's data directory: `~/.local/share/rego` on Linux,
 OTHER_VARIABLES = {
     "REGO_TOKEN": "client: a token that stands in for a login; it is never stored",
     "REGO_CONFIG_DIR": "client: the directory of `config.toml` and, where there is no keyring, of the logins",
+    "REGO_CACHE_DIR": "client: the directory of the names that completion knows",
     "REGO_DEBUG": "client: `1` prints the traceback of a failed command; server: see `debug`",
 }
 """Environment variables that are no field of `Settings`. `REGO_DATA_DIR` is one, and local mode uses it too."""
@@ -241,16 +242,16 @@ def _limit(each: Constant) -> str:
     return f"| {', '.join(f'`{name}`' for name in each.names)} | {values}{unit} | {each.remark} |"
 
 
+_COUNTED = ("LIST", "REPLAY", "IMPORT", "TOKENS", "TOKEN_BOARDS", "INVITATION", "QUERY_TERMS", "QUERY_DEPTH", "UTC_OFFSET")
+"""Limits whose remark says of what they are."""
+
+
 def _unit(name: str, value: int | float) -> str:
     if isinstance(value, float):
         return " seconds"
     if name.endswith("_BYTES"):
         return " bytes"
-    return (
-        ""
-        if name.startswith(("LIST", "REPLAY", "IMPORT", "TOKENS", "TOKEN_BOARDS", "QUERY_TERMS", "QUERY_DEPTH", "UTC_OFFSET"))
-        else " characters"
-    )
+    return "" if name.startswith(_COUNTED) else " characters"
 
 
 def main(arguments: list[str]) -> int:

@@ -9,7 +9,9 @@ from rego_server.core.events import Committed
 
 
 class BadBus:
-    """Passes on what is published, as `fate` decides."""
+    """Passes on what is published, as a subclass decides."""
+
+    flowing = False
 
     def __init__(self) -> None:
         self.passed_on: list[int] = []
@@ -21,10 +23,16 @@ class BadBus:
     def publish(self, committed: Committed) -> None:
         raise NotImplementedError
 
+    def follow(self, board_id: str) -> None:
+        """Whatever is published is passed on, or not, for all boards."""
+
+    def unfollow(self, board_id: str) -> None:
+        """As above."""
+
     def _tell(self, committed: Committed) -> None:
         self.passed_on.append(committed.first_seq)
         for listener in self._listeners:
-            listener(committed)
+            listener.hear(committed)
 
 
 class SilentBus(BadBus):

@@ -62,9 +62,9 @@ class Stage:
         self._data_dir = data_dir
         self._database_url = database_url
 
-    async def server(self, bus: Bus | None = None, *, heartbeat: float = 15.0, **limits: Any) -> Running:
-        """A server; on PostgreSQL several may run at once."""
-        settings = replace(fast_settings(self._data_dir, self._database_url), heartbeat_seconds=heartbeat)
+    async def server(self, bus: Bus | None = None, *, heartbeat: float = 15.0, redis_url: str = "", **limits: Any) -> Running:
+        """A server; on PostgreSQL several may run at once, and share a Redis."""
+        settings = replace(fast_settings(self._data_dir, self._database_url), heartbeat_seconds=heartbeat, redis_url=redis_url)
         socket_limits = SocketLimits(**{"tick": QUICK, **limits})
         return await self.enter(running(settings, bus, socket_limits))
 

@@ -101,9 +101,9 @@ async def test_a_read_that_has_just_landed_too_early_is_not_asked_again() -> Non
         async def reading(self, work: Work[Encoded]) -> Encoded:
             self.count += 1
             if self.count == 1:
-                late.append(asyncio.create_task(snapshots.at_least({"id": "b", "seq": 2})))
+                late.append(asyncio.create_task(snapshots.at_least({"id": "b", "epoch": "e", "seq": 2})))
             return Encoded("e", self.count, b"")
 
-    snapshots = Snapshots(cast(Database, Reads()), "e")
-    assert (await snapshots.at_least({"id": "b", "seq": 1})).seq == 1
+    snapshots = Snapshots(cast(Database, Reads()))
+    assert (await snapshots.at_least({"id": "b", "epoch": "e", "seq": 1})).seq == 1
     assert (await late[0]).seq == 2

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
-from rego.client import boards, cards, checklists, columns, comments, labels
+from rego.client import attachments, boards, cards, checklists, columns, comments, labels
 from rego.client.call import Call
+from rego.client.files import FileUpload
+from rego.wire.attachments import Attachment
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, Board, CreateBoard
 from rego.wire.cards import CardSummary, CreateCard, UpdateCard
@@ -24,7 +26,8 @@ T = TypeVar("T")
 class Furnished:
     """The board: `todo` holds the cards one, two, three and, archived, four; `doing` holds five; `spare` is empty.
 
-    Card one is assigned to the member, carries `label` and has a checklist (one item open, one done) and a comment.
+    Card one is assigned to the member, carries `label` and has a checklist (one item open, one done), a comment
+    and an attachment.
     """
 
     owner: Somebody
@@ -45,6 +48,7 @@ class Furnished:
     open_item: ChecklistItem
     done_item: ChecklistItem
     comment: Comment
+    attachment: Attachment
 
     async def send(self, call: Call[T], op_id: str | None = None) -> T:
         """Send a call as the board's member."""
@@ -100,6 +104,7 @@ async def furnish(owner: Somebody, member: Somebody, viewer: Somebody) -> Furnis
     ]
     done_item = await send(checklists.update_checklist_item(done_item.id, UpdateChecklistItem(done=True)))
     comment = await send(comments.create_comment(one.id, CreateComment(text="Look here")))
+    attachment = await send(attachments.create_attachment(one.id, FileUpload.of_bytes(b"a file\n", "notes.txt")))
     return Furnished(
         owner,
         member,
@@ -119,4 +124,5 @@ async def furnish(owner: Somebody, member: Somebody, viewer: Somebody) -> Furnis
         open_item,
         done_item,
         comment,
+        attachment,
     )

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.postgres import SERVER_USER, Postgres, start_postgres
+from tests.guarded import SERVER_USER
+from tests.postgres import Postgres, start_postgres
 
 READY_WITHIN = 60.0
 

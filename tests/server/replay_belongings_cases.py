@@ -12,7 +12,7 @@ from rego.wire.checklists import (
     UpdateChecklist,
     UpdateChecklistItem,
 )
-from rego.wire.comments import CreateComment
+from rego.wire.comments import CreateComment, UpdateComment
 from tests.running import Somebody
 from tests.server.furnished import Furnished
 from tests.server.replay_cases import case
@@ -142,3 +142,14 @@ async def comment_on_a_card(desk: Furnished, _: Somebody) -> None:
 @case("DELETE /comments/{comment_id}", "comment.deleted")
 async def delete_a_comment(desk: Furnished, _: Somebody) -> None:
     await desk.own(comments.delete_comment(desk.comment.id))
+
+
+@case("PATCH /comments/{comment_id}", "comment.updated")
+async def change_a_comment(desk: Furnished, _: Somebody) -> None:
+    text = f"See @{desk.member.user.username}"
+    await desk.own(comments.update_comment(desk.comment.id, UpdateComment(text=text)))
+
+
+@case("PATCH /comments/{comment_id}")
+async def change_nothing_of_a_comment(desk: Furnished, _: Somebody) -> None:
+    await desk.own(comments.update_comment(desk.comment.id, UpdateComment(text=desk.comment.text)))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from rego.client import boards, cards, columns, labels
+from rego.client import boards, cards, columns, invitations, labels
 from rego.wire.base import Position, Role
 from rego.wire.boards import AddMember, UpdateBoard, UpdateMember
 from rego.wire.columns import Color, CreateColumn, MoveColumn, UpdateColumn, WipMode
+from rego.wire.invitations import CreateInvitation
 from rego.wire.labels import CreateLabel, UpdateLabel
 from tests.running import Somebody
 from tests.server.furnished import Furnished
@@ -102,6 +103,35 @@ async def delete_a_label_that_cards_carry(desk: Furnished, _: Somebody) -> None:
 async def add_a_member(desk: Furnished, newcomer: Somebody) -> None:
     body = AddMember(role=Role.MEMBER, username=newcomer.user.username)
     await desk.own(boards.add_member(desk.board.id, body))
+
+
+@case("POST /boards/{board_id}/invitations", "invitation.created")
+async def invite(desk: Furnished, _: Somebody) -> None:
+    await desk.own(invitations.create_invitation(desk.board.id, CreateInvitation(role=Role.MEMBER, email="x@example.com")))
+
+
+@case("DELETE /boards/{board_id}/invitations/{invitation_id}", "invitation.created", "invitation.revoked")
+async def revoke_an_invitation(desk: Furnished, _: Somebody) -> None:
+    made = await desk.own(invitations.create_invitation(desk.board.id, CreateInvitation(role=Role.MEMBER)))
+    await desk.own(invitations.revoke_invitation(desk.board.id, made.id))
+
+
+@case("POST /invitations/accept", "invitation.created", "member.added")
+async def accept_an_invitation(desk: Furnished, newcomer: Somebody) -> None:
+    made = await desk.own(invitations.create_invitation(desk.board.id, CreateInvitation(role=Role.MEMBER)))
+    await newcomer.client.send(invitations.accept_invitation(made.token))
+
+
+@case("POST /invitations/accept", "invitation.created", "member.updated")
+async def accept_a_higher_role(desk: Furnished, _: Somebody) -> None:
+    made = await desk.own(invitations.create_invitation(desk.board.id, CreateInvitation(role=Role.OWNER)))
+    await desk.viewer.client.send(invitations.accept_invitation(made.token))
+
+
+@case("POST /invitations/accept", "invitation.created")
+async def accept_what_one_has(desk: Furnished, _: Somebody) -> None:
+    made = await desk.own(invitations.create_invitation(desk.board.id, CreateInvitation(role=Role.VIEWER)))
+    await desk.send(invitations.accept_invitation(made.token))
 
 
 @case("PATCH /boards/{board_id}/members/{user_id}", "member.updated")

@@ -6,12 +6,16 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from rego.client import auth, boards, comments, tokens
+from rego.client import auth, boards, comments, invitations, tokens
 from rego.client.aio import Client
+from rego.client.call import Call
 from rego.client.credentials import Credentials
+from rego.client.files import FileUpload, Multipart
 from rego.client.server import Server as Address
+from rego.wire.base import Role
 from rego.wire.boards import CreateBoard
-from rego.wire.comments import CreateComment
+from rego.wire.comments import Comment, CreateComment
+from rego.wire.invitations import CreateInvitation
 from rego.wire.tokens import CreateToken
 from rego.wire.users import Register
 from tests.letters import Letterbox
@@ -28,6 +32,7 @@ class Sample(NamedTuple):
     body: Any = None
     content: bytes | None = None
     token: str | None = None
+    content_type: str = "application/json"
 
 
 class Asking(NamedTuple):
@@ -64,6 +69,7 @@ def _filled(path: str, desk: Furnished) -> str:
         checklist_id=desk.checklist.id,
         item_id=desk.open_item.id,
         comment_id=desk.comment.id,
+        attachment_id=desk.attachment.id,
     )
 
 
@@ -91,6 +97,7 @@ for _route in (
     "GET /boards/{board_id}/snapshot",
     "GET /boards/{board_id}/presence",
     "GET /boards/{board_id}/members",
+    "GET /boards/{board_id}/invitations",
     "GET /boards/{board_id}/columns",
     "GET /columns/{column_id}",
     "DELETE /columns/{column_id}",
@@ -107,6 +114,10 @@ for _route in (
     "DELETE /checklists/{checklist_id}",
     "DELETE /checklist-items/{item_id}",
     "GET /cards/{card}/comments",
+    "GET /cards/{card}/attachments",
+    "GET /attachments/{attachment_id}",
+    "GET /attachments/{attachment_id}/content",
+    "DELETE /attachments/{attachment_id}",
 ):
     _fixed(_route)
 
@@ -116,6 +127,7 @@ _fixed("POST /auth/request-verify-token", {"email": "nobody@example.com"})
 _fixed("POST /auth/tokens", {"name": "x"})
 _fixed("POST /boards", {"title": "x"})
 _fixed("PATCH /boards/{board_id}", {"title": "x"})
+_fixed("POST /boards/{board_id}/invitations", {"role": "member"})
 _fixed("PATCH /boards/{board_id}/members/{user_id}", {"role": "member"})
 _fixed("POST /boards/{board_id}/columns", {"title": "x"})
 _fixed("PATCH /columns/{column_id}", {"title": "x"})
@@ -131,6 +143,7 @@ _fixed("POST /checklists/{checklist_id}/items", {"text": "x"})
 _fixed("POST /checklist-items/{item_id}/move", {"position": "bottom"})
 _fixed("PATCH /checklist-items/{item_id}", {"done": True})
 _fixed("POST /cards/{card}/comments", {"text": "x"})
+_fixed("PATCH /attachments/{attachment_id}", {"filename": "x.txt"})
 
 
 @_special("POST /boards/{board_id}/cards")
@@ -145,6 +158,23 @@ async def _add_member(asking: Asking) -> Sample:
     return Sample(f"/boards/{asking.desk.board.id}/members", {"role": "viewer", "username": newcomer})
 
 
+@_special("DELETE /boards/{board_id}/invitations/{invitation_id}")
+async def _revoke_invitation(asking: Asking) -> Sample:
+    board_id = asking.desk.board.id
+    if not asking.may:
+        return Sample(f"/boards/{board_id}/invitations/{uuid4()}")
+    made = await asking.desk.own(invitations.create_invitation(board_id, CreateInvitation(role=Role.VIEWER)))
+    return Sample(f"/boards/{board_id}/invitations/{made.id}")
+
+
+@_special("POST /invitations/accept")
+async def _accept_invitation(asking: Asking) -> Sample:
+    if not asking.may:
+        return Sample("/invitations/accept", {"token": "x"})
+    made = await asking.desk.own(invitations.create_invitation(asking.desk.board.id, CreateInvitation(role=Role.VIEWER)))
+    return Sample("/invitations/accept", {"token": made.token})
+
+
 @_special("DELETE /boards/{board_id}/members/{user_id}")
 async def _remove_member(asking: Asking) -> Sample:
     """Owners remove the viewer, others leave."""
@@ -153,13 +183,33 @@ async def _remove_member(asking: Asking) -> Sample:
     return Sample(f"/boards/{desk.board.id}/members/{who.user.id if who else desk.viewer.user.id}")
 
 
+@_special("PATCH /comments/{comment_id}")
+async def _update_comment(asking: Asking) -> Sample:
+    """Everybody their own: the furnished one is the owner's."""
+    return Sample(await _comment_path(asking, asking.desk.own), {"text": "x"})
+
+
 @_special("DELETE /comments/{comment_id}")
 async def _delete_comment(asking: Asking) -> Sample:
     """Owners delete anybody's comment, members their own."""
-    comment = asking.desk.comment
-    if asking.may:
-        comment = await asking.desk.send(comments.create_comment(asking.desk.one.id, CreateComment(text="mine")))
-    return Sample(f"/comments/{comment.id}")
+    return Sample(await _comment_path(asking, asking.desk.send))
+
+
+async def _comment_path(asking: Asking, owners_way: Callable[[Call[Comment]], Awaitable[Comment]]) -> str:
+    """Of a comment that whoever may get through has a right to: their own, or for an owner one that is made `owners_way`."""
+    desk = asking.desk
+    if not asking.may or asking.who is None:
+        return f"/comments/{desk.comment.id}"
+    send = owners_way if asking.who.user.id == desk.owner.user.id else desk.send
+    comment = await send(comments.create_comment(desk.one.id, CreateComment(text="mine")))
+    return f"/comments/{comment.id}"
+
+
+@_special("POST /cards/{card}/attachments")
+async def _attach(asking: Asking) -> Sample:
+    form = Multipart(FileUpload.of_bytes(b"content", "notes.txt"))
+    content = b"".join(form.pieces())
+    return Sample(f"/cards/{asking.desk.one.id}/attachments", content=content, content_type=form.content_type)
 
 
 @_special("GET /docs/{asset}")

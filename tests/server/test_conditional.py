@@ -13,7 +13,7 @@ from rego.wire.errors import NotFound
 from rego_server.app import TABLES
 from rego_server.web.conditional import is_entity
 from tests.server.furnished import Furnished
-from tests.server.route_samples import SAMPLES, Asking
+from tests.server.route_samples import SAMPLES, Asking, Sample
 from tests.server.site import Account, RawAnswer, Site, raw
 
 ROUTES = {f"{route.method} {route.path}": (table, route) for table in TABLES for route in table.routes}
@@ -24,9 +24,17 @@ UNSAFE = [name for name, (_, route) in ROUTES.items() if route.method != "GET"]
 
 async def _ask(site: Site, desk: Furnished, cast: list[Account], name: str, **headers: str) -> RawAnswer:
     """The sample of an endpoint, sent by the board's owner with some more headers."""
+    return await _send(site, desk, name, await _sample(site, desk, cast, name), **headers)
+
+
+async def _sample(site: Site, desk: Furnished, cast: list[Account], name: str) -> Sample:
+    """The sample of an endpoint for the board's owner; what it needs is made on the board now."""
     owner = next(account for account in cast if account.user.id == desk.owner.user.id)
-    sample = await SAMPLES[name](Asking(site.url, desk, owner, may=True, letters=site.letters))
-    token, method = sample.token or owner.token, name.partition(" ")[0]
+    return await SAMPLES[name](Asking(site.url, desk, owner, may=True, letters=site.letters))
+
+
+async def _send(site: Site, desk: Furnished, name: str, sample: Sample, **headers: str) -> RawAnswer:
+    token, method = sample.token or desk.owner.token, name.partition(" ")[0]
     named = {header.replace("_", "-"): value for header, value in headers.items()}
     return await raw(site.url, method, sample.path, token=token, body=sample.body, content=sample.content, headers=named)
 
@@ -127,12 +135,13 @@ async def test_two_different_versions_are_refused(site: Site, desk: Furnished) -
 
 @pytest.mark.parametrize("name", [name for name in COMPARING if name.startswith("DELETE")])
 async def test_a_deletion_of_another_version_is_refused(site: Site, desk: Furnished, cast: list[Account], name: str) -> None:
+    sample = await _sample(site, desk, cast, name)
     before = await desk.snapshot(archived=True)
-    refused = await _ask(site, desk, cast, name, If_Match='"999"')
+    refused = await _send(site, desk, name, sample, If_Match='"999"')
     assert (refused.status, refused.json["error_type"]) == (412, "PreconditionFailed")
     assert await desk.snapshot(archived=True) == before
     version = refused.json["data"]["version"]
-    assert (await _ask(site, desk, cast, name, If_Match=f'"{version}"')).status == 204
+    assert (await _send(site, desk, name, sample, If_Match=f'"{version}"')).status == 204
 
 
 async def test_a_deletion_is_repeatable_with_its_precondition(site: Site, desk: Furnished) -> None:

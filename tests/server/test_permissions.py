@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from rego.client import boards, cards, checklists, columns, labels
+from rego.client import attachments, boards, cards, checklists, columns, labels
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, CreateBoard, UpdateMember
 from rego.wire.cards import CreateCard
@@ -86,7 +86,9 @@ async def test_everybody_gets_what_their_right_allows(site: Site, cast: list[Acc
 async def _ask(site: Site, route: Route, asking: Asking) -> int:
     sample = await SAMPLES[f"{route.method} {route.path}"](asking)
     token = sample.token or (asking.who.token if asking.who else None)
-    answer = await raw(site.url, route.method, sample.path, token=token, body=sample.body, content=sample.content)
+    kind = {"Content-Type": sample.content_type}
+    path, body, content = sample.path, sample.body, sample.content
+    answer = await raw(site.url, route.method, path, token=token, body=body, content=content, headers=kind)
     return answer.status
 
 
@@ -109,6 +111,8 @@ async def test_the_answer_to_a_stranger_is_the_one_for_nothing(site: Site, desk:
         (f"/cards/{desk.one.id}", f"/cards/{nothing}"),
         (f"/cards/{desk.board.key}-1", "/cards/ZZZZZZ-1"),
         (f"/columns/{desk.todo.id}", f"/columns/{nothing}"),
+        (f"/attachments/{desk.attachment.id}", f"/attachments/{nothing}"),
+        (f"/attachments/{desk.attachment.id}/content", f"/attachments/{nothing}/content"),
     ):
         seen, unseen = [await raw(site.url, "GET", path, token=stranger) for path in (real, none)]
         assert seen.status == unseen.status == 404
@@ -181,6 +185,8 @@ async def test_what_hangs_on_an_unseen_card_is_unseen(desk: Furnished, new_desk:
         cards.get_card(desk.one.id),
         columns.get_column(desk.todo.id),
         checklists.list_checklists(desk.one.id),
+        attachments.list_attachments(desk.one.id),
+        attachments.get_attachment(desk.attachment.id),
         labels.list_labels(desk.board.id),
         cards.list_cards(desk.board.id, column_id=column.id),
         cards.list_cards(own.id, column_id=desk.todo.id),

@@ -29,8 +29,9 @@ from rego_server.core.db.migrate import migrate_postgres, migrate_sqlite
 from rego_server.core.db.postgres import PostgresDatabase
 from rego_server.core.db.sqlite import SqliteDatabase
 from rego_server.core.events import ADD_HEAD
+from rego_server.core.paging import Page
 from rego_server.core.uow import Caller, Reading
-from rego_server.domains.cards.finding import Found, list_cards, search
+from rego_server.domains.cards.finding import list_cards, search
 from rego_server.schema import metadata
 from rego_server.snapshots import read_snapshot
 from tests import queries
@@ -99,13 +100,13 @@ async def _store(database: Database, rows: Rows, key: str) -> None:
     await database.transaction(write)
 
 
-async def _pages(fetch: Callable[[str | None], Awaitable[Found[Any]]]) -> list[str]:
+async def _pages(fetch: Callable[[str | None], Awaitable[Page[Any]]]) -> list[str]:
     """The ids of all pages."""
     ids: list[str] = []
     cursor: str | None = None
     while True:
         found = await fetch(cursor)
-        ids += [card.id for card in found.cards]
+        ids += [card.id for card in found.entries]
         assert len(ids) == len(set(ids)), "a card came twice"
         if found.cursor is None:
             return ids
@@ -115,7 +116,7 @@ async def _pages(fetch: Callable[[str | None], Awaitable[Found[Any]]]) -> list[s
 async def _on_board(database: Database, rows: Rows, text: str, now: datetime, page: int) -> list[str]:
     caller = Caller(user_id=rows.me)
 
-    async def fetch(cursor: str | None) -> Found[Any]:
+    async def fetch(cursor: str | None) -> Page[Any]:
         wish = ListCards(q=text, cursor=cursor, limit=page)
         return await database.reading(lambda c: list_cards(Reading(c, caller), rows.board_id, wish, now))
 
@@ -125,7 +126,7 @@ async def _on_board(database: Database, rows: Rows, text: str, now: datetime, pa
 async def _everywhere(database: Database, rows: Rows, text: str, now: datetime, page: int) -> list[str]:
     caller = Caller(user_id=rows.me)
 
-    async def fetch(cursor: str | None) -> Found[Any]:
+    async def fetch(cursor: str | None) -> Page[Any]:
         wish = FindCards(q=text, cursor=cursor, limit=page)
         return await database.reading(lambda c: search(Reading(c, caller), wish, now))
 
@@ -133,7 +134,7 @@ async def _everywhere(database: Database, rows: Rows, text: str, now: datetime, 
 
 
 async def _snapshot(database: Database, rows: Rows) -> Snapshot:
-    return await database.reading(lambda c: read_snapshot(Reading(c, Caller()), rows.board_id, str(uuid4()), archived=True))
+    return await database.reading(lambda c: read_snapshot(Reading(c, Caller()), rows.board_id, archived=True))
 
 
 def _load(bench: Bench, rows: Rows, key: str) -> dict[str, Replica]:

@@ -64,6 +64,10 @@ class ScriptedPeer:
             raise self.refusals.pop(0)
         return self._answer(call, op_id)  # type: ignore[no-any-return]
 
+    async def pages(self, call: Call[list[T]]) -> AsyncIterator[T]:
+        for entry in await self.send(call):
+            yield entry
+
     @asynccontextmanager
     async def open_feed(self, board_id: str) -> AsyncIterator[ScriptedPeer]:
         self.opened += 1

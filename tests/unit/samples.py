@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from rego.wire import events as e
+from rego.wire.attachments import Attachment
 from rego.wire.base import Change, Role
 from rego.wire.boards import Board, Member
 from rego.wire.cards import CardRef, CardSummary
@@ -61,6 +62,10 @@ def a_comment() -> Comment:
     return Comment(**ENTITY, id="comment", card_id="a1", text="Looks good", author="ada")
 
 
+def an_attachment() -> Attachment:
+    return Attachment(**ENTITY, id="file", card_id="a1", filename="a.txt", size=3, content_type="text/plain", sha256="0" * 64)
+
+
 def a_snapshot(*, archived: bool = False) -> Snapshot:
     """Columns a (three cards), b (one card), c (empty); with `archived`, also the archived card gone in a."""
     cards = [a_card("a1", "a", 1, label_ids=["bug"], assignee_ids=["ada"]), a_card("a2", "a", 2), a_card("a3", "a", 3)]
@@ -107,6 +112,8 @@ EVENTS: list[e.EventData] = [
     e.BoardUpdated(changes=changed(title=("Ops", "Operations")), version=2),
     e.BoardDeleted(title="Ops"),
     e.MemberAdded(member=a_member("cleo")),
+    e.InvitationCreated(invitation_id="invitation", role=Role.MEMBER),
+    e.InvitationRevoked(invitation_id="invitation", role=Role.MEMBER),
     e.MemberUpdated(user_id="ben", username="ben", before=Role.MEMBER, after=Role.VIEWER),
     e.MemberRemoved(member=a_member("ben"), card_ids=[]),
     e.ColumnCreated(column=a_column("d", 4)),
@@ -157,5 +164,13 @@ EVENTS: list[e.EventData] = [
     e.ChecklistItemsReranked(card=ref("a1"), checklist_id="list", ranks={"item": a_rank(3)}),
     e.ChecklistItemDeleted(card=ref("a1"), item=an_item(), checklist_done=3, checklist_total=4),
     e.CommentCreated(card=ref("a1"), comment=a_comment(), comment_count=5),
+    e.CommentUpdated(
+        card=ref("a1"), comment_id="comment", changes=changed(text=("Looks good", "@ben?"), mentions=([], ["ben"])), version=2
+    ),
     e.CommentDeleted(card=ref("a1"), comment=a_comment(), comment_count=4),
+    e.AttachmentCreated(card=ref("a1"), attachment=an_attachment(), attachment_count=2),
+    e.AttachmentUpdated(
+        card=ref("a1"), attachment_id="file", filename="b.txt", changes=changed(filename=("a.txt", "b.txt")), version=2
+    ),
+    e.AttachmentDeleted(card=ref("a1"), attachment=an_attachment(), attachment_count=1, blob_id="blob"),
 ]

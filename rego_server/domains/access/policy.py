@@ -57,10 +57,14 @@ _CALLER_COLUMNS = (
     *_CREDENTIALS,
 )
 
-_HEAD_COLUMNS = (
+_HEAD = (
     board_heads.c.key.label("head_key"),
     board_heads.c.seq.label("head_seq"),
     board_heads.c.last_number.label("head_last_number"),
+)
+
+_HEAD_COLUMNS = (
+    *_HEAD,
     select(_seen.c.seq).where(_seen.c.board_id == board_heads.c.board_id).scalar_subquery().label("seen_seq"),
     operations.c.fingerprint.label("op_fingerprint"),
     operations.c.answer.label("op_answer"),
@@ -80,6 +84,12 @@ def entrance(columns: Sequence[Selected], source: FromClause, *where: ColumnElem
     return Statement(
         select(*columns, *_HEAD_COLUMNS, *_CALLER_COLUMNS).select_from(found).where(*where).with_for_update(of=board_heads)
     )
+
+
+def guest_entrance(columns: Sequence[Selected], source: FromClause, *where: ColumnElement[bool]) -> Statement:
+    """A statement for `enter_as_guest`: finds one board of `source` and locks its head. What else it reads may be stale."""
+    found = select(*columns, *_HEAD, board_heads.c.board_id.label("entered_id")).select_from(source)
+    return Statement(found.where(*where).with_for_update(of=board_heads))
 
 
 def on_board(table: Table) -> FromClause:
@@ -117,10 +127,27 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, **params: Any
     uow.check_repeat(row["op_fingerprint"], row["op_answer"])
     _check_version(uow, row)
     assert uow.caller.user_id is not None
-    uow.actor = Actor(id=uow.caller.user_id, username=row["caller_name"])
+    _take_head(uow, row, Actor(id=uow.caller.user_id, username=row["caller_name"]))
+    return row
+
+
+async def enter_as_guest(uow: UnitOfWork, statement: Statement, **params: Any) -> Row | None:
+    """As `enter`, for somebody who need not be on the board: what lets them in is for the action to check, under the lock.
+
+    None when there is no such board. Raises as `require_standing`, and `Repeated`.
+    """
+    caller = await require_standing(uow)
+    await uow.recall()
+    row = await uow.fetch_one(statement, **params)
+    if row is not None:
+        _take_head(uow, row, Actor(id=caller["id"], username=caller["username"]))
+    return row
+
+
+def _take_head(uow: UnitOfWork, row: Row, actor: Actor) -> None:
+    uow.actor = actor
     # An action may be made of several: their events go on from each other's, and are counted in the database at the end.
     uow.heads.setdefault(row["entered_id"], Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"]))
-    return row
 
 
 def _check_version(uow: UnitOfWork, row: Row) -> None:
@@ -139,6 +166,13 @@ async def look(reading: Reading, statement: Statement, role: Role = Role.VIEWER,
     if row is None:
         raise await refusal(reading)
     check(reading, row, role)
+    return row
+
+
+async def look_before_change(reading: Reading, statement: Statement, role: Role, **params: Any) -> Row:
+    """As `look`, where a change is to follow: whoever may not make it hears so before they have sent all that it takes."""
+    row = await look(reading, statement, role, **params)
+    _require_write(reading, row)
     return row
 
 
@@ -177,7 +211,12 @@ def _check_credentials(reading: Reading, row: Row) -> None:
 
 
 def _check_scope(reading: Reading, row: Row) -> None:
-    if reading.caller.token is not None and reading.changes and row["token_scope"] != Scope.WRITE:
+    if reading.changes:
+        _require_write(reading, row)
+
+
+def _require_write(reading: Reading, row: Row) -> None:
+    if reading.caller.token is not None and row["token_scope"] != Scope.WRITE:
         raise Forbidden("This personal token may only read; changes need one with the scope write.")
 
 

@@ -8,7 +8,7 @@ from rego.wire.base import Role
 from rego.wire.boards import Member
 from rego_server.core.db import Row, Statement
 from rego_server.core.db.schema import Id, Json
-from rego_server.core.events import board_heads
+from rego_server.core.events import EPOCH, board_heads
 from rego_server.domains.access.models import board_members
 from rego_server.domains.access.policy import entrance, view
 from rego_server.domains.boards.models import boards
@@ -20,8 +20,10 @@ _USER_ID = bindparam("user_id", type_=Id)
 
 _boards = board_heads.join(boards, boards.c.id == board_heads.c.board_id)
 
-BOARD = view([boards, board_heads.c.key, board_heads.c.seq, board_heads.c.floor], _boards, board_heads.c.board_id == BOARD_ID)
-"""For `look`: a board, its counter and its floor."""
+BOARD = view(
+    [boards, board_heads.c.key, board_heads.c.seq, board_heads.c.floor, EPOCH], _boards, board_heads.c.board_id == BOARD_ID
+)
+"""For `look`: a board, its counter and its floor, and the life of the database in which they were read."""
 
 ENTER_BOARD = entrance([boards, board_heads.c.key], _boards, board_heads.c.board_id == BOARD_ID)
 """For `enter`: a board."""

@@ -6,23 +6,20 @@ meanwhile makes no card come twice, unless it was itself moved in the order, and
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from typing import Annotated, Any, Generic, NamedTuple, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
 
-import msgspec
 from msgspec import Meta
 
 from rego.wire import limits
-from rego.wire.base import Id, to_json
+from rego.wire.base import Id
 from rego.wire.cards import CardSummary, FindCards, FoundCard, ListCards, Moment
-from rego.wire.errors import Forbidden, InvalidInput
+from rego.wire.errors import Forbidden
 from rego.wire.query import parse
 from rego.wire.query_terms import Sort, SortField
-from rego.wire.text import NOT_IN_A_LINE
 from rego_server.core.db import Row
+from rego_server.core.paging import Page, page_of, read_cursor, read_keys, write_cursor
 from rego_server.core.uow import Reading
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import look, require_standing
@@ -36,14 +33,7 @@ _Title = Annotated[str, Meta(max_length=limits.TITLE_MAX)]
 _KEY_TYPES: dict[SortField, Any] = {SortField.TITLE: _Title, SortField.NUMBER: _Number, SortField.PRIORITY: _Number}
 
 
-class Found(NamedTuple, Generic[C]):
-    """One page, and where the next one begins; None at the end."""
-
-    cards: list[C]
-    cursor: str | None
-
-
-async def list_cards(reading: Reading, board_id: str, wish: ListCards, now: datetime) -> Found[CardSummary]:
+async def list_cards(reading: Reading, board_id: str, wish: ListCards, now: datetime) -> Page[CardSummary]:
     """The cards of a board, or of one column, that fit; by number unless the query sorts them.
 
     `now` shows where the reader's days begin.
@@ -55,7 +45,7 @@ async def list_cards(reading: Reading, board_id: str, wish: ListCards, now: date
     return await _find(reading, wish, now, scope, _Number, queries.summary_of, **places)
 
 
-async def search(reading: Reading, wish: FindCards, now: datetime) -> Found[FoundCard]:
+async def search(reading: Reading, wish: FindCards, now: datetime) -> Page[FoundCard]:
     """The cards that fit on all boards of the caller; the latest changed first unless the query sorts them.
 
     Raises `Forbidden` for a personal token that is for some boards only.
@@ -74,7 +64,7 @@ async def _find(
     last_key: Any,
     card_of: Callable[[Row], C],
     **params: str,
-) -> Found[C]:
+) -> Page[C]:
     wanted = Wanted(parse(wish.q), wish.archived, goes_on=wish.cursor is not None)
     found = listing(scope, wanted)
     place = _read_cursor(wish.cursor, found.sorts, last_key) if wish.cursor is not None else ()
@@ -85,42 +75,18 @@ async def _find(
         **after(place),
         **params,
     )
-    shown = rows[: wish.limit]
-    goes_on = len(rows) > len(shown)
-    return Found([card_of(row) for row in shown], _cursor_of(shown[-1], len(found.sorts)) if goes_on else None)
+    return page_of(rows, wish.limit, card_of, lambda row: _cursor_of(row, len(found.sorts)))
 
 
 def _cursor_of(row: Row, sorts: int) -> str:
     """Where the page after `row` begins; in the order of numbers that is simply a number."""
     if not sorts:
         return str(row["key_0"])
-    keys = [row[f"key_{n}"] for n in range(sorts + 1)]
-    return base64.urlsafe_b64encode(to_json(keys)).decode().rstrip("=")
-
-
-def _padded(cursor: str) -> str:
-    return cursor + "=" * (-len(cursor) % 4)
+    return write_cursor(*(row[f"key_{n}"] for n in range(sorts + 1)))
 
 
 def _read_cursor(cursor: str, sorts: tuple[Sort, ...], last_key: Any) -> tuple[Any, ...]:
     """The keys in a cursor; raises `InvalidInput` for one that does not belong to this order."""
-    types = (*(_KEY_TYPES.get(sort.field, Moment) for sort in sorts), last_key)
-    try:
-        encoded = f"[{cursor}]".encode() if not sorts else base64.b64decode(_padded(cursor), altchars=b"-_", validate=True)
-        keys: tuple[Any, ...] = msgspec.json.decode(encoded, type=tuple[types])  # type: ignore[valid-type]
-    except (binascii.Error, msgspec.DecodeError, ValueError) as error:
-        raise _no_cursor() from error
-    if not all(map(_is_storable, keys)):
-        raise _no_cursor()
-    return keys
-
-
-def _is_storable(key: object) -> bool:
-    """Whether both databases can compare with it."""
-    if isinstance(key, str):
-        return NOT_IN_A_LINE.search(key) is None
-    return not isinstance(key, datetime) or key.utcoffset() == timedelta()
-
-
-def _no_cursor() -> InvalidInput:
-    return InvalidInput("cursor must be the one of the Link to the next page, with the same query.", field="cursor")
+    if not sorts:
+        return read_keys(f"[{cursor}]".encode(), last_key)
+    return read_cursor(cursor, *(_KEY_TYPES.get(sort.field, Moment) for sort in sorts), last_key)

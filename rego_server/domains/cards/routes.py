@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 from rego.wire.base import Role
 from rego.wire.cards import Card, CardSummary, CreateCard, FindCards, FoundCard, ListCards, MoveCard, UpdateCard
 from rego_server.domains.cards import actions, belongings, finding
-from rego_server.domains.cards.finding import Found
 from rego_server.domains.cards.rules import CardName, parse_card
 from rego_server.web.endpoint import LoggedIn, Request, RouteTable
-
-C = TypeVar("C", bound=CardSummary)
 
 table = RouteTable()
 
@@ -21,23 +17,17 @@ def _card(request: Request) -> CardName:
     return parse_card(request.path("card"))
 
 
-def _page(request: Request, found: Found[C]) -> Sequence[C]:
-    if found.cursor is not None:
-        request.link_next(found.cursor)
-    return found.cards
-
-
 @table.add("GET", "/boards/{board_id}/cards", needs=Role.VIEWER)
 async def list_cards(request: Request, query: ListCards) -> Sequence[CardSummary]:
     """Cards by number, of the board or of `column_id`, with `archived` ones if wanted; the query `q` filters and sorts them."""
     found = await request.read(finding.list_cards, request.id("board_id"), query, request.now(query.zone))
-    return _page(request, found)
+    return request.page(found)
 
 
 @table.add("GET", "/search", needs=LoggedIn)
 async def search(request: Request, query: FindCards) -> Sequence[FoundCard]:
     """Cards on all your boards that fit the query `q`, in its order, else those that changed last first."""
-    return _page(request, await request.read(finding.search, query, request.now(query.zone)))
+    return request.page(await request.read(finding.search, query, request.now(query.zone)))
 
 
 @table.add("POST", "/boards/{board_id}/cards", needs=Role.MEMBER, status=201, location="/cards/{id}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Table, Text
 
-from rego_server.core.db.schema import Id, entity_columns, metadata
+from rego_server.core.db.schema import Id, Json, entity_columns, metadata
 
 comments = Table(
     "comments",
@@ -12,5 +12,6 @@ comments = Table(
     *entity_columns(),
     Column("card_id", Id, ForeignKey("cards.id", ondelete="CASCADE"), nullable=False),
     Column("text", Text, nullable=False),
+    Column("mentions", Json, nullable=False),
 )
 Index("ix_comments_card_id_created_at", comments.c.card_id, comments.c.created_at)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, or_, select, update
 
+from rego.wire.cards import CardRef
 from rego.wire.comments import Comment
 from rego_server.core.db import Row, Statement
-from rego_server.core.db.schema import Id
+from rego_server.core.db.schema import Id, Timestamp
 from rego_server.core.patch import stamps
 from rego_server.domains.access.policy import entrance, on_board
 from rego_server.domains.cards.models import cards
@@ -19,11 +20,21 @@ _author = users.alias("author")
 _AUTHOR = (_author.c.username.label("author_username"), _author.c.firstname, _author.c.lastname)
 _COMMENT_ID = bindparam("comment_id", type_=Id)
 
-OF_CARD = Statement(
+_after_at, _after_id = bindparam("after_at", type_=Timestamp), bindparam("after_id", type_=Id)
+_of_card = (
     select(comments, *_AUTHOR)
     .select_from(comments.outerjoin(_author, _author.c.id == comments.c.created_by))
     .where(comments.c.card_id == bindparam("card_id", type_=Id))
     .order_by(comments.c.created_at, comments.c.id)
+    .limit(bindparam("count"))
+)
+OF_CARD = Statement(_of_card)
+# The first condition follows from the second, but it is the one that the index serves.
+OF_CARD_AFTER = Statement(
+    _of_card.where(
+        comments.c.created_at >= _after_at,
+        or_(comments.c.created_at > _after_at, and_(comments.c.created_at == _after_at, comments.c.id > _after_id)),
+    )
 )
 ENTER = entrance(
     [
@@ -47,10 +58,15 @@ SET_COUNT = Statement(
 
 def comment_of(row: Row) -> Comment:
     """The comment in `row`, under its author's full name, else the username."""
-    return Comment(**stamps(row), card_id=row["card_id"], text=row["text"], author=_name(row))
+    return Comment(**stamps(row), card_id=row["card_id"], text=row["text"], author=_name(row), mentions=row["mentions"])
 
 
 def _name(row: Row) -> str:
     if row["author_username"] is None:
         return NOBODY
     return f"{row['firstname']} {row['lastname']}".strip() or str(row["author_username"])
+
+
+def ref_of(row: Row) -> CardRef:
+    """The card of the comment in `row`, as a sentence names it."""
+    return CardRef(id=row["card_id"], ref=f"{row['head_key']}-{row['number']}", title=row["card_title"])

@@ -232,6 +232,8 @@ class _CardWriter:
             "updated_by": author,
             "card_id": card_id,
             "text": comment.text,
+            # What was said elsewhere, and long ago, tells nobody here.
+            "mentions": [],
         }
 
     def _card_entity(self, card: PlannedCard) -> dict[str, Any]:

@@ -36,6 +36,7 @@ class Vitals(NamedTuple):
 
     database: Database
     sockets: Sockets
+    blob_store: str
     environment: str
     debug: bool
 
@@ -57,6 +58,7 @@ async def health(request: Request) -> web.Response:
         postgres=state if vitals.database.dialect == "postgresql" else NOT_USED,
         redis=NOT_USED,
         subscriber=NOT_USED,
+        blobs=vitals.blob_store,
         websocket=SocketCounts(total_boards=vitals.sockets.total_boards, total_connections=vitals.sockets.total_connections),
         version=__version__,
     )

@@ -1,0 +1,167 @@
+"""What could come next on a command line: the fast path behind `rego --complete`, which loads next to nothing.
+
+The commands are data that is written beside the code (`python -m rego.cli.tree`); the names of boards, columns, cards, labels
+and people are in a cache that a process in the background brings up to date. So a completion waits for nobody.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `typing` alone would take a third of the time
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+FILES = "<files>"
+"""Said instead of words where the shell itself knows better."""
+
+FRESH = 30.0
+"""Seconds for which the names are not asked for again."""
+
+SHOWN_AT_MOST = 200
+
+_KINDS = {
+    "BOARD": "boards",
+    "CARD": "cards",
+    "COLUMN": "columns",
+    "LABEL": "labels",
+    "PERSON": "people",
+}
+
+
+def answer(arguments: Sequence[str]) -> int:
+    """Print the words that fit: `PLACE WORD...`, where the first word is `rego` and PLACE the index of the one to complete."""
+    place, words = int(arguments[0]), list(arguments[1:])
+    current = words[place] if place < len(words) else ""
+    for value, help_text in complete(words[1:place], current):
+        print(f"{value}\t{help_text}" if help_text else value)
+    return 0
+
+
+def complete(before: Sequence[str], current: str) -> list[tuple[str, str]]:
+    """The words that may stand after `before` and begin with `current`."""
+    from rego.cli.tree_data import TREE
+
+    command, positionals, wanting = _walk(TREE, before)
+    if wanting is None and current.startswith("-"):
+        found: Iterator[tuple[str, str]] = ((flag, option["help"]) for option in command["options"] for flag in option["flags"])
+    elif wanting is not None:
+        found = _values(wanting)
+    elif command["commands"]:
+        found = ((name, child["help"]) for name, child in command["commands"].items())
+    else:
+        found = _argument(command["arguments"], positionals)
+    beginning = current.casefold()
+    return [each for each in found if each[0].casefold().startswith(beginning)][:SHOWN_AT_MOST]
+
+
+def _walk(command: dict[str, Any], words: Sequence[str]) -> tuple[dict[str, Any], int, dict[str, Any] | None]:
+    """The command that `words` lead to, how many arguments it has, and the option whose value comes next, if one does."""
+    positionals, wanting = 0, None
+    for word in words:
+        if wanting is not None:
+            wanting = None
+        elif word.startswith("-") and word != "-":
+            wanting = _wanting(command, word)
+        elif word in command["commands"]:
+            command, positionals = command["commands"][word], 0
+        else:
+            positionals += 1
+    return command, positionals, wanting
+
+
+def _wanting(command: dict[str, Any], word: str) -> dict[str, Any] | None:
+    """The option `word`, if its value comes in the next word."""
+    return next((option for option in command["options"] if word in option["flags"] and option["value"]), None)
+
+
+def _argument(arguments: Sequence[dict[str, Any]], given: int) -> Iterator[tuple[str, str]]:
+    if not arguments:
+        return iter(())
+    if given >= len(arguments) and not arguments[-1]["many"]:
+        return iter(())
+    return _values(arguments[min(given, len(arguments) - 1)])
+
+
+def _values(parameter: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What may stand for an option's value or an argument."""
+    if parameter["choices"]:
+        return ((choice, "") for choice in parameter["choices"])
+    kind = parameter["value"]
+    if kind in ("FILE", "DIR"):
+        return iter([(FILES, "")])
+    return iter(_names().get(_KINDS.get(kind, ""), ()))
+
+
+def _names() -> dict[str, list[tuple[str, str]]]:
+    """The names in the cache, which are asked for anew in the background when they are not fresh."""
+    path = cache_file()
+    names: dict[str, list[tuple[str, str]]] = {}
+    try:
+        age = time.time() - os.stat(path).st_mtime
+        with open(path, encoding="utf-8") as file:
+            for line in file:
+                kind, value, meaning = line.rstrip("\n").split("\t")
+                names.setdefault(kind, []).append((value, meaning))
+    except (OSError, ValueError):
+        age = FRESH + 1
+    if age > FRESH:
+        _refresh(path)
+    return names
+
+
+def _refresh(path: str) -> None:
+    """Start a process that asks the server; a second completion within a moment starts none."""
+    command = [sys.executable, "-m", "rego", "completion", "--refresh"]
+    nowhere = [(os.POSIX_SPAWN_OPEN, stream, os.devnull, os.O_RDWR, 0) for stream in (0, 1, 2)]
+    try:
+        os.makedirs(os.path.dirname(path), 0o700, exist_ok=True)
+        with open(path, "a", opener=lambda name, flags: os.open(name, flags, 0o600)):
+            os.utime(path)
+        os.posix_spawn(sys.executable, command, os.environ, file_actions=nowhere, setsid=True)
+    except OSError:
+        return
+
+
+def cache_file() -> str:
+    """Where the names are kept for what decides about server and board: the environment and the files with settings."""
+    # Not hashlib, which takes longer to load than all the rest here.
+    from zlib import crc32
+
+    said = [os.environ.get(name, "") for name in _DECISIVE]
+    for path in (_config_file(), *_directory_files()):
+        try:
+            said.append(f"{path} {os.stat(path).st_mtime_ns}")
+        except OSError:
+            continue
+    digest = crc32("\0".join(said).encode("utf-8", "surrogateescape"))
+    return os.path.join(_directory("REGO_CACHE_DIR", "XDG_CACHE_HOME", ".cache", "Caches"), f"names-{digest:08x}.tsv")
+
+
+_DECISIVE = ("REGO_SERVER", "REGO_PROFILE", "REGO_BOARD", "REGO_TOKEN", "REGO_CONFIG_DIR", "REGO_DATA_DIR")
+
+
+def _config_file() -> str:
+    return os.path.join(_directory("REGO_CONFIG_DIR", "XDG_CONFIG_HOME", ".config", "Application Support"), "config.toml")
+
+
+def _directory(own: str, xdg: str, usual: str, on_macos: str) -> str:
+    """The platform's usual place, as `rego.client.paths` finds it, which takes too long to load."""
+    if chosen := os.environ.get(own):
+        return os.path.expanduser(chosen)
+    if sys.platform == "darwin":
+        return os.path.expanduser(f"~/Library/{on_macos}/rego")
+    return os.path.join(os.environ.get(xdg) or os.path.expanduser(f"~/{usual}"), "rego")
+
+
+def _directory_files() -> Iterator[str]:
+    here = os.getcwd()
+    while True:
+        yield os.path.join(here, ".rego.toml")
+        above = os.path.dirname(here)
+        if above == here:
+            return
+        here = above

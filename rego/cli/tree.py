@@ -1,0 +1,79 @@
+"""The commands as data for the completion, which must not load them: `python -m rego.cli.tree` writes it anew."""
+
+from __future__ import annotations
+
+from enum import Enum
+from pathlib import Path
+from typing import Any
+
+from typer._click import Command, Parameter
+from typer._click import Context as ClickContext
+from typer.core import TyperGroup
+
+from rego.cli.root import root_command
+
+FILE = Path(__file__).with_name("tree_data.py")
+
+_HEAD = '''"""The commands with their options and arguments as data, written by `python -m rego.cli.tree`."""
+
+from __future__ import annotations
+
+'''
+
+
+def tree() -> str:
+    """The file's content: one line for each command of the first level."""
+    root = _command(root_command(), "rego", None)
+    children = root.pop("commands")
+    lines = "".join(f"        {name!r}: {child!r},\n" for name, child in children.items())
+    rest = "".join(f"    {key!r}: {value!r},\n" for key, value in root.items())
+    return f"{_HEAD}TREE: dict[str, object] = {{\n{rest}    'commands': {{\n{lines}    }},\n}}\n"
+
+
+def _command(command: Command, name: str, parent: ClickContext | None) -> dict[str, Any]:
+    context = ClickContext(command, info_name=name, parent=parent)
+    children: dict[str, Any] = {}
+    if isinstance(command, TyperGroup):
+        for child in command.list_commands(context):
+            found = command.get_command(context, child)
+            if found is not None and not found.hidden:
+                children[child] = _command(found, child, context)
+    parameters = command.params
+    return {
+        "help": _first_line(command.help or ""),
+        "commands": children,
+        "options": [_option(each, context) for each in parameters if each.param_type_name == "option"],
+        "arguments": [_argument(each, context) for each in parameters if each.param_type_name == "argument"],
+    }
+
+
+def _option(option: Parameter, context: ClickContext) -> dict[str, Any]:
+    flags = [*option.opts, *option.secondary_opts]
+    is_flag = bool(getattr(option, "is_flag", False))
+    value = "" if is_flag or flags == ["--json"] else option.make_metavar(context)
+    return {
+        "flags": sorted(flags, key=len, reverse=True),
+        "help": _first_line(getattr(option, "help", None) or ""),
+        "value": value,
+        "choices": _choices(option),
+    }
+
+
+def _argument(argument: Parameter, context: ClickContext) -> dict[str, Any]:
+    name = argument.make_metavar(context).strip("[]{}").removesuffix("...")
+    return {"value": name.rstrip("]").split()[-1], "many": argument.nargs != 1, "choices": _choices(argument)}
+
+
+def _choices(parameter: Parameter) -> list[str]:
+    known = {"color": ["always", "never", "auto"]}.get(parameter.name or "")
+    if known:
+        return known
+    return [choice.value if isinstance(choice, Enum) else str(choice) for choice in getattr(parameter.type, "choices", ())]
+
+
+def _first_line(text: str) -> str:
+    return text.strip().partition("\n")[0].partition("\f")[0]
+
+
+if __name__ == "__main__":
+    FILE.write_text(tree(), encoding="utf-8")

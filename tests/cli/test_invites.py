@@ -1,0 +1,50 @@
+"""`rego invites` against a real server."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import Person, Rego
+
+
+def test_somebody_is_invited_and_comes(rego: Rego, ops: str, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = rego("invites", "create", "--role", "viewer")
+    assert made.code == 0
+    (token,) = made.lines
+    assert token.startswith("rego_invite_")
+    assert f"is viewer on {ops}" in made.err
+    assert token not in made.err
+    (line,) = rego("invites", "list").lines
+    assert line.startswith("whoever brings it\tviewer\t")
+    monkeypatch.setenv("REGO_TOKEN", bob.credentials.access_token)
+    joined = rego("invites", "accept", "--token-stdin", input=f"{token}\n")
+    assert (joined.code, joined.err) == (0, f"You are viewer on {ops} (Operations) now\n")
+    assert rego("boards", "list", "-q").lines == [ops]
+    assert rego("invites", "list").code == 5
+    assert rego("invites", "accept").code == 2
+
+
+def test_an_invitation_is_revoked(rego: Rego, ops: str) -> None:
+    made = json.loads(rego("invites", "create", "--email", "eve@example.com", "--expires", "+2d", "--json").out)
+    assert (made["email"], made["role"]) == ("eve@example.com", "member")
+    assert rego("invites", "list", "-q").lines == [made["id"]]
+    assert rego("invites", "revoke", made["id"]).err == "The invitation is revoked.\n"
+    assert rego("invites", "list").out == ""
+    gone = rego("invites", "accept", "--token-stdin", input=made["token"])
+    assert (gone.code != 0, "another e-mail address" in gone.err) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        (("create", "--role", "god"), 2, "god"),
+        (("create", "--expires", "+40d"), 2, "from an hour to 30 days"),
+        (("create", "--email", "nobody"), 2, "email"),
+        (("revoke", "00000000-0000-7000-8000-000000000000"), 3, "no such invitation"),
+    ],
+)
+def test_what_makes_no_sense_invites_nobody(rego: Rego, ops: str, words: tuple[str, ...], code: int, sentence: str) -> None:
+    result = rego("invites", *words)
+    assert (result.code, result.out, sentence in result.err) == (code, "", True), result.err
