@@ -141,11 +141,16 @@ async def open_server(
         app[LIVE] = Live(hub, Snapshots(database), database, new_id, socket_limits, Crowd.of(socket_limits))
         app[DEPOT] = depot = _open_depot(settings, row["epoch"], new_id)
         app[VITALS] = Vitals(database, hub, depot.store.name, settings.environment, settings.debug)
-        app[DOCUMENT] = Document(TABLES)
-        install(app, TABLES)
-        app.router.add_get("/ws/boards/{board_id}", follow_board)
+        _open_doors(app)
         _live_and_die_with(app, hub, _housekeeping(settings, database, clock, depot))
         yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
+
+
+def _open_doors(app: web.Application) -> None:
+    """Every endpoint, what describes them, and the socket."""
+    app[DOCUMENT] = Document(TABLES)
+    install(app, TABLES)
+    app.router.add_get("/ws/boards/{board_id}", follow_board)
 
 
 def _open_hub(settings: Settings, database: Database, bus: Bus, clock: Clock, socket_limits: SocketLimits) -> Hub:

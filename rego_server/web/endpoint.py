@@ -217,24 +217,19 @@ class RouteTable:
         """
 
         def register(handler: Handler) -> Handler:
-            hints = get_type_hints(handler)
-            answer = answers or hints.get("return", Any)
             self.routes.append(
                 Route(
                     method=method,
                     path=path,
                     handler=handler,
                     needs=needs,
-                    status=204 if answer is type(None) else status,
                     pieces=kinds_in(path),
-                    query=hints.get("query", Parameters),
-                    body=hints.get("body"),
                     reads=reads or {},
-                    answer=answer,
                     media=media,
                     location=location,
                     body_max=body_max,
                     tier=tier or _tier(method, needs),
+                    **_signature_of(handler, status, answers),
                 )
             )
             return handler
@@ -245,6 +240,18 @@ class RouteTable:
         """Whether the endpoint heeds a version in `If-Match`: what changes an entity field by field, and what deletes it."""
         changed = {each.path for each in self.routes if each.method == "PATCH" and each.body and issubclass(each.body, Patch)}
         return route.method in ("PATCH", "DELETE") and route.path in changed
+
+
+def _signature_of(handler: Handler, status: int, answers: Any) -> dict[str, Any]:
+    """What the handler reads and answers."""
+    hints = get_type_hints(handler)
+    answer = answers or hints.get("return", Any)
+    return {
+        "query": hints.get("query", Parameters),
+        "body": hints.get("body"),
+        "answer": answer,
+        "status": 204 if answer is type(None) else status,
+    }
 
 
 def _tier(method: str, needs: Right) -> Tier:

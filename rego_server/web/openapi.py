@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import fields
 
 from rego import __version__
 from rego.wire import limits
@@ -97,7 +98,7 @@ _SECURITY = {
 def document(tables: Sequence[RouteTable]) -> dict[str, Any]:
     """The whole document."""
     routes = [(table, route) for table in tables for route in table.routes]
-    _, schemas = schemas_of({kind: None for _, route in routes for kind in _kinds_of(route)} | {Problem: None})
+    _, schemas = schemas_of([*(kind for _, route in routes for kind in _kinds_of(route)), Problem])
     paths: dict[str, dict[str, Any]] = {}
     for table, route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, compares=table.compares(route))
@@ -132,6 +133,7 @@ def _about(table: RouteTable) -> str:
 
 def _kinds_of(route: Route) -> Iterator[Any]:
     yield from (kind for kind in (route.body, *route.reads.values()) if kind is not None and kind is not bytes)
+    yield from (field.type for field in fields(route.query))
     if route.answer is not type(None) and route.media[0] == JSON:
         yield route.answer
 

@@ -40,7 +40,7 @@ def test_every_reference_leads_somewhere() -> None:
 
 async def test_the_document_is_served(site: Site) -> None:
     answer = await raw(site.url, "GET", "/openapi.json")
-    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json; charset=utf-8")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
     assert answer.json["openapi"] == "3.1.0"
     assert answer.json["paths"].keys() == DOCUMENT["paths"].keys()
 

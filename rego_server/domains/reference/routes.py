@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -14,8 +15,11 @@ from rego.wire.errors import NotFound
 from rego_server.web.endpoint import Anyone, Request, RouteTable
 
 HERE = Path(__file__).parent
+OWN = "start.js"
 BORROWED = ("swagger_bundle.js", "swagger_style.css")
 """The files of Swagger UI, as the package offapi carries them."""
+
+MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
 
 POLICY = "; ".join(
     (
@@ -50,7 +54,7 @@ class Document:
 DOCUMENT: web.AppKey[Document] = web.AppKey("document", Document)
 
 
-@table.add("GET", "/openapi.json", needs=Anyone, answers=dict[str, object])
+@table.add("GET", "/openapi.json", needs=Anyone, answers=dict[str, Any])
 async def get_document(request: Request) -> web.Response:
     """This interface as an OpenAPI 3.1 document."""
     return web.Response(body=request.http.app[DOCUMENT].encoded, content_type="application/json")
@@ -62,13 +66,12 @@ async def get_page(_: Request) -> web.StreamResponse:
     return web.FileResponse(HERE / "page.html", headers={"Content-Security-Policy": POLICY})
 
 
-@table.add("GET", "/docs/{asset}", needs=Anyone, answers=str, media=("text/javascript", "text/css"))
+@table.add("GET", "/docs/{asset}", needs=Anyone, answers=str, media=tuple(MEDIA_TYPES.values()))
 async def get_asset(request: Request) -> web.StreamResponse:
     """A file of that page."""
     name = request.path("asset")
-    if name == "start.js":
-        return web.FileResponse(HERE / name)
-    if name not in BORROWED:
+    if name not in (OWN, *BORROWED):
         raise NotFound("The page has no such file.")
     # Found without an import, which would read all that the package has.
-    return web.FileResponse(Path(str(distribution("offapi").locate_file(f"offapi/{name}"))))
+    place = HERE / name if name == OWN else Path(str(distribution("offapi").locate_file(f"offapi/{name}")))
+    return web.FileResponse(place, headers={"Content-Type": MEDIA_TYPES[place.suffix]})
