@@ -93,7 +93,7 @@ def _board_deleted(r: Replica, _event: e.Event, _data: e.BoardDeleted) -> Touche
 
 def _member_added(r: Replica, _: e.Event, data: e.MemberAdded) -> Touched:
     r.members[data.member.user_id] = data.member
-    return Touched(frame=True)
+    return _listed(r, data.card_ids, "assignee_ids", _plus, data.member.user_id)
 
 
 def _member_updated(r: Replica, _: e.Event, data: e.MemberUpdated) -> Touched:
@@ -104,11 +104,7 @@ def _member_updated(r: Replica, _: e.Event, data: e.MemberUpdated) -> Touched:
 
 def _member_removed(r: Replica, _: e.Event, data: e.MemberRemoved) -> Touched:
     r.members.pop(data.member.user_id, None)
-    touched = Touched(frame=True)
-    for card_id in data.card_ids:
-        if card := r.cards.get(card_id):
-            touched.add(r.put_card(replace(card, assignee_ids=_less(card.assignee_ids, data.member.user_id))))
-    return touched
+    return _listed(r, data.card_ids, "assignee_ids", _less, data.member.user_id)
 
 
 def _column_created(r: Replica, _: e.Event, data: e.ColumnCreated) -> Touched:
@@ -142,7 +138,7 @@ def _columns_reranked(r: Replica, _: e.Event, data: e.ColumnsReranked) -> Touche
 
 def _label_created(r: Replica, _: e.Event, data: e.LabelCreated) -> Touched:
     r.labels[data.label.id] = data.label
-    return Touched(frame=True)
+    return _listed(r, data.card_ids, "label_ids", _plus, data.label.id)
 
 
 def _label_updated(r: Replica, event: e.Event, data: e.LabelUpdated) -> Touched:
@@ -153,10 +149,15 @@ def _label_updated(r: Replica, event: e.Event, data: e.LabelUpdated) -> Touched:
 
 def _label_deleted(r: Replica, _: e.Event, data: e.LabelDeleted) -> Touched:
     r.labels.pop(data.label.id, None)
+    return _listed(r, data.card_ids, "label_ids", _less, data.label.id)
+
+
+def _listed(r: Replica, card_ids: list[str], name: str, change: Callable[[list[str], str], list[str]], value: str) -> Touched:
+    """Put `value` on, or take it off, a list of each of some cards, without touching their versions."""
     touched = Touched(frame=True)
-    for card_id in data.card_ids:
+    for card_id in card_ids:
         if card := r.cards.get(card_id):
-            touched.add(r.put_card(replace(card, label_ids=_less(card.label_ids, data.label.id))))
+            touched.add(r.put_card(replace(card, **{name: change(getattr(card, name), value)})))
     return touched
 
 
@@ -233,8 +234,7 @@ def _less(values: list[str], value: str) -> list[str]:
 def _card_touched(
     _r: Replica,
     _event: e.Event,
-    data: e.ChecklistCreated
-    | e.ChecklistUpdated
+    data: e.ChecklistUpdated
     | e.ChecklistMoved
     | e.ChecklistsReranked
     | e.ChecklistItemMoved
@@ -243,6 +243,12 @@ def _card_touched(
 ) -> Touched:
     """What a replica does not hold changed: what hangs on a card is fetched with it."""
     return Touched(cards={data.card.id})
+
+
+def _checklist_created(r: Replica, _: e.Event, data: e.ChecklistCreated) -> Touched:
+    if data.checklist_done is None or data.checklist_total is None:
+        return Touched(cards={data.card.id})
+    return _recount(r, data.card.id, checklist_done=data.checklist_done, checklist_total=data.checklist_total)
 
 
 def _checklist_counted(
@@ -294,7 +300,7 @@ HANDLERS: dict[type, Handler] = {
     e.CardUnassigned: _card_unassigned,
     e.CardLabelled: _card_labelled,
     e.CardUnlabelled: _card_unlabelled,
-    e.ChecklistCreated: _card_touched,
+    e.ChecklistCreated: _checklist_created,
     e.ChecklistUpdated: _card_touched,
     e.ChecklistMoved: _card_touched,
     e.ChecklistsReranked: _card_touched,

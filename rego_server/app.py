@@ -26,6 +26,7 @@ from rego_server.core.secret import given, signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
 from rego_server.domains.access.routes import table as access
+from rego_server.domains.admin.routes import table as admin
 from rego_server.domains.attachments.depot import Depot
 from rego_server.domains.attachments.routes import DEPOT
 from rego_server.domains.attachments.routes import table as attachments
@@ -51,6 +52,7 @@ from rego_server.domains.reference.routes import table as reference
 from rego_server.domains.system.routes import VITALS, Vitals
 from rego_server.domains.system.routes import table as system
 from rego_server.domains.tokens.routes import table as tokens
+from rego_server.domains.undo.routes import table as undo
 from rego_server.domains.users.routes import table as users
 from rego_server.realtime.crowd import Crowd
 from rego_server.realtime.hub import Hub
@@ -71,6 +73,7 @@ TABLES = (
     recovery,
     tokens,
     users,
+    admin,
     imports,
     exports,
     boards,
@@ -83,10 +86,13 @@ TABLES = (
     checklists,
     comments,
     attachments,
+    undo,
 )
 
 EXPIRIES = (
     Expiry(auth_queries.FORGET_EXPIRED_SECRETS, timedelta(0)),
+    Expiry(auth_queries.FORGET_EXPIRED_SESSIONS, timedelta(0)),
+    Expiry(auth_queries.FORGET_USED_TOKENS, timedelta(days=7)),
     Expiry(invitation_queries.FORGET, timedelta(days=30)),
 )
 """What is forgotten in time, beside what the core forgets by itself."""
@@ -124,7 +130,7 @@ async def open_server(
     socket_limits = socket_limits or limits_of(settings)
     async with AsyncExitStack() as stack:
         data_dir.prepare(settings.data_dir)
-        database = await _open_database(settings, stack)
+        database = await open_database(settings, stack)
         row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
         assert row is not None
         bus = bus or await _open_bus(settings, stack)
@@ -181,7 +187,8 @@ def _live_and_die_with(app: web.Application, *parts: Hub | Housekeeping) -> None
     app.on_shutdown.append(stop)
 
 
-async def _open_database(settings: Settings, stack: AsyncExitStack) -> Database:
+async def open_database(settings: Settings, stack: AsyncExitStack) -> Database:
+    """The database that the settings name, brought up to date; it is closed with `stack`. Raises `Unavailable`."""
     path = settings.sqlite_path
     database: Database
     if path is None:

@@ -64,7 +64,7 @@ def claimed(directory: Path, *, background: bool) -> Iterator[None]:
 @asynccontextmanager
 async def lit(server: Server, runner: web.AppRunner, *, background: bool) -> AsyncIterator[None]:
     """Let the owner's processes in through a socket of their own, and tell them where it is, for as long as this lasts."""
-    directory = server.settings.data_dir
+    directory = server.settings.data_dir.absolute()
     token = secrets.token_urlsafe(32)
     server.auth.local = LocalKey(token, await _owner(server))
     note = directory / "local.json"

@@ -44,6 +44,7 @@ COMMANDS: dict[str, Place] = {
     "verify": Place("rego.cli.account", "verify_app", "Show with a mailed token that your e-mail address is yours."),
     "tokens": Place("rego.cli.tokens", "app", "Personal tokens for scripts: list, add, revoke."),
     "whoami": Place("rego.cli.account", "whoami_app", "Say which account is used, and on which server."),
+    "admin": Place("rego.cli.admin", "app", "The accounts of a server, for its superusers."),
     "api": Place("rego.cli.api", "app", "Send any request to the server and print its answer."),
     "config": Place("rego.cli.config", "app", "Your settings: what they are, where they come from, changing them."),
     "local": Place("rego.cli.local", "app", "Local mode: is it running, stop it, where its data is, back it up."),

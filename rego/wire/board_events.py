@@ -38,10 +38,14 @@ class BoardDeleted(EventData, kw_only=True, frozen=True, tag="board.deleted"):
 
 
 class MemberAdded(EventData, kw_only=True, frozen=True, tag="member.added"):
-    """Somebody is on the board now: put there by an owner, or come by the invitation of `invited_by`."""
+    """Somebody is on the board now: put there by an owner, or come by the invitation of `invited_by`.
+
+    Whose removal was taken back is also on its cards `card_ids` again, whose versions are unchanged.
+    """
 
     member: Member
     invited_by: Actor | None = None
+    card_ids: list[str] = []
 
 
 class MemberUpdated(EventData, kw_only=True, frozen=True, tag="member.updated"):
@@ -115,9 +119,10 @@ class ColumnsReranked(EventData, kw_only=True, frozen=True, tag="columns.reranke
 
 
 class LabelCreated(EventData, kw_only=True, frozen=True, tag="label.created"):
-    """A label was made."""
+    """A label was made; one whose deletion was taken back is on the cards `card_ids` again, whose versions are unchanged."""
 
     label: Label
+    card_ids: list[str] = []
 
 
 class LabelUpdated(EventData, kw_only=True, frozen=True, tag="label.updated"):

@@ -13,7 +13,7 @@ from rego.wire.event_data import EventData
 
 
 class CardCreated(EventData, kw_only=True, frozen=True, tag="card.created"):
-    """A card was made."""
+    """A card was made; or one is back whose deletion was taken back, then its counts say what came with it."""
 
     card: CardSummary
     ref: str
@@ -112,10 +112,12 @@ class CardUnlabelled(EventData, kw_only=True, frozen=True, tag="card.unlabelled"
 
 
 class ChecklistCreated(EventData, kw_only=True, frozen=True, tag="checklist.created"):
-    """A checklist was made, without items."""
+    """A checklist was made, without items; one that came back has them, and the counts are the card's new ones."""
 
     card: CardRef
     checklist: Checklist
+    checklist_done: int | None = None
+    checklist_total: int | None = None
 
 
 class ChecklistUpdated(EventData, kw_only=True, frozen=True, tag="checklist.updated"):

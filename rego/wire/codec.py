@@ -20,6 +20,7 @@ class RawEvent(Struct, kw_only=True, omit_defaults=True):
     actor: Actor | None = None
     cause: Cause | None = None
     op_id: str | None = None
+    reverts: int | None = None
     data: Raw = Raw(b"null")
 
 
@@ -43,6 +44,7 @@ def read_event(raw: RawEvent) -> Event:
         actor=raw.actor,
         cause=raw.cause,
         op_id=raw.op_id,
+        reverts=raw.reverts,
         data=_read_data(raw.type, raw.data),
     )
 

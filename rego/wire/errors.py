@@ -7,7 +7,8 @@ RegoError
 ├── NotFound                404  missing, or not yours to see
 ├── Conflict                409  the world is not as the request assumes
 │   ├── Taken               409  somebody else has that name, key or address
-│   └── StaleVersion        409  changed since you read it; `data` holds the entity as it is now
+│   ├── StaleVersion        409  changed since you read it; `data` holds the entity as it is now
+│   └── ChangedSince        409  changed since the event to be undone; `data` holds what it left and what is now
 ├── Gone                    410  it was here and is not kept any more; `data` says what is
 ├── PreconditionFailed      412  the `If-Match` twin of StaleVersion
 ├── TooLarge                413  the body is over the limit
@@ -78,6 +79,10 @@ class StaleVersion(Conflict):
     code = "stale_version"
 
 
+class ChangedSince(Conflict):
+    code = "changed_since"
+
+
 class Gone(RegoError):
     code = "gone"
 
@@ -126,6 +131,7 @@ HTTP_STATUS: dict[type[RegoError], int] = {
     Conflict: 409,
     Taken: 409,
     StaleVersion: 409,
+    ChangedSince: 409,
     Gone: 410,
     PreconditionFailed: 412,
     TooLarge: 413,

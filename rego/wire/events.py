@@ -136,7 +136,10 @@ class Unknown(Struct, kw_only=True, frozen=True):
 
 
 class Event(Struct, kw_only=True, frozen=True):
-    """One entry of a board's log. `actor` is null when the system did it; `op_id` is the idempotency key that asked for it."""
+    """One entry of a board's log. `actor` is null when the system did it; `op_id` is the idempotency key that asked for it.
+
+    `reverts` is the number of the event that this one takes back.
+    """
 
     seq: int
     board_id: str
@@ -145,6 +148,7 @@ class Event(Struct, kw_only=True, frozen=True):
     actor: Actor | None = None
     cause: Cause | None = None
     op_id: str | None = None
+    reverts: int | None = None
     data: Any = None
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -55,9 +56,15 @@ event_log = Table(
     Column("actor_name", String(100)),
     Column("cause", Json),
     Column("op_id", String(64)),
+    # The number of the event that this one takes back.
+    Column("reverts", BigInteger),
+    # The card that it is about, for that card's activity.
+    Column("card_id", Id),
     Column("data", Text, nullable=False),
 )
 Index("ix_event_log_op", event_log.c.board_id, event_log.c.actor_id, event_log.c.op_id)
+Index("ix_event_log_reverts", event_log.c.board_id, event_log.c.reverts)
+Index("ix_event_log_card", event_log.c.board_id, event_log.c.card_id, event_log.c.seq)
 
 instance = Table(
     "instance",
@@ -128,6 +135,19 @@ async def events_since(connection: Connection, board_id: str, since: int, count:
     return [event_of(row) for row in rows]
 
 
+class _Card(Struct, frozen=True):
+    id: str | None = None
+
+
+class _About(Struct):
+    """As much of an event's data as says which card it is about."""
+
+    card: _Card = _Card()
+
+
+_about = msgspec.json.Decoder(_About)
+
+
 def row_of(event: RawEvent) -> dict[str, Any]:
     """The row of the log that holds `event`."""
     return {
@@ -139,6 +159,8 @@ def row_of(event: RawEvent) -> dict[str, Any]:
         "actor_name": event.actor.username if event.actor else None,
         "cause": event.cause,
         "op_id": event.op_id,
+        "reverts": event.reverts,
+        "card_id": _about.decode(event.data).card.id,
         "data": bytes(event.data).decode(),
     }
 
@@ -153,5 +175,6 @@ def event_of(row: Row) -> RawEvent:
         actor=Actor(id=row["actor_id"], username=row["actor_name"]) if row["actor_id"] else None,
         cause=row["cause"],
         op_id=row["op_id"],
+        reverts=row["reverts"],
         data=msgspec.Raw(row["data"].encode()),
     )

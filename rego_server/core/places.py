@@ -125,6 +125,17 @@ async def make_room(uow: UnitOfWork, lists: RankedLists, list_id: str, neighbour
     return Room(spread.rank, moved)
 
 
+async def room_at(uow: UnitOfWork, lists: RankedLists, list_id: str, rank: int, moving: Row | None) -> Room:
+    """The very `rank` in the list `list_id` where it is free, else one just before whoever has it; otherwise as `make_room`."""
+    others = await uow.fetch(lists.others, list_id=list_id, own_id=None if moving is None else moving["id"])
+    ranks = [row["rank"] for row in others]
+    if rank not in ranks:
+        return Room(rank, {})
+    index = ranks.index(rank)
+    neighbours = {"lower_rank": ranks[index - 1] if index else None, "upper_rank": rank}
+    return await make_room(uow, lists, list_id, neighbours, moving)
+
+
 def wire_ranks(room: Room) -> dict[str, str]:
     """The new ranks as an event announces them."""
     return {row_id: ranking.to_wire(rank) for row_id, rank in room.moved.items()}

@@ -26,8 +26,8 @@ from rego_server.core.bus import Bus
 from rego_server.core.clock import Clock
 from rego_server.core.db import Database, Row
 from rego_server.core.events import GET_SEQS, Committed, LogTrimmed, events_since
-from rego_server.domains.auth.queries import ENDED_AMONG
-from rego_server.domains.tokens.queries import GOOD_AMONG
+from rego_server.domains.auth import queries as sessions
+from rego_server.domains.tokens import queries as tokens
 from rego_server.realtime.outgoing import text_frame
 from rego_server.realtime.presence import Presence
 
@@ -345,10 +345,11 @@ class Hub:
         ids = sorted({f.session_id for f in followers if f.session_id})
         if not ids:
             return
-        rows = await self._database.glance(lambda connection: connection.fetch(ENDED_AMONG, ids=ids))
-        ended = {row["id"] for row in rows}
+        now = self._clock.now()
+        rows = await self._database.glance(lambda connection: connection.fetch(sessions.GOOD_AMONG, ids=ids, now=now))
+        good = {row["id"] for row in rows}
         for follower in followers:
-            if follower.session_id in ended:
+            if follower.session_id not in good:
                 follower.close(CloseCode.SESSION_ENDED, "Your session has ended; log in again.")
 
     async def _end_tokens(self) -> None:
@@ -357,7 +358,7 @@ class Hub:
         if not ids:
             return
         now = self._clock.now()
-        rows = await self._database.glance(lambda connection: connection.fetch(GOOD_AMONG, ids=ids, now=now))
+        rows = await self._database.glance(lambda connection: connection.fetch(tokens.GOOD_AMONG, ids=ids, now=now))
         good = {row["id"] for row in rows}
         for follower in followers:
             if follower.token_id not in good:

@@ -39,7 +39,11 @@ class LoggedIn:
     """The right of an endpoint about the caller alone: to be somebody."""
 
 
-Right = Role | type[Anyone] | type[LoggedIn]
+class Superuser:
+    """The right of an endpoint about all accounts of the server."""
+
+
+Right = Role | type[Anyone] | type[LoggedIn] | type[Superuser]
 """What an endpoint needs: a role on the board that it touches, or no board at all."""
 
 
@@ -264,7 +268,7 @@ def install(app: web.Application, tables: Sequence[RouteTable]) -> None:
     """Give aiohttp every route of `tables`. Raises `TypeError` for one that does not say what right it needs."""
     for table in tables:
         for route in table.routes:
-            if not isinstance(route.needs, Role) and route.needs not in (Anyone, LoggedIn):
+            if not isinstance(route.needs, Role) and route.needs not in (Anyone, LoggedIn, Superuser):
                 raise TypeError(f"{route.method} {route.path} does not declare the right that it needs.")
             app.router.add_route(route.method, route.path, _adapter(route, compares=table.compares(route)))
 

@@ -46,6 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_server.domains.auth.passwords": {"argon2"},
     "rego_server.domains.auth.tokens": {"jwt", "msgspec"},
     "rego_server.domains.cards.filters": {"sqlalchemy"},
+    "rego_server.domains.cards.remains": {"msgspec", "sqlalchemy"},
     "rego_server.local": {"aiohttp", "msgspec"},
     "rego_server.logs": {"structlog"},
     "rego_server.main": {"aiohttp"},

@@ -11,7 +11,7 @@ from rego.wire.base import Role
 from rego_server.app import TABLES
 from rego_server.realtime.socket import follow_board
 from rego_server.web.conditional import is_entity
-from rego_server.web.endpoint import Anyone, LoggedIn, Right, Route, RouteTable
+from rego_server.web.endpoint import Anyone, LoggedIn, Right, Route, RouteTable, Superuser
 from rego_server.web.uploads import FIELD
 from tests.docs.shapes import parameter_table, section_of, shape_link, shapes_of
 
@@ -36,8 +36,9 @@ it is now in `data`; changes of other fields are merged. A deletion with `If-Mat
 `If-Match: *` fits whatever is there. Endpoints that compare no versions refuse the header.
 
 The right is what the caller needs: *anyone*, *an account* (an `Authorization: Bearer` header, or the cookie that
-[`POST /auth/cookie/login`](#post-authcookielogin) sets), or a role on the board that is touched; owner includes member, member
-includes viewer. For a board that is not the caller's every endpoint answers 404.
+[`POST /auth/cookie/login`](#post-authcookielogin) sets), *a superuser* (an account with power over the others, but over no
+board), or a role on the board that is touched; owner includes member, member includes viewer. For a board that is not the
+caller's every endpoint answers 404.
 A [personal token](#tokens) is a bearer token too, within its scope and for its boards; about the account itself (its fields,
 password, sessions and tokens) it gets 403.
 
@@ -58,9 +59,12 @@ def page() -> str:
     return "\n".join([INTRODUCTION, *sections, _socket()])
 
 
+_RIGHTS: dict[Right, str] = {Anyone: "anyone", LoggedIn: "an account", Superuser: "a superuser"}
+
+
 def right_of(needs: Right) -> str:
     """A right in words."""
-    return needs.value if isinstance(needs, Role) else {Anyone: "anyone", LoggedIn: "an account"}[needs]
+    return needs.value if isinstance(needs, Role) else _RIGHTS[needs]
 
 
 def _table(table: RouteTable) -> Iterator[str]:

@@ -48,17 +48,19 @@ async def join_site(site: Site) -> AsyncIterator[Join]:
 
 @pytest.fixture(scope="session")
 def cast(site: Site) -> list[Account]:
-    """Accounts of the shared server that no test changes: an owner, a member, a viewer, a stranger and a former member."""
+    """Accounts of the shared server that no test changes: an owner, a member, a viewer, a stranger, a former member, and a
+    superuser who is on no board."""
     with ThreadPoolExecutor(1) as thread:
         return thread.submit(lambda: asyncio.run(_make_cast(site))).result()
 
 
 async def _make_cast(site: Site) -> list[Account]:
     accounts = []
-    for name in ("owner", "member", "viewer", "stranger", "former"):
+    for name in ("owner", "member", "viewer", "stranger", "former", "superuser"):
         somebody = await join(site.url, f"{name}-{uuid4().hex[:10]}")
         await somebody.client.close()
         accounts.append(Account(somebody.user, somebody.token))
+    await site.execute("UPDATE users SET is_superuser = ? WHERE id = ?", True, accounts[-1].user.id)
     return accounts
 
 

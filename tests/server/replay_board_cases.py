@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rego.client import boards, cards, columns, invitations, labels
+from rego.client import boards, cards, columns, history, invitations, labels
 from rego.wire.base import Position, Role
 from rego.wire.boards import AddMember, UpdateBoard, UpdateMember
 from rego.wire.columns import Color, CreateColumn, MoveColumn, UpdateColumn, WipMode
@@ -147,3 +147,13 @@ async def remove_a_member(desk: Furnished, _: Somebody) -> None:
 @case("DELETE /boards/{board_id}/members/{user_id}", "member.removed")
 async def leave(desk: Furnished, _: Somebody) -> None:
     await desk.send(boards.remove_member(desk.board.id, desk.member.user.id))
+
+
+# --- undo, of which every kind is in undo_cases.py ----------------------------------------------------------------------
+
+
+@case("POST /boards/{board_id}/events/{seq}/revert", "card.deleted", "card.created")
+async def delete_a_card_and_take_it_back(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.delete_card(desk.one.id))
+    (deleted,) = await desk.send(boards.list_events(desk.board.id, order="desc", limit=1))
+    await desk.send(history.revert_event(desk.board.id, deleted.seq))

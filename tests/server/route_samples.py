@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
 from uuid import uuid4
 
-from rego.client import auth, boards, comments, invitations, tokens
+from rego.client import auth, boards, cards, comments, invitations, tokens
 from rego.client.aio import Client
 from rego.client.call import Call
 from rego.client.credentials import Credentials
@@ -14,10 +14,11 @@ from rego.client.files import FileUpload, Multipart
 from rego.client.server import Server as Address
 from rego.wire.base import Role
 from rego.wire.boards import CreateBoard
+from rego.wire.cards import UpdateCard
 from rego.wire.comments import Comment, CreateComment
 from rego.wire.invitations import CreateInvitation
 from rego.wire.tokens import CreateToken
-from rego.wire.users import Register
+from rego.wire.users import Register, User
 from tests.letters import Letterbox
 from tests.running import PASSWORD
 from tests.server.furnished import Furnished
@@ -89,6 +90,7 @@ for _route in (
     "GET /auth/me",
     "GET /auth/sessions",
     "GET /auth/tokens",
+    "GET /admin/users",
     "GET /boards",
     "GET /boards/{board_id}",
     "DELETE /boards/{board_id}",
@@ -217,6 +219,16 @@ async def _get_asset(_: Asking) -> Sample:
     return Sample("/docs/start.js")
 
 
+@_special("POST /boards/{board_id}/events/{seq}/revert")
+async def _revert_event(asking: Asking) -> Sample:
+    """Any event, and for whoever may get through one that any member may undo."""
+    desk, board_id = asking.desk, asking.desk.board.id
+    if asking.may:
+        await desk.own(cards.update_card(desk.two.id, UpdateCard(title=f"two {uuid4()}")))
+    (event,) = await desk.own(boards.list_events(board_id, order="desc", limit=1))
+    return Sample(f"/boards/{board_id}/events/{event.seq}/revert", {})
+
+
 @_special("POST /boards/import")
 async def _import_board(_: Asking) -> Sample:
     return Sample("/boards/import?format=trello", content=TRELLO["complete"])
@@ -298,6 +310,16 @@ async def _profile(asking: Asking) -> Sample:
     return Sample(f"/users/{asking.who.user.id if asking.who else uuid4()}")
 
 
+@_special("PATCH /admin/users/{user_id}")
+async def _update_user(asking: Asking) -> Sample:
+    return Sample(f"/admin/users/{await _id_of_a_new_account(asking.url)}", {"is_active": False})
+
+
+@_special("POST /admin/users/{user_id}/reset-password")
+async def _reset_somebodys_password(asking: Asking) -> Sample:
+    return Sample(f"/admin/users/{await _id_of_a_new_account(asking.url)}/reset-password")
+
+
 @_special("POST /auth/change-password")
 async def _change_password(asking: Asking) -> Sample:
     body = {"current_password": PASSWORD, "new_password": f"{PASSWORD} too"}
@@ -338,7 +360,14 @@ def _client(url: str, token: str) -> Client:
 
 
 async def _new_account(url: str) -> str:
+    return (await _register_new(url)).username
+
+
+async def _id_of_a_new_account(url: str) -> str:
+    return (await _register_new(url)).id
+
+
+async def _register_new(url: str) -> User:
     name = f"new-{uuid4().hex[:10]}"
     async with Client(Address.parse(url), None) as client:
-        await client.send(auth.register(Register(email=f"{name}@example.com", username=name, password=PASSWORD)))
-    return name
+        return await client.send(auth.register(Register(email=f"{name}@example.com", username=name, password=PASSWORD)))

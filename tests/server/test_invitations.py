@@ -11,7 +11,7 @@ import pytest
 from rego.client import boards, invitations, tokens
 from rego.wire import limits
 from rego.wire.base import Role
-from rego.wire.boards import CreateBoard
+from rego.wire.boards import AddMember, CreateBoard, UpdateMember
 from rego.wire.errors import Conflict, Forbidden, NotFound, RateLimited
 from rego.wire.invitations import CreateInvitation, Joined, NewInvitation
 from rego.wire.tokens import CreateToken, Scope
@@ -202,6 +202,27 @@ async def test_an_accepted_one_cannot_be_revoked_nor_one_of_another_board(desk: 
     with pytest.raises(NotFound):
         await stranger.client.send(invitations.revoke_invitation(own.id, open_one.id))
     assert len(await desk.own(invitations.list_invitations(desk.board.id))) == 1
+
+
+@pytest.mark.parametrize("how", ["demoted", "removed", "deactivated"])
+async def test_who_is_an_owner_no_more_lets_nobody_in(site: Site, desk: Furnished, join_site: Join, how: str) -> None:
+    """Otherwise an owner could come back onto a board that they were taken off, by an invitation made before."""
+    former = await join_site("former")
+    await desk.own(boards.add_member(desk.board.id, AddMember(role=Role.OWNER, username=former.user.username)))
+    made = await former.client.send(
+        invitations.create_invitation(desk.board.id, CreateInvitation(role=Role.OWNER, email=former.user.email))
+    )
+    if how == "demoted":
+        await desk.own(boards.update_member(desk.board.id, former.user.id, UpdateMember(role=Role.VIEWER)))
+    elif how == "removed":
+        await desk.own(boards.remove_member(desk.board.id, former.user.id))
+    else:
+        await site.execute("UPDATE users SET is_active = ? WHERE id = ?", False, former.user.id)
+        await site.execute("UPDATE invitations SET email = NULL WHERE id = ?", made.id)
+        former = await join_site("friend")
+    with pytest.raises(Conflict, match="no owner of the board any more"):
+        await _accept(former, made.token)
+    assert await desk.own(invitations.list_invitations(desk.board.id)) == []
 
 
 async def test_a_board_has_room_for_so_many(desk: Furnished, monkeypatch: pytest.MonkeyPatch) -> None:

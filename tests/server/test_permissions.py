@@ -16,7 +16,7 @@ from rego.wire.columns import CreateColumn
 from rego.wire.errors import NotFound
 from rego.wire.snapshot import Snapshot
 from rego_server.app import TABLES
-from rego_server.web.endpoint import Anyone, LoggedIn, Request, Route, RouteTable, install
+from rego_server.web.endpoint import Anyone, LoggedIn, Request, Route, RouteTable, Superuser, install
 from tests.conftest import Join
 from tests.running import Somebody
 from tests.server.furnished import Furnished, furnish
@@ -25,7 +25,7 @@ from tests.server.site import Account, Site, raw
 
 ROUTES = {f"{route.method} {route.path}": route for table in TABLES for route in table.routes}
 ON_BOARDS = {Role.OWNER: "owner", Role.MEMBER: "member", Role.VIEWER: "viewer"}
-CALLERS = ("nobody", "stranger", "former", *ON_BOARDS.values())
+CALLERS = ("nobody", "stranger", "former", "superuser", *ON_BOARDS.values())
 
 Desks = Callable[[], Awaitable[Furnished]]
 
@@ -55,6 +55,8 @@ def _wanted(route: Route, caller: str) -> int | None:
         return 401
     if route.needs is LoggedIn:
         return None
+    if route.needs is Superuser:
+        return None if caller == "superuser" else 403
     assert isinstance(route.needs, Role)
     roles = {name: role for role, name in ON_BOARDS.items()}
     if caller not in roles:
@@ -67,7 +69,7 @@ async def test_everybody_gets_what_their_right_allows(site: Site, cast: list[Acc
     """First all who are refused, on one board that stays as it is; then the others, each on a board of their own."""
     route = ROUTES[name]
     accounts: dict[str, Account | None] = {"nobody": None}
-    accounts |= dict(zip(("owner", "member", "viewer", "stranger", "former"), cast, strict=True))
+    accounts |= dict(zip(("owner", "member", "viewer", "stranger", "former", "superuser"), cast, strict=True))
     desk = await new_desk()
     before = await desk.snapshot(archived=True)
     refused = [caller for caller in CALLERS if _wanted(route, caller) is not None]
@@ -99,7 +101,7 @@ def test_every_endpoint_is_in_the_matrix() -> None:
 
 def test_every_endpoint_that_names_something_needs_a_role() -> None:
     """But for what is one's own, looked up among the caller's, and for people, who are not of one board."""
-    apart = ("/auth/", "/users/")
+    apart = ("/auth/", "/users/", "/admin/")
     assert all(isinstance(r.needs, Role) for r in ROUTES.values() if "{" in r.path and not r.path.startswith(apart))
 
 

@@ -12,7 +12,10 @@ import pytest
 
 from rego.client import auth, boards
 from rego.wire.boards import CreateBoard
+from rego_server.app import EXPIRIES
+from rego_server.core.housekeeping import Housekeeping
 from tests.conftest import Join
+from tests.letters import Letterbox
 from tests.running import PASSWORD, Running, Somebody, fast_settings, join
 from tests.server.hand_clock import HandClock, running_by
 from tests.server.site import RawAnswer, Site, raw
@@ -152,6 +155,30 @@ async def test_a_session_ends_when_it_is_not_used(timed: Running, clock: HandClo
     _, first = await _tokens(timed)
     clock.advance(days=30)
     assert (await _refresh(timed.url, first)).status == 401
+
+
+async def test_an_expired_session_is_swept_up_and_opens_nothing(
+    timed: Running, clock: HandClock, database_url: str, tmp_path: Path
+) -> None:
+    """Not even with a token that is good by itself, as after a backup was brought back."""
+    access, first = await _tokens(timed)
+    clock.advance(days=29)
+    await _refresh(timed.url, first)
+    _, kept = await _tokens(timed)
+    clock.advance(days=8)
+    await _refresh(timed.url, kept)
+    clock.advance(days=23)
+    fresh = timed.server.auth.tokens.issue(*_owner_of(access))
+    await Housekeeping(timed.server.database, clock, EXPIRIES).round()
+    assert await _status(timed, fresh) == 401
+    site = Site(timed.url, database_url, tmp_path, Letterbox())
+    (left,) = await site.execute("SELECT digest, used_at FROM refresh_tokens")
+    assert left[1] is None
+
+
+def _owner_of(access: str) -> tuple[str, str]:
+    claims = jwt.decode(access, options={"verify_signature": False})
+    return claims["sub"], claims["sid"]
 
 
 async def test_a_session_goes_on_while_it_is_used(timed: Running, clock: HandClock) -> None:

@@ -43,6 +43,7 @@ _TOKEN = and_(
 
 _CREDENTIALS = (
     users.c.is_active.label("caller_active"),
+    sessions.c.id.label("session_found"),
     sessions.c.revoked_at.label("session_revoked_at"),
     personal_tokens.c.id.label("token_found"),
     personal_tokens.c.scope.label("token_scope"),
@@ -199,7 +200,8 @@ def is_open_to(row: Row, board_id: str) -> bool:
 
 
 def _check_credentials(reading: Reading, row: Row) -> None:
-    if not row["caller_active"] or row["session_revoked_at"] is not None:
+    gone = reading.caller.session_id is not None and row["session_found"] is None
+    if gone or not row["caller_active"] or row["session_revoked_at"] is not None:
         raise NotAuthenticated("Your session has ended; log in again.")
     token = reading.caller.token
     if token is None:
@@ -250,6 +252,14 @@ async def require_login(reading: Reading) -> Row:
     return row
 
 
+async def require_superuser(reading: Reading) -> Row:
+    """As `require_login`, for what only superusers may do."""
+    row = await require_login(reading)
+    if not row["is_superuser"]:
+        raise Forbidden("Only a superuser of this server may do this.")
+    return row
+
+
 async def _standing(reading: Reading) -> Row:
     row = await reading.fetch_one(STANDING, **credentials(reading.caller))
     if row is None:
@@ -259,7 +269,7 @@ async def _standing(reading: Reading) -> Row:
 
 
 STANDING = Statement(
-    select(users.c.id, users.c.username, *_CREDENTIALS)
+    select(users.c.id, users.c.username, users.c.is_superuser, *_CREDENTIALS)
     .select_from(users.outerjoin(sessions, sessions.c.id == _SESSION).outerjoin(personal_tokens, _TOKEN))
     .where(users.c.id == _CALLER)
 )

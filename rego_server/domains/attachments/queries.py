@@ -71,6 +71,14 @@ FORGET_ORPHANS = Statement(
     .where(blobs.c.orphaned_at < bindparam("before", type_=Timestamp), not_(_named))
     .returning(blobs.c.id, blobs.c.folder)
 )
+CLAIM = Statement(
+    update(blobs)
+    .where(blobs.c.board_id == bindparam("board_id", type_=Id), one_of(blobs.c.id, bindparam("ids", type_=Json)))
+    .values(orphaned_at=None)
+    .returning(blobs.c.id)
+)
+"""Those of some blobs that are still there: whoever names them again in this transaction is sure that they stay."""
+
 KNOWN = Statement(select(blobs.c.id).where(one_of(blobs.c.id, bindparam("ids", type_=Json))))
 
 

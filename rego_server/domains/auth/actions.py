@@ -15,8 +15,7 @@ from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import look, require_login
 from rego_server.domains.auth import queries
 from rego_server.domains.auth.onetime import LIFETIMES, Purpose, digest_of, forget, issue, take
-from rego_server.domains.users import queries as users
-from rego_server.domains.users.actions import own_row
+from rego_server.domains.users.actions import find_user, own_row
 
 REUSE_GRACE = timedelta(seconds=10)
 """Two processes of one person may refresh at once; later than that a used token means that it was stolen."""
@@ -34,9 +33,7 @@ class Grant(NamedTuple):
 
 async def find_login(reading: Reading, username: str) -> Row | None:
     """The account of that username or e-mail address, if there is one that can log in."""
-    statement = users.BY_EMAIL if "@" in username else users.BY_USERNAME
-    params = {"email": username} if "@" in username else {"username": username}
-    row = await reading.fetch_one(statement, **params)
+    row = await find_user(reading, username)
     return row if row is not None and row["is_active"] and not row["placeholder"] else None
 
 

@@ -69,12 +69,18 @@ FORGET_SECRETS = Statement(
 FORGET_EXPIRED_SECRETS = Statement(
     delete(one_time_secrets).where(one_time_secrets.c.expires_at < bindparam("before", type_=Timestamp))
 )
-ENDED_AMONG = Statement(
+FORGET_EXPIRED_SESSIONS = Statement(delete(sessions).where(sessions.c.expires_at < bindparam("before", type_=Timestamp)))
+FORGET_USED_TOKENS = Statement(delete(refresh_tokens).where(refresh_tokens.c.used_at < bindparam("before", type_=Timestamp)))
+"""A used token that is forgotten opens nothing either; only its reuse ends no session any more."""
+
+GOOD_AMONG = Statement(
     select(sessions.c.id)
     .select_from(sessions.join(users, users.c.id == sessions.c.user_id))
-    .where(one_of(sessions.c.id, bindparam("ids", type_=Json)))
-    .where(sessions.c.revoked_at.is_not(None) | users.c.is_active.is_(False))
+    .where(users.c.is_active)
+    .where(one_of(sessions.c.id, bindparam("ids", type_=Json)), sessions.c.revoked_at.is_(None))
+    .where(sessions.c.expires_at > bindparam("now", type_=Timestamp))
 )
+"""Those of `ids` that were not revoked, have not expired at `now`, and whose owner may log in."""
 
 
 def session_of(row: Row, current_id: str | None) -> Session:

@@ -24,8 +24,10 @@ from rego_server.core.ranking import to_wire
 from rego_server.core.uow import Reading, UnitOfWork
 from rego_server.domains.access.policy import enter, look
 from rego_server.domains.cards import queries
+from rego_server.domains.cards.belongings import attach
 from rego_server.domains.cards.models import cards
 from rego_server.domains.cards.queries import named
+from rego_server.domains.cards.remains import keep_remains, remains_of
 from rego_server.domains.cards.rules import CardName, refuse_full
 
 
@@ -52,7 +54,7 @@ async def create_card(uow: UnitOfWork, board_id: str, body: CreateCard) -> Card:
     room = await _room(uow, board_id, body.column_id, found, None)
     row = _new_row(uow, board_id, body, room.rank)
     uow.write(queries.ADD, **row)
-    await _attach(uow, row)
+    await attach(uow, row)
     uow.emit(
         board_id,
         CardCreated(
@@ -114,11 +116,13 @@ async def move_card(uow: UnitOfWork, card: CardName, body: MoveCard) -> CardSumm
 
 
 async def delete_card(uow: UnitOfWork, card: CardName) -> None:
-    """Delete a card with all that hangs on it."""
-    row = await enter(uow, queries.ENTER.for_(card), Role.MEMBER, **named(card))
+    """Delete a card with all that hangs on it; what it was is kept, so that the deletion can be taken back."""
+    row = await enter(uow, queries.ENTER_TO_DELETE.for_(card), Role.MEMBER, **named(card))
+    remains = await remains_of(uow, row)
     uow.write(queries.DELETE, row_id=row["id"])
     ref = queries.ref_of(row, row["head_key"]).ref
     uow.emit(row["board_id"], CardDeleted(card=queries.summary_of(row), ref=ref, description=row["description"]))
+    keep_remains(uow, row["board_id"], remains)
 
 
 def _announce(uow: UnitOfWork, changed: Row, merged: Merged) -> None:
@@ -192,11 +196,3 @@ def _new_row(uow: UnitOfWork, board_id: str, body: CreateCard, rank: int) -> dic
         "attachment_count": 0,
         "description": body.description,
     }
-
-
-async def _attach(uow: UnitOfWork, row: Row) -> None:
-    """The label and assignee rows behind a new card's lists."""
-    if row["label_ids"]:
-        await uow.write_many(queries.ADD_LABEL, [{"card_id": row["id"], "label_id": x} for x in row["label_ids"]])
-    if row["assignee_ids"]:
-        await uow.write_many(queries.ADD_ASSIGNEE, [{"card_id": row["id"], "user_id": x} for x in row["assignee_ids"]])

@@ -91,3 +91,11 @@ def _with(uow: UnitOfWork, row: Row, field: str, value: str) -> Row:
 
 def _without(uow: UnitOfWork, row: Row, field: str, value: str) -> Row:
     return {**row, **save(uow, cards, row, {field: [v for v in row[field] if v != value]})}
+
+
+async def attach(uow: UnitOfWork, row: Row) -> None:
+    """The label and assignee rows behind a new card's lists."""
+    if row["label_ids"]:
+        await uow.write_many(queries.ADD_LABEL, [{"card_id": row["id"], "label_id": x} for x in row["label_ids"]])
+    if row["assignee_ids"]:
+        await uow.write_many(queries.ADD_ASSIGNEE, [{"card_id": row["id"], "user_id": x} for x in row["assignee_ids"]])

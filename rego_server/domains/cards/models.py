@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from rego.wire import limits
 from rego_server.core.db.schema import Id, Json, Timestamp, entity_columns, metadata
@@ -46,4 +57,21 @@ card_assignees = Table(
     metadata,
     Column("card_id", Id, ForeignKey("cards.id", ondelete="CASCADE"), primary_key=True),
     Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+card_remains = Table(
+    "card_remains",
+    metadata,
+    Column("board_id", Id, primary_key=True),
+    # The number of the event that says that the card was deleted.
+    Column("seq", BigInteger, primary_key=True),
+    Column("content", Text, nullable=False),
+    # Deferred, because it is written together with its event, in whatever order.
+    ForeignKeyConstraint(
+        ["board_id", "seq"],
+        ["event_log.board_id", "event_log.seq"],
+        ondelete="CASCADE",
+        deferrable=True,
+        initially="DEFERRED",
+    ),
 )

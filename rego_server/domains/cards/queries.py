@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, delete, func, insert, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, delete, exists, func, insert, not_, or_, select
 
 from rego.wire.cards import Card, CardRef, CardSummary, FoundCard
 from rego.wire.query_terms import Sort, SortField
@@ -20,6 +20,7 @@ from rego_server.domains.boards.models import boards
 from rego_server.domains.cards.filters import CALLER, Scope
 from rego_server.domains.cards.models import card_assignees, card_labels, cards
 from rego_server.domains.cards.rules import CardName
+from rego_server.domains.checklists.models import checklists
 from rego_server.domains.columns.models import columns
 from rego_server.domains.labels.models import labels
 from rego_server.domains.users.models import users
@@ -67,6 +68,9 @@ _assignee = users.alias("assignee")
 
 CARD = Named(view, [cards, board_heads.c.key], _source)
 ENTER = Named(entrance, [cards], _source)
+ENTER_TO_DELETE = Named(
+    entrance, [cards, exists().where(checklists.c.card_id == cards.c.id).correlate(cards).label("has_checklists")], _source
+)
 ENTER_WITH_COLUMN = Named(entrance, [cards, _column.c.title.label("column_title")], _with_column)
 ENTER_TO_ASSIGN = Named(
     entrance,

@@ -115,6 +115,8 @@ def _refuse(found: Row, person: Row, now: datetime) -> None:
         raise Conflict("This invitation was revoked; ask for a new one.")
     if found["accepted_at"] is not None and found["held_role"] is None:
         raise Conflict("This invitation was accepted already; ask for a new one.")
+    if not found["stands"]:
+        raise Conflict("Whoever made this invitation is no owner of the board any more; ask for a new one.")
     if found["expires_at"] <= now:
         raise Conflict("This invitation has expired; ask for a new one.")
 

@@ -16,11 +16,22 @@ from rego_server.domains.invitations.models import invitations
 from rego_server.domains.users.models import users
 
 _BOARD_ID = bindparam("board_id", type_=Id)
+_STANDS = (
+    select(board_members.c.user_id)
+    .join(users, users.c.id == board_members.c.user_id)
+    .where(board_members.c.board_id == invitations.c.board_id, board_members.c.user_id == invitations.c.created_by)
+    .where(board_members.c.role == Role.OWNER, users.c.is_active)
+    .correlate(invitations)
+    .exists()
+)
+"""Whether its maker still is an owner: else whoever is to be kept off could keep a way back in."""
+
 _OPEN = (
     invitations.c.board_id == _BOARD_ID,
     invitations.c.revoked_at.is_(None),
     invitations.c.accepted_at.is_(None),
     invitations.c.expires_at > bindparam("now", type_=Timestamp),
+    _STANDS,
 )
 
 ADD = Statement(insert(invitations))
@@ -56,7 +67,12 @@ _guest = board_members.alias("guest")
 _inviter = users.alias("inviter")
 
 BROUGHT = Statement(
-    select(invitations, _inviter.c.username.label("inviter_name"), _guest.c.role.label("held_role"))
+    select(
+        invitations,
+        _inviter.c.username.label("inviter_name"),
+        _guest.c.role.label("held_role"),
+        _STANDS.label("stands"),
+    )
     .select_from(
         invitations.outerjoin(_inviter, _inviter.c.id == invitations.c.created_by).outerjoin(
             _guest, (_guest.c.board_id == invitations.c.board_id) & (_guest.c.user_id == bindparam("guest_id", type_=Id))
@@ -64,7 +80,7 @@ BROUGHT = Statement(
     )
     .where(_DIGEST)
 )
-"""An invitation by its secret, who made it, and the role that whoever brings it has on the board already."""
+"""An invitation by its secret, who made it and whether that counts, and the role that whoever brings it has there already."""
 
 
 def invitation_of(row: Row) -> Invitation:

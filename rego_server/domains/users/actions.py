@@ -53,6 +53,13 @@ async def get_profile(reading: Reading, user_id: str) -> Profile:
     raise NotFound("There is nobody with this id on a board of yours.")
 
 
+async def find_user(reading: Reading, name: str) -> Row | None:
+    """The account with that username or e-mail address, if there is one."""
+    if "@" in name:
+        return await reading.fetch_one(queries.BY_EMAIL, email=name)
+    return await reading.fetch_one(queries.BY_USERNAME, username=name)
+
+
 async def own_row(reading: Reading) -> Row:
     """The caller's row."""
     row = await reading.fetch_one(queries.BY_ID, user_id=reading.caller.user_id)

@@ -1,0 +1,1 @@
+"""Undo: events that take back what other events did."""

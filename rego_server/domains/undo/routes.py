@@ -1,0 +1,21 @@
+"""`/boards/{id}/events/{seq}/revert`: undo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rego.wire.base import Role
+from rego.wire.codec import RawEvent
+from rego.wire.undo import RevertEvent
+from rego_server.domains.undo import actions
+from rego_server.domains.undo.rules import parse_seq
+from rego_server.web.endpoint import Request, RouteTable
+
+table = RouteTable()
+
+
+@table.add("POST", "/boards/{board_id}/events/{seq}/revert", needs=Role.MEMBER)
+async def revert_event(request: Request, body: RevertEvent) -> Sequence[RawEvent]:
+    """Take back what an event did, if that is as the event left it; answers the new events."""
+    seq = parse_seq(request.path("seq"))
+    return await request.run(actions.revert_event, request.id("board_id"), seq, body)
