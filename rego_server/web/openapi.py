@@ -140,7 +140,7 @@ def _kinds_of(route: Route) -> Iterator[Any]:
 
 def _operation(route: Route, *, compares: bool) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "operationId": route.handler.__name__,
+        "operationId": f"{tag_of(route)}.{route.handler.__name__}",
         "tags": [tag_of(route)],
         "summary": route.summary.rstrip("."),
         "description": inspect.getdoc(route.handler),
