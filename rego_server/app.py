@@ -62,6 +62,7 @@ from rego_server.realtime.socket import LIVE, Live, follow_board
 from rego_server.snapshots import Snapshots
 from rego_server.web.admission import Admission
 from rego_server.web.endpoint import SERVICES, Services, install
+from rego_server.web.metrics import METRICS, Metrics
 from rego_server.web.middleware import requests
 from rego_server.web.traffic import TRAFFIC, Traffic
 
@@ -147,6 +148,7 @@ async def open_server(
         app[LIVE] = Live(hub, Snapshots(database), database, new_id, socket_limits, Crowd.of(socket_limits))
         app[DEPOT] = depot = _open_depot(settings, row["epoch"], new_id)
         app[VITALS] = Vitals(database, hub, depot.store.name, settings.environment, settings.debug)
+        app[METRICS] = Metrics(app[TRAFFIC], hub, database.dialect)
         _open_doors(app)
         _live_and_die_with(app, hub, _housekeeping(settings, database, clock, depot))
         yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])

@@ -52,7 +52,7 @@ def serve(
     }
     try:
         settings = load(flags)
-        configure(debug=settings.debug)
+        configure(level=settings.log_level, debug=settings.debug)
         asyncio.run(_serve(settings))
     except RegoError as error:
         print(f"rego: {error.detail}", file=sys.stderr)

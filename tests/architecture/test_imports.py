@@ -54,6 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_server.realtime": {"aiohttp", "msgspec", "structlog"},
     "rego_server.snapshots": {"msgspec", "sqlalchemy"},
     "rego_server.web": {"aiohttp", "msgspec", "structlog"},
+    "rego_server.web.metrics": {"aiohttp", "prometheus_client"},
 }
 """Third-party modules by package; the longest name that fits decides."""
 

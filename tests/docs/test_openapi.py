@@ -9,7 +9,8 @@ import pytest
 from rego.wire.base import to_json
 from rego_server.app import TABLES
 from rego_server.web.endpoint import Anyone
-from rego_server.web.openapi import Schema, document
+from rego_server.web.openapi import document
+from rego_server.web.schemas import Schema
 
 ROUTES = [route for table in TABLES for route in table.routes]
 

@@ -87,6 +87,7 @@ for _route in (
     "GET /health",
     "GET /health/live",
     "GET /health/ready",
+    "GET /metrics",
     "GET /auth/me",
     "GET /auth/sessions",
     "GET /auth/tokens",
