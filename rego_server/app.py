@@ -12,7 +12,7 @@ from aiohttp import web
 from rego_server import schema as _schema  # noqa: F401 - every table must be known before the first statement
 from rego_server.core import data_dir
 from rego_server.core.blobs import open_store
-from rego_server.core.bus import Bus, LocalBus
+from rego_server.core.bus import Bus
 from rego_server.core.clock import Clock, SystemClock
 from rego_server.core.db import Database
 from rego_server.core.db.migrate import migrate_postgres, migrate_sqlite
@@ -20,7 +20,8 @@ from rego_server.core.events import GET_EPOCH
 from rego_server.core.housekeeping import Expiry, Housekeeping
 from rego_server.core.ids import NewId, uuid7
 from rego_server.core.mail import Carrier, Mailroom, carrier_of
-from rego_server.core.rate_limit import Limiter, MemoryLimiter
+from rego_server.core.ports import Alone, Ports
+from rego_server.core.rate_limit import Limiter
 from rego_server.core.retention import Retention
 from rego_server.core.secret import given, signing_key
 from rego_server.core.settings import Settings
@@ -132,26 +133,32 @@ async def open_server(
     async with AsyncExitStack() as stack:
         data_dir.prepare(settings.data_dir)
         database = await open_database(settings, stack)
-        row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
-        assert row is not None
-        bus = bus or await _open_bus(settings, stack)
+        epoch = await _epoch_of(database)
+        ports = await _open_ports(settings, stack)
+        bus = bus or ports.bus
         runner = Runner(database, bus, clock, new_id)
         hub = _open_hub(settings, database, bus, clock, socket_limits)
         auth_part = _open_auth(settings, clock, stack)
-        admission = Admission(settings, limiter or MemoryLimiter())
+        admission = Admission(settings, limiter or ports.limiter)
         app = web.Application(middlewares=[requests])
         mailroom = Mailroom(carrier or carrier_of(settings), settings.public_url)
         stack.push_async_callback(mailroom.stop)
         app[SERVICES] = Services(runner, auth_part, admission, mailroom)
         app[AUTH] = auth_part
         app[TRAFFIC] = Traffic()
-        app[LIVE] = Live(hub, Snapshots(database), database, new_id, socket_limits, Crowd.of(socket_limits))
-        app[DEPOT] = depot = _open_depot(settings, row["epoch"], new_id)
-        app[VITALS] = Vitals(database, hub, depot.store.name, settings.environment, settings.debug)
+        app[LIVE] = Live(hub, Snapshots(database, ports.shelf), database, new_id, socket_limits, Crowd.of(socket_limits))
+        app[DEPOT] = depot = _open_depot(settings, epoch, new_id)
+        app[VITALS] = Vitals(database, hub, ports.pulse, depot.store.name, settings.environment, settings.debug)
         app[METRICS] = Metrics(app[TRAFFIC], hub, database.dialect)
         _open_doors(app)
         _live_and_die_with(app, hub, _housekeeping(settings, database, clock, depot))
-        yield Server(app, settings, database, runner, hub, auth_part, row["epoch"])
+        yield Server(app, settings, database, runner, hub, auth_part, epoch)
+
+
+async def _epoch_of(database: Database) -> str:
+    row = await database.glance(lambda connection: connection.fetch_one(GET_EPOCH))
+    assert row is not None
+    return str(row["epoch"])
 
 
 def _open_doors(app: web.Application) -> None:
@@ -210,14 +217,14 @@ async def open_database(settings: Settings, stack: AsyncExitStack) -> Database:
     return database
 
 
-async def _open_bus(settings: Settings, stack: AsyncExitStack) -> Bus:
-    """The bus over Redis, which need not answer, when the settings name one."""
+async def _open_ports(settings: Settings, stack: AsyncExitStack) -> Ports:
+    """What goes through Redis, which need not answer, when the settings name one."""
     url = given(settings.redis_url, settings.redis_url_file)
     if not url:
-        return LocalBus()
+        return Alone()
     from rego_server.core.redis.shared import open_shared
 
-    return (await stack.enter_async_context(open_shared(url))).bus
+    return await stack.enter_async_context(open_shared(url))
 
 
 def _open_depot(settings: Settings, epoch: str, new_id: NewId) -> Depot:

@@ -16,6 +16,7 @@ from rego.wire.labels import Label
 from rego.wire.snapshot import Snapshot
 from rego_server.core.db import Database, Row, Statement
 from rego_server.core.events import EPOCH, board_heads
+from rego_server.core.shelf import Shelf, Version
 from rego_server.core.uow import Caller, Reading
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.models import board_members
@@ -105,12 +106,18 @@ class Key(NamedTuple):
     board_id: str
     archived: bool
 
+    @property
+    def name(self) -> str:
+        """What the snapshot is called where servers share it."""
+        return f"{self.board_id}:{'all' if self.archived else 'open'}"
+
 
 class Snapshots:
     """Board snapshots by `(board, epoch, seq)`: never stale, because the key is the version."""
 
-    def __init__(self, database: Database, max_bytes: int = CACHE_MAX_BYTES) -> None:
+    def __init__(self, database: Database, shelf: Shelf, max_bytes: int = CACHE_MAX_BYTES) -> None:
         self._database = database
+        self._shelf = shelf
         self._max_bytes = max_bytes
         self._bytes = 0
         self._kept: OrderedDict[Key, Encoded] = OrderedDict()
@@ -123,34 +130,41 @@ class Snapshots:
 
     async def at_least(self, board: Row, *, archived: bool = False) -> Encoded:
         """The snapshot of a board that was looked at, at its seq or a later one; readers at one time share one read."""
-        key = Key(board["id"], archived)
+        key, wanted = Key(board["id"], archived), Version(board["epoch"], board["seq"])
         kept = self._kept.get(key)
         if kept is not None and kept.serves(board):
             self._kept.move_to_end(key)
             return kept
-        encoded = await asyncio.shield(self._flight(key))
+        encoded = await asyncio.shield(self._flight(key, wanted))
         while not encoded.serves(board):
             # A flight that started before the board came this far, or before a restore, has landed too early.
-            encoded = await asyncio.shield(self._flight(key))
+            encoded = await asyncio.shield(self._flight(key, wanted))
         return encoded
 
-    def _flight(self, key: Key) -> asyncio.Task[Encoded]:
+    def _flight(self, key: Key, wanted: Version) -> asyncio.Task[Encoded]:
         """The read that is under way, or a new one."""
         flight = self._flights.get(key)
         # A flight that is done is found here until its callback has run.
         if flight is None or flight.done():
-            flight = self._flights[key] = asyncio.create_task(self._fly(key))
+            flight = self._flights[key] = asyncio.create_task(self._fly(key, wanted))
             flight.add_done_callback(lambda done: self._land(key, done))
         return flight
 
-    async def _fly(self, key: Key) -> Encoded:
+    async def _fly(self, key: Key, wanted: Version) -> Encoded:
+        if found := await self._shelf.take(key.name, wanted):
+            encoded = Encoded(*found[0], found[1])
+        else:
+            encoded = await self._read(key)
+            self._shelf.put(key.name, Version(encoded.epoch, encoded.seq), encoded.body)
+        self._keep(key, encoded)
+        return encoded
+
+    async def _read(self, key: Key) -> Encoded:
         async def work(reading: Reading) -> Encoded:
             snapshot = await read_snapshot(reading, key.board_id, archived=key.archived)
             return Encoded(snapshot.epoch, snapshot.seq, to_json(snapshot))
 
-        encoded = await self._database.reading(lambda connection: work(Reading(connection, Caller())))
-        self._keep(key, encoded)
-        return encoded
+        return await self._database.reading(lambda connection: work(Reading(connection, Caller())))
 
     def _land(self, key: Key, flight: asyncio.Task[Encoded]) -> None:
         if self._flights.get(key) is flight:

@@ -124,7 +124,8 @@ def sheet_lines(sheet: CardSheet) -> Iterator[str]:
     """A card as plain text, made safe: what should be one line is one, only the Markdown keeps its line breaks."""
     card = sheet.card
     yield safe_text(f"{sheet.ref}  {card.title}")
-    yield safe_text(" · ".join(_facts(sheet)))
+    labels = ["labels: " + ", ".join(label_name(label) for label in sheet.labels)] if sheet.labels else []
+    yield safe_text(" · ".join([*facts(sheet), *labels]))
     if card.description:
         yield "\n" + safe_text(card.description, multiline=True)
     for checklist in sheet.checklists:
@@ -138,8 +139,8 @@ def sheet_lines(sheet: CardSheet) -> Iterator[str]:
         yield indent(safe_text(comment.text, multiline=True), "  ")
 
 
-def _facts(sheet: CardSheet) -> Iterator[str]:
-    """The short facts that stand under the title."""
+def facts(sheet: CardSheet) -> Iterator[str]:
+    """The short facts that stand under the title, without the labels."""
     card = sheet.card
     yield f"{sheet.column.title if sheet.column else '(no column)'} on {sheet.board.title}"
     if state(card):
@@ -150,7 +151,5 @@ def _facts(sheet: CardSheet) -> Iterator[str]:
         yield f"due {minute(card.due_at)}"
     if priority(card):
         yield f"priority {priority(card)}"
-    if sheet.labels:
-        yield "labels: " + ", ".join(label_name(label) for label in sheet.labels)
     if sheet.assignees:
         yield "people: " + ", ".join(member.name for member in sheet.assignees)

@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from shutil import get_terminal_size
 
-from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET, CardRow, CardSheet, NamedCard, sheet_lines
+from msgspec.structs import replace
+
+from rego.cli import card_lookup as look
+from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET, CardRow, NamedCard, sheet_lines
 from rego.cli.context import Session
 from rego.cli.dates import utc_offset
-from rego.cli.naming import card_path, find_column, find_label
+from rego.cli.naming import find_column
 from rego.cli.output import Form
 from rego.cli.places import Where
-from rego.client import boards, cards, checklists, columns, comments, labels
+from rego.client import auth, boards, cards, columns
 from rego.wire import limits
+from rego.wire.base import Position
 from rego.wire.boards import Board
-from rego.wire.cards import Card, CardSummary, CreateCard, MoveCard, Priority, UpdateCard
+from rego.wire.cards import CardSummary, CreateCard, MoveCard, Priority, UpdateCard
 from rego.wire.columns import Column
-from rego.wire.errors import NotFound
+from rego.wire.errors import NotFound, RegoError
 from rego.wire.query_terms import Query
 from rego.wire.snapshot import Snapshot
+
+STARTS = ("doing", "in progress", "in-progress", "started", "wip")
+"""What columns are called in which work is done."""
 
 
 @dataclass(frozen=True)
 class NewCard:
-    """A card to add, in the words of the command line."""
+    """A card to add, or several with different titles, in the words of the command line."""
 
-    title: str
+    titles: list[str]
     column: str | None
     description: str
+    start_at: datetime | None
     due_at: datetime | None
     priority: Priority
     labels: list[str]
+    people: list[str]
     where: Where
 
 
@@ -68,72 +79,104 @@ def _fitting(session: Session, rows: list[CardRow], board: Board, wanted: Wanted
 
 def show_card(session: Session, name: str, form: Form) -> None:
     """Print one card whole."""
-    sheet = _sheet(session, _card(session, name))
-    session.output.one(CARD_SHEET, sheet, form, "\n".join(sheet_lines(sheet)))
+    sheet = look.sheet(session, look.card(session, name))
+    if form.for_people and session.output.terminal:
+        from rego.cli.paging import page
+        from rego.cli.sheets import drawn
+
+        page(session, drawn(sheet, get_terminal_size().columns, colors=session.output.colors))
+    else:
+        session.output.one(CARD_SHEET, sheet, form, "\n".join(sheet_lines(sheet)))
 
 
-def add_card(session: Session, board_name: str | None, new: NewCard, form: Form) -> None:
-    """Make a card and say where it stands."""
+def add_cards(session: Session, board_name: str | None, new: NewCard, form: Form) -> None:
+    """Make a card for each title, in that order, and say where they stand."""
     board = session.board(board_name)
-    neighbour = _neighbour(session, new.where)
-    column = _column_for(session, board, new.column, neighbour)
+    neighbour = look.neighbour(session, new.where)
+    column = look.column_for(session, board, new.column, neighbour)
     body = CreateCard(
-        title=new.title,
+        title="",
         column_id=column.id,
         description=new.description,
+        start_at=new.start_at,
         due_at=new.due_at,
         priority=new.priority,
-        label_ids=_label_ids(session, board, new.labels),
+        label_ids=look.label_ids(session, board.id, new.labels),
+        assignee_ids=look.person_ids(session, board.id, new.people),
     )
     _fill_place(body, new.where, neighbour)
-    card = session.send(cards.create_card(board.id, body))
-    ref = f"{board.key}-{card.number}"
-    session.output.changed(CARD, NamedCard(card, ref), form, f"{ref} added to {column.title}: {card.title}")
+    # What goes to the top or below a card comes out in the wrong order unless the last is added first.
+    backwards = body.position is Position.TOP or body.after_id is not None
+    added = list(_added(session, board, body, new.titles[::-1] if backwards else new.titles))
+    for named in reversed(added) if backwards else added:
+        session.output.changed(CARD, named, form, f"{named.ref} added to {column.title}: {named.card.title}")
 
 
-def edit_card(session: Session, name: str, body: UpdateCard, form: Form) -> None:
-    """Change a card, unless somebody changed the same fields since it was read here."""
-    before = _card(session, name)
-    body.version = before.version
-    named = _named(session, name, session.send(cards.update_card(before.id, body)))
-    changed = ", ".join(_words(field) for field, value in body.changes().items() if value != getattr(before, field))
-    session.output.changed(CARD, named, form, f"{named.ref}: {changed} changed" if changed else f"{named.ref} was so already")
+def _added(session: Session, board: Board, body: CreateCard, titles: list[str]) -> Iterator[NamedCard]:
+    """Add one after the other; one that is refused says how far it came."""
+    for n, title in enumerate(titles):
+        try:
+            card = session.send(cards.create_card(board.id, replace(body, title=title)))
+        except RegoError as error:
+            if len(titles) > 1:
+                error.detail = f"{n} of {len(titles)} cards were added, then {title!r} was refused: {error.detail}"
+            raise
+        yield NamedCard(card, f"{board.key}-{card.number}")
 
 
 def move_card(session: Session, name: str, column_name: str | None, place: Where, form: Form) -> None:
     """Move a card and say from where to where."""
-    before = _card(session, name)
+    before = look.card(session, name)
     every = session.send(columns.list_columns(before.board_id))
     target = find_column([c for c in every if not c.archived], column_name) if column_name is not None else None
-    neighbour = _neighbour(session, place)
+    neighbour = look.neighbour(session, place)
     body = MoveCard(column_id=target.id if target else neighbour.column_id if neighbour else None)
     _fill_place(body, place, neighbour)
-    named = _named(session, name, session.send(cards.move_card(before.id, body)))
+    named = look.named(session, name, session.send(cards.move_card(before.id, body)))
     titles = {column.id: column.title for column in every}
     sentence = _moved(named.ref, titles.get(before.column_id, "?"), titles.get(named.card.column_id, "?"), place)
     session.output.changed(CARD, named, form, sentence)
 
 
+def start_card(session: Session, name: str, form: Form) -> None:
+    """Put a card where work is done, and oneself on it."""
+    before = look.card(session, name)
+    me = session.send(auth.me()).id
+    column = _start_column(session, look.open_columns(session, before.board_id))
+    card: CardSummary = before
+    if me not in card.assignee_ids:
+        card = session.send(cards.assign_card(card.id, me))
+    if card.column_id != column.id:
+        card = session.send(cards.move_card(card.id, MoveCard(column_id=column.id)))
+    named = look.named(session, name, card)
+    session.output.changed(CARD, named, form, f"{named.ref} is yours and in {column.title}: {card.title}")
+
+
+def _start_column(session: Session, every: list[Column]) -> Column:
+    if (name := session.choices.value("start")) is not None:
+        return find_column(every, name)
+    for column in every:
+        if column.title.casefold() in STARTS:
+            return column
+    raise NotFound("Which column is work done in? Name it once: 'rego config set start COLUMN'.")
+
+
 def archive_card(session: Session, name: str, archived: bool, form: Form) -> None:
     """Put a card away, or bring it back."""
-    named = _named(session, name, session.send(cards.update_card(_card(session, name).id, UpdateCard(archived=archived))))
+    named = _updated(session, name, UpdateCard(archived=archived))
     done, back = ("archived", f"rego cards archive {named.ref} --undo") if archived else ("is back on the board", None)
     session.output.changed(CARD, named, form, _sentence(named, done, back))
 
 
 def complete_card(session: Session, name: str, completed: bool, form: Form) -> None:
     """Mark a card as done, or as not done."""
-    named = _named(session, name, session.send(cards.update_card(_card(session, name).id, UpdateCard(completed=completed))))
+    named = _updated(session, name, UpdateCard(completed=completed))
     done, back = ("is done", f"rego cards done {named.ref} --undo") if completed else ("is open again", None)
     session.output.changed(CARD, named, form, _sentence(named, done, back))
 
 
-def _card(session: Session, name: str) -> Card:
-    """The card called `name`; raises `NotFound` with that name in the sentence."""
-    try:
-        return session.send(cards.get_card(name))
-    except NotFound as error:
-        raise NotFound(f"There is no card {name} here, or it is not yours to see.") from error
+def _updated(session: Session, name: str, body: UpdateCard) -> NamedCard:
+    return look.named(session, name, session.send(cards.update_card(look.card(session, name).id, body)))
 
 
 def _rows(snapshot: Snapshot) -> list[CardRow]:
@@ -154,55 +197,11 @@ def _rows(snapshot: Snapshot) -> list[CardRow]:
     ]
 
 
-def _sheet(session: Session, card: Card) -> CardSheet:
-    """Everything about `card`; what it does not have is not asked for."""
-    board_labels = session.send(labels.list_labels(card.board_id)) if card.label_ids else []
-    members = session.send(boards.list_members(card.board_id)) if card.assignee_ids else []
-    every = session.send(columns.list_columns(card.board_id))
-    return CardSheet(
-        card=card,
-        board=session.send(boards.get_board(card.board_id)),
-        column=next((column for column in every if column.id == card.column_id), None),
-        labels=[label for label in board_labels if label.id in card.label_ids],
-        assignees=[member for member in members if member.user_id in card.assignee_ids],
-        checklists=session.send(checklists.list_checklists(card.id)),
-        comments=list(session.client.pages(comments.list_comments(card.id))) if card.comment_count else [],
-    )
-
-
-def _neighbour(session: Session, place: Where) -> CardSummary | None:
-    """The card that the place is next to, if it is next to one."""
-    name = place.after or place.before
-    return _card(session, card_path(name)) if name else None
-
-
-def _column_for(session: Session, board: Board, name: str | None, neighbour: CardSummary | None) -> Column:
-    """The column of a new card: the named one, else its neighbour's, else the first."""
-    every = [column for column in session.send(columns.list_columns(board.id)) if not column.archived]
-    if name is not None:
-        return find_column(every, name)
-    fitting = [column for column in every if neighbour is None or column.id == neighbour.column_id]
-    if not fitting:
-        raise NotFound(f"{board.key} has no column for it: add one with 'rego columns add TITLE --board {board.key}'.")
-    return fitting[0]
-
-
-def _label_ids(session: Session, board: Board, names: list[str]) -> list[str]:
-    every = session.send(labels.list_labels(board.id)) if names else []
-    return [find_label(every, name).id for name in names]
-
-
 def _fill_place(body: CreateCard | MoveCard, place: Where, neighbour: CardSummary | None) -> None:
     body.position = place.position
     if neighbour is not None:
         body.after_id = neighbour.id if place.after else None
         body.before_id = neighbour.id if place.before else None
-
-
-def _named(session: Session, name: str, card: CardSummary) -> NamedCard:
-    """`card` with its reference; what the person typed is one, unless it was an id."""
-    is_reference = name.endswith(f"-{card.number}")
-    return NamedCard(card, name if is_reference else f"{session.send(boards.get_board(card.board_id)).key}-{card.number}")
 
 
 def _moved(ref: str, before: str, after: str, place: Where) -> str:
@@ -217,7 +216,3 @@ def _moved(ref: str, before: str, after: str, place: Where) -> str:
 
 def _sentence(named: NamedCard, done: str, back: str | None) -> str:
     return f"{named.ref} {done}: {named.card.title}" + (f" (take it back: {back})" if back else "")
-
-
-def _words(field: str) -> str:
-    return {"due_at": "due date"}.get(field, field)

@@ -6,19 +6,20 @@ from datetime import datetime
 from typing import Annotated
 
 import typer
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
 
+from rego.cli import branches
+from rego.cli import card_editing as editing
 from rego.cli import card_work as work
 from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET
 from rego.cli.dates import FORMS, parse_due
-from rego.cli.naming import card_path
 from rego.cli.options import (
     BoardArgument,
     BoardOption,
     DataCommand,
     ListCommand,
     QueryOption,
-    TitleArgument,
+    RegoCommand,
     form_of,
     noun,
     session_of,
@@ -28,15 +29,27 @@ from rego.wire.cards import Priority, UpdateCard
 from rego.wire.errors import InvalidInput
 from rego.wire.query import parse
 
-app = noun("Cards: list, show, add, edit, move, archive, mark as done.")
+app = noun("Cards: list, show, add, edit, move, start, archive, mark as done.")
 
 LEVELS = ", ".join(Priority)
 
-CardArgument = Annotated[str, typer.Argument(metavar="CARD", help="Its reference, such as OPS-12, or its id.")]
+CardArgument = Annotated[
+    str,
+    typer.Argument(metavar="CARD", help="Its reference, such as OPS-12, its number on the board at hand, or its id."),
+]
 TopOption = Annotated[bool, typer.Option("--top", help="To the top.")]
 BottomOption = Annotated[bool, typer.Option("--bottom", help="To the bottom; this is the default.")]
 AfterOption = Annotated[str | None, typer.Option("--after", metavar="CARD", help="Just below that card.")]
 BeforeOption = Annotated[str | None, typer.Option("--before", metavar="CARD", help="Just above that card.")]
+DescriptionOption = Annotated[
+    str | None, typer.Option("--description", "-d", metavar="TEXT", help="Markdown; '-' reads it from stdin.")
+]
+DueOption = Annotated[str | None, typer.Option("--due", metavar="WHEN", help=f"Such as {FORMS}.")]
+StartOption = Annotated[str | None, typer.Option("--start", metavar="WHEN", help="The day on which it begins.")]
+LabelsOption = Annotated[list[str] | None, typer.Option("--label", "-l", metavar="LABEL", help="A label; repeatable.")]
+PeopleOption = Annotated[
+    list[str] | None, typer.Option("--assign", "-a", metavar="PERSON", help="A username, or me; repeatable.")
+]
 UndoOption = Annotated[bool, typer.Option("--undo", help="Take it back.")]
 
 
@@ -62,40 +75,42 @@ def _list(
 @app.command("show", cls=DataCommand)
 def _show(context: typer.Context, card: CardArgument) -> None:
     """Show a card with its checklists and comments."""
-    work.show_card(session_of(context), card_path(card), form_of(context, CARD_SHEET))
+    work.show_card(session_of(context), card, form_of(context, CARD_SHEET))
 
 
 @app.command("add", cls=DataCommand)
 def _add(
     context: typer.Context,
-    title: TitleArgument,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="'-' reads titles from stdin, one a line.")],
     to: Annotated[str | None, typer.Option("--to", "-c", metavar="COLUMN", help="The column; else the board's first.")] = None,
     board: BoardOption = None,
-    description: Annotated[
-        str, typer.Option("--description", "-d", metavar="TEXT", help="Markdown; '-' reads it from stdin.")
-    ] = "",
-    due: Annotated[str | None, typer.Option(metavar="WHEN", help=f"Such as {FORMS}.")] = None,
+    description: DescriptionOption = None,
+    due: DueOption = None,
     priority: Annotated[Priority, typer.Option("--priority", "-p", metavar="LEVEL", help=LEVELS)] = Priority.NONE,
-    label: Annotated[
-        list[str] | None, typer.Option("--label", "-l", metavar="LABEL", help="A label; may be given several times.")
-    ] = None,
+    label: LabelsOption = None,
+    assign: PeopleOption = None,
+    start: StartOption = None,
     top: TopOption = False,
     bottom: BottomOption = False,
     after: AfterOption = None,
     before: BeforeOption = None,
 ) -> None:
-    """Add a card."""
+    """Add a card, or with '-' one for each line of stdin."""
     session = session_of(context)
+    if title == "-" == description:
+        raise InvalidInput("Stdin can be the titles or the description, not both.")
     new = work.NewCard(
-        title=title,
+        titles=session.lines_of_stdin() if title == "-" else [title],
         column=to,
-        description=session.text_or_stdin(description),
+        description=session.text_or_stdin(description or ""),
+        start_at=_moment(start),
         due_at=_moment(due),
         priority=priority,
         labels=label or [],
+        people=assign or [],
         where=where(first=top, last=bottom, after=after, before=before),
     )
-    work.add_card(session, board, new, form_of(context, CARD))
+    work.add_cards(session, board, new, form_of(context, CARD))
 
 
 @app.command("edit", cls=DataCommand)
@@ -103,27 +118,37 @@ def _edit(
     context: typer.Context,
     card: CardArgument,
     title: Annotated[str | None, typer.Option("--title", "-t", metavar="TEXT")] = None,
-    description: Annotated[
-        str | None, typer.Option("--description", "-d", metavar="TEXT", help="Markdown; '-' reads it from stdin.")
-    ] = None,
-    due: Annotated[str | None, typer.Option(metavar="WHEN", help=f"Such as {FORMS}.")] = None,
+    description: DescriptionOption = None,
+    start: StartOption = None,
+    no_start: Annotated[bool, typer.Option("--no-start", help="Take the start date away.")] = False,
+    due: DueOption = None,
     no_due: Annotated[bool, typer.Option("--no-due", help="Take the due date away.")] = False,
     priority: Annotated[Priority | None, typer.Option("--priority", "-p", metavar="LEVEL", help=LEVELS)] = None,
+    file: Annotated[
+        str | None,
+        typer.Option("--file", "-F", metavar="FILE", help="All of it, as the editor shows it; '-' is stdin."),
+    ] = None,
 ) -> None:
-    """Change what you name of a card; the rest stays."""
+    """Change what you name of a card; with nothing named, all of it in your editor."""
     session = session_of(context)
     form = form_of(context, CARD)
-    if due is not None and no_due:
-        raise InvalidInput("Give --due or --no-due, not both.")
     body = UpdateCard(
         title=UNSET if title is None else title,
         description=UNSET if description is None else session.text_or_stdin(description),
-        due_at=None if no_due else _moment(due) or UNSET,
+        start_at=_date("start", start, no_start),
+        due_at=_date("due", due, no_due),
         priority=UNSET if priority is None else priority,
     )
-    if not body.changes():
-        raise InvalidInput("Nothing to change: give --title, --description, --due, --no-due or --priority.")
-    work.edit_card(session, card_path(card), body, form)
+    if file is not None:
+        if body.changes():
+            raise InvalidInput("Give --file or the fields as options, not both.")
+        editing.edit_from_text(session, card, session.text_of_file(file), form)
+    elif body.changes():
+        editing.edit_card(session, card, body, form)
+    elif session.interactive:
+        editing.edit_as_text(session, card, form)
+    else:
+        raise InvalidInput("Nothing to change: give --title, --description, --start, --due, --priority or --file.")
 
 
 @app.command("move", cls=DataCommand)
@@ -141,19 +166,44 @@ def _move(
     place = where(first=top, last=bottom, after=after, before=before)
     if column is None and not place.given:
         raise InvalidInput("Where to? Name a column, or give --top, --bottom, --after or --before.")
-    work.move_card(session_of(context), card_path(card), column, place, form)
+    work.move_card(session_of(context), card, column, place, form)
 
 
 @app.command("archive", cls=DataCommand)
 def _archive(context: typer.Context, card: CardArgument, undo: UndoOption = False) -> None:
     """Put a card away; --undo brings it back."""
-    work.archive_card(session_of(context), card_path(card), not undo, form_of(context, CARD))
+    work.archive_card(session_of(context), card, not undo, form_of(context, CARD))
 
 
 @app.command("done", cls=DataCommand)
 def _done(context: typer.Context, card: CardArgument, undo: UndoOption = False) -> None:
     """Mark a card as done."""
-    work.complete_card(session_of(context), card_path(card), not undo, form_of(context, CARD))
+    work.complete_card(session_of(context), card, not undo, form_of(context, CARD))
+
+
+@app.command("start", cls=DataCommand)
+def _start(context: typer.Context, card: CardArgument) -> None:
+    """Take a card on: it moves to where work is done and is assigned to you.
+
+    That is the column of the setting 'start', else the one called Doing or In progress.
+    """
+    work.start_card(session_of(context), card, form_of(context, CARD))
+
+
+@app.command("branch", cls=RegoCommand)
+def _branch(
+    context: typer.Context,
+    card: CardArgument,
+    create: Annotated[bool, typer.Option("--create", "-c", help="Create the branch with git, and switch to it.")] = False,
+) -> None:
+    """Print a name for a git branch about a card, such as ops-12-fix-login."""
+    branches.branch(session_of(context), card, create=create)
+
+
+def _date(name: str, when: str | None, none: bool) -> datetime | UnsetType | None:
+    if when is not None and none:
+        raise InvalidInput(f"Give --{name} or --no-{name}, not both.")
+    return None if none else _moment(when) or UNSET
 
 
 def _moment(due: str | None) -> datetime | None:

@@ -135,6 +135,8 @@ def _warn(session: Session, setting: Setting, value: str | None) -> None:
     """Say when something stronger hides what was just written."""
     now = session.fresh_choices().all_of(setting.name)
     first = next(now, None)
+    if value is not None and first is None:
+        session.output.note("It goes with another server than the one in force here, which has its own.")
     if value is not None and first is not None and first.value != value:
         session.output.note(f"Here {first.source} says {first.value}, which wins.")
 

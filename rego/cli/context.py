@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from rego.cli.naming import find_board
@@ -129,19 +130,44 @@ class Session:
         """`text`, or what stands on stdin when it is `-`."""
         return self.input.read() if text == "-" else text
 
+    def lines_of_stdin(self) -> list[str]:
+        """The lines of stdin that are not blank; raises `InvalidInput` when there are none."""
+        lines = [line for each in self.input.read().splitlines() if (line := each.strip())]
+        if not lines:
+            raise InvalidInput("There is nothing on stdin: one line each is wanted.")
+        return lines
+
+    def text_of_file(self, name: str) -> str:
+        """What stands in the file, or on stdin for `-`; raises `InvalidInput` when it cannot be read."""
+        try:
+            return self.input.read() if name == "-" else Path(name).read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise InvalidInput(f"{name} cannot be read as text ({error}).") from error
+
+    @property
+    def interactive(self) -> bool:
+        """Whether somebody sits there who can be asked."""
+        return self._asks and self.input.isatty()
+
     def ask(self, question: str) -> str:
         """A line that the person types; raises `InvalidInput` when nobody can be asked."""
-        if not (self._asks and self.input.isatty()):
+        if not self.interactive:
             raise InvalidInput(f"{question}? Give it as an option: there is no terminal to ask on.")
         self.output.err.write(f"{question}: ")
         self.output.err.flush()
         return self.input.readline().strip()
 
+    def confirm(self, question: str) -> bool:
+        """Whether the person says yes; no, when nobody can be asked."""
+        if not self.interactive:
+            return False
+        return self.ask(f"{question} [y/N]").lower() in ("y", "yes")
+
     def ask_password(self, question: str, *, from_stdin: bool) -> str:
         """A password from stdin, or typed without echo; never from the command line, where other users could read it."""
         if from_stdin:
             return self.input.readline().rstrip("\r\n")
-        if not (self._asks and self.input.isatty()):
+        if not self.interactive:
             raise InvalidInput("There is no terminal to ask for the password on: pipe it in and give --password-stdin.")
         from getpass import getpass
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shlex
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +11,9 @@ import typer
 from rego.cli.context import Session
 from rego.cli.exit_codes import ExitCode
 from rego.cli.options import RegoCommand, noun, session_of
+from rego.cli.paging import page
 from rego.client.settings import SETTINGS
+from rego.safe_text import safe_text
 from rego.wire.errors import NotFound
 
 app = noun("", alone=True)
@@ -40,26 +39,13 @@ def explain(session: Session, words: list[str]) -> int:
         )
         return 0
     if name in TOPICS:
-        show(session, TOPICS[name]())
+        page(session, safe_text(TOPICS[name](), multiline=True))
         return 0
     from rego.cli.root import COMMANDS, carry_out
 
     if words[0] in COMMANDS:
         return carry_out([*words, "--help"])
     raise NotFound(f"There is no topic or command {name!r}: the topics are {', '.join(TOPICS)}.")
-
-
-def show(session: Session, text: str) -> None:
-    """Print `text`, on a terminal through the pager; one that cannot be started is passed over."""
-    pager = session.choices.value("pager")
-    if session.output.terminal and pager and os.environ.get("TERM") != "dumb":
-        try:
-            subprocess.run(shlex.split(pager), input=text.encode(), check=False)  # noqa: S603 - the user's own pager
-        except (OSError, ValueError):
-            pass
-        else:
-            return
-    session.output.block(text.rstrip("\n"))
 
 
 def _page(name: str) -> str:

@@ -16,6 +16,7 @@ T = TypeVar("T", Board, Column, Label)
 
 CARD_REFERENCE = re.compile(r"[A-Za-z]{2,6}-[1-9]\d{0,9}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_ID_BEGINNING = re.compile(r"(?=.*\d)[0-9a-f]{4,8}(-[0-9a-f]{0,4}){0,3}(-[0-9a-f]{0,11})?")
 _SHOWN_AT_MOST = 12
 
 
@@ -74,6 +75,16 @@ def card_path(name: str) -> str:
     if _ID.fullmatch(name.lower()):
         return name.lower()
     raise InvalidInput(f"{name!r} names no card: write a reference such as OPS-12, or the card's id.")
+
+
+def is_id_beginning(name: str) -> bool:
+    """Whether `name` could be the beginning of an id, of at least four digits, and is not the whole of one."""
+    return _ID_BEGINNING.fullmatch(name.lower()) is not None
+
+
+def is_card(name: str) -> bool:
+    """Whether `name` can be nothing but a card: a reference or an id."""
+    return bool(CARD_REFERENCE.fullmatch(name) or _ID.fullmatch(name.lower()))
 
 
 def _board_name(board: Board) -> str:

@@ -57,6 +57,11 @@ class Form:
     template: str | None = None
     limit: int = 0
 
+    @property
+    def for_people(self) -> bool:
+        """Whether no form was asked for, so that it may be what reads best."""
+        return self.json is None and not self.quiet and not self.csv
+
 
 @dataclass(frozen=True)
 class View(Generic[T]):

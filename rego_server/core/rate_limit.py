@@ -74,7 +74,7 @@ class MemoryLimiter:
         after = before + space
         allowed = after - now <= depth
         self._remember(key, after if allowed else before)
-        return _decision(quota, allowed, used=(after if allowed else before) - now)
+        return decision_of(quota, allowed, used=(after if allowed else before) - now)
 
     def _remember(self, key: tuple[Quota, str], whole_at: int) -> None:
         self._whole_at[key] = whole_at
@@ -91,7 +91,7 @@ class MemoryLimiter:
             del self._whole_at[key]
 
 
-def _decision(quota: Quota, allowed: bool, *, used: int) -> Decision:
+def decision_of(quota: Quota, allowed: bool, *, used: int) -> Decision:
     """What `used` of a quota means, in `1 / limit` nanoseconds."""
     space, depth = quota.period * _NS, quota.period * quota.limit * _NS
     unit = quota.limit * _NS

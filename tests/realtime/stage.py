@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -62,11 +63,21 @@ class Stage:
         self._data_dir = data_dir
         self._database_url = database_url
 
-    async def server(self, bus: Bus | None = None, *, heartbeat: float = 15.0, redis_url: str = "", **limits: Any) -> Running:
+    async def server(
+        self,
+        bus: Bus | None = None,
+        *,
+        heartbeat: float = 15.0,
+        redis_url: str = "",
+        settings: Mapping[str, Any] | None = None,
+        **limits: Any,
+    ) -> Running:
         """A server; on PostgreSQL several may run at once, and share a Redis."""
-        settings = replace(fast_settings(self._data_dir, self._database_url), heartbeat_seconds=heartbeat, redis_url=redis_url)
+        given = {"heartbeat_seconds": heartbeat, "redis_url": redis_url, **(settings or {})}
         socket_limits = SocketLimits(**{"tick": QUICK, **limits})
-        return await self.enter(running(settings, bus, socket_limits))
+        return await self.enter(
+            running(replace(fast_settings(self._data_dir, self._database_url), **given), bus, socket_limits)
+        )
 
     async def enter(self, context: AbstractAsyncContextManager[T]) -> T:
         """Anything else that is closed at the end."""

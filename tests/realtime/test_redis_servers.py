@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
+import aiohttp
 import pytest
 from sqlalchemy import update
 
-from rego.client import boards
+from rego.client import boards, system
 from rego.wire.frames import CloseCode
 from rego_server.core.db import Statement
 from rego_server.core.db.port import Connection
@@ -18,7 +19,7 @@ from rego_server.core.events import instance
 from tests.realtime.connections import eventually
 from tests.realtime.stage import Desk, Stage
 from tests.realtime.test_bad_buses import change
-from tests.realtime.wire import RawFollower, dial
+from tests.realtime.wire import PATIENCE, RawFollower, dial
 from tests.running import Running, Somebody
 from tests.valkey import OwnValkey
 
@@ -107,3 +108,34 @@ async def test_a_new_life_of_the_database_sends_everybody_to_start_afresh(live: 
     await eventually(lambda: live.server.hub.total_boards == 0)
     async with dial(live.url, desk.board.id, ada.token) as wire:
         assert (await wire.ready()).epoch == OTHER_LIFE
+
+
+@on_postgres
+async def test_health_tells_of_redis(stage: Stage, own_valkey: OwnValkey) -> None:
+    live = await stage.server(redis_url=own_valkey.url)
+    ada = await stage.person(live, "ada")
+
+    async def until(status: str, state: str) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                health = await ada.client.send(system.health())
+                if (health.status, health.redis, health.subscriber) == (status, state, state):
+                    return
+
+    await until("healthy", "up")
+    await asyncio.to_thread(own_valkey.kill)
+    await until("degraded", "down")
+    await asyncio.to_thread(own_valkey.start)
+    await until("healthy", "up")
+
+
+@on_postgres
+async def test_servers_share_their_limits(stage: Stage, redis_url: str) -> None:
+    """Four requests in turn to two servers of a quota of three: the fourth is one too many for both."""
+    here, there = [await stage.server(redis_url=redis_url, settings={"anonymous_per_minute": 3}) for _ in range(2)]
+    statuses = []
+    async with aiohttp.ClientSession() as http:
+        for server in (here, there, here, there):
+            async with http.get(f"{server.url}/boards", headers={"Cookie": "x=y"}) as answer:
+                statuses.append(answer.status)
+    assert statuses == [401, 401, 401, 429]

@@ -11,6 +11,7 @@ import pytest
 from rego.wire.frames import SnapshotFrame
 from rego.wire.snapshot import Snapshot
 from rego_server.core.db.port import Database, Work
+from rego_server.core.shelf import NoShelf
 from rego_server.snapshots import COLUMNS_AND_LABELS, Encoded, Snapshots
 from tests.realtime.connections import eventually, transports
 from tests.realtime.stage import Desk, on_sqlite
@@ -104,6 +105,6 @@ async def test_a_read_that_has_just_landed_too_early_is_not_asked_again() -> Non
                 late.append(asyncio.create_task(snapshots.at_least({"id": "b", "epoch": "e", "seq": 2})))
             return Encoded("e", self.count, b"")
 
-    snapshots = Snapshots(cast(Database, Reads()))
+    snapshots = Snapshots(cast(Database, Reads()), NoShelf())
     assert (await snapshots.at_least({"id": "b", "epoch": "e", "seq": 1})).seq == 1
     assert (await late[0]).seq == 2

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.connection import AbstractConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.commands.core import AsyncScript
 from redis.exceptions import RedisError
 
 from rego.wire.errors import InvalidInput
@@ -66,6 +67,10 @@ class Link:
             self._break(error)
             raise Away from error
 
+    def script(self, text: str) -> Script:
+        """A Lua script, which is carried out in one call."""
+        return Script(self, self._redis.register_script(text))
+
     async def back(self) -> None:
         """Wait until Redis answers."""
         await self._up.wait()
@@ -74,8 +79,13 @@ class Link:
         """A connection of one's own, on which a read may take for ever. Raises one of `OUTAGES`."""
         kwargs = self._pool.connection_kwargs | {"socket_timeout": None}
         made: AbstractConnection = self._pool.connection_class(**kwargs)
-        async with asyncio.timeout(self._timeout):
-            await made.connect()  # type: ignore[no-untyped-call]
+        try:
+            async with asyncio.timeout(self._timeout):
+                await made.connect()  # type: ignore[no-untyped-call]
+        except OUTAGES as error:
+            # A server on which nothing happens learns only so that Redis is away.
+            self._break(error)
+            raise
         return made
 
     async def close(self) -> None:
@@ -100,6 +110,18 @@ class Link:
                     await self._redis.ping()
                 self._up.set()
         _log.info("redis is back")
+
+
+class Script:
+    """A script with the link that it runs over."""
+
+    def __init__(self, link: Link, script: AsyncScript) -> None:
+        self._link = link
+        self._script = script
+
+    async def __call__(self, keys: Sequence[str], arguments: Sequence[str | int | bytes]) -> Any:
+        """Its answer. Raises `Away`."""
+        return await self._link.call(lambda _: self._script(keys, arguments))
 
 
 async def end(*tasks: asyncio.Task[None]) -> None:

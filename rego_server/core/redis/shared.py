@@ -8,20 +8,29 @@ from contextlib import asynccontextmanager
 from typing import NamedTuple
 from uuid import uuid4
 
+from rego_server.core.ports import Pulse
+from rego_server.core.rate_limit import MemoryLimiter
 from rego_server.core.redis.bus import RedisBus
 from rego_server.core.redis.feed import Feed
+from rego_server.core.redis.limiter import RedisLimiter
 from rego_server.core.redis.link import TIMEOUT, Link, end
 from rego_server.core.redis.post import Post
+from rego_server.core.redis.shelf import RedisShelf
 
 
 class Shared(NamedTuple):
-    """What one server shares with the others. `instance` tells it from them."""
+    """What one server shares with the others; it serves as `Ports`."""
 
-    instance: str
     link: Link
     post: Post
     feed: Feed
     bus: RedisBus
+    limiter: RedisLimiter
+    shelf: RedisShelf
+
+    def pulse(self) -> Pulse:
+        """How the way to the others is."""
+        return Pulse(self.link.up, self.feed.flowing, self.feed.lag, self.post.depth)
 
 
 @asynccontextmanager
@@ -34,8 +43,9 @@ async def open_shared(url: str, *, timeout: float = TIMEOUT) -> AsyncIterator[Sh
     link = Link(url, timeout)
     post = Post(link)
     feed = Feed(link, post, instance)
-    shared = Shared(instance, link, post, feed, RedisBus(feed, post, instance))
-    tasks = [asyncio.create_task(part.run()) for part in (post, feed)]
+    bus = RedisBus(feed, post, instance)
+    shared = Shared(link, post, feed, bus, RedisLimiter(link, MemoryLimiter()), RedisShelf(link))
+    tasks = [asyncio.create_task(part.run()) for part in (post, feed, shared.shelf)]
     try:
         yield shared
     finally:

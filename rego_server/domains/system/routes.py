@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from aiohttp import web
@@ -12,6 +13,7 @@ from rego.wire.errors import Unavailable
 from rego.wire.system import Health, SocketCounts
 from rego_server.core.db import Database
 from rego_server.core.events import GET_EPOCH
+from rego_server.core.ports import Pulse
 from rego_server.web.admission import Tier
 from rego_server.web.endpoint import Anyone, Request, RouteTable
 from rego_server.web.metrics import MEDIA_TYPE, METRICS, Sockets
@@ -27,6 +29,7 @@ class Vitals(NamedTuple):
 
     database: Database
     sockets: Sockets
+    pulse: Callable[[], Pulse | None]
     blob_store: str
     environment: str
     debug: bool
@@ -40,15 +43,16 @@ async def health(request: Request) -> web.Response:
     """How the server and its parts are; 503 when it cannot serve."""
     vitals = request.http.app[VITALS]
     up = await _is_up(vitals.database)
-    state = "up" if up else "down"
+    state = _state(up)
+    pulse = vitals.pulse()
     answer = Health(
-        status="healthy" if up else "unhealthy",
+        status=_status(up, pulse),
         environment=vitals.environment,
         debug=vitals.debug,
         database=f"{vitals.database.dialect} {state}",
         postgres=state if vitals.database.dialect == "postgresql" else NOT_USED,
-        redis=NOT_USED,
-        subscriber=NOT_USED,
+        redis=_state(pulse.redis) if pulse else NOT_USED,
+        subscriber=_state(pulse.subscriber) if pulse else NOT_USED,
         blobs=vitals.blob_store,
         websocket=SocketCounts(total_boards=vitals.sockets.total_boards, total_connections=vitals.sockets.total_connections),
         version=__version__,
@@ -76,6 +80,17 @@ async def ready(request: Request) -> dict[str, str]:
 async def metrics(request: Request) -> web.Response:
     """Counters in Prometheus' text format, about the server and not about anybody."""
     return web.Response(body=request.http.app[METRICS].text(), headers={"Content-Type": MEDIA_TYPE})
+
+
+def _status(up: bool, pulse: Pulse | None) -> str:
+    """Without Redis a server serves, though later and with limits of its own."""
+    if not up:
+        return "unhealthy"
+    return "healthy" if pulse is None or (pulse.redis and pulse.subscriber) else "degraded"
+
+
+def _state(up: bool) -> str:
+    return "up" if up else "down"
 
 
 async def _is_up(database: Database) -> bool:

@@ -1,0 +1,110 @@
+"""What people do with cards all day: add many, start one, name a branch, read one."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from rego.cli.branches import LONGEST, branch_name
+from tests.cli.conftest import Person, Rego
+from tests.cli.payloads import HOSTILE, steering
+from tests.cli.pseudo_terminal import COLUMNS, Terminal
+
+STYLE = re.compile("\x1b\\[[0-9;]*m")
+
+
+def test_titles_from_stdin_become_cards_in_their_order(rego: Rego, ops: str) -> None:
+    result = rego("cards", "add", "-", "--to", "Doing", input="First\n\n  Second \n")
+    assert (result.code, result.lines) == (0, [f"{ops}-4", f"{ops}-5"])
+    assert rego("cards", "list", "--column", "Doing", "--jq", "[.[].title]").out == '["First","Second"]\n'
+    rego("cards", "add", "-", "--to", "Doing", "--top", input="A\nB\n")
+    assert rego("cards", "list", "--column", "Doing", "--jq", "[.[].title]").out == '["A","B","First","Second"]\n'
+
+
+def test_no_titles_and_a_bad_one_are_told(rego: Rego, ops: str) -> None:
+    assert rego("cards", "add", "-", input="\n").code == 2
+    result = rego("cards", "add", "-", input=f"Good\n{'x' * 600}\n")
+    assert result.code == 2
+    assert "1 of 2 cards were added, then 'xxx" in result.err
+
+
+def test_a_new_card_is_assigned(rego: Rego, ada: Person, ops: str) -> None:
+    card = json.loads(rego("cards", "add", "Mine", "--assign", "me", "--start", "today", "--json").out)
+    assert len(card["assignee_ids"]) == 1
+    assert card["start_at"] is not None
+    assert rego("cards", "add", "x", "--assign", "nobody").code == 3
+
+
+def test_starting_a_card_takes_it_to_where_work_is_done(
+    rego: Rego, ada: Person, ops: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = rego("cards", "start", f"{ops}-2")
+    assert (result.code, result.lines) == (0, [f"{ops}-2"])
+    shown = json.loads(rego("cards", "show", f"{ops}-2", "--json", "column,assignees").out)
+    assert shown == {"column": "Doing", "assignees": [ada.username]}
+    assert rego("cards", "start", f"{ops}-2").code == 0
+    monkeypatch.setenv("REGO_START", "Done")
+    rego("cards", "start", f"{ops}-2")
+    assert json.loads(rego("cards", "show", f"{ops}-2", "--json", "column").out) == {"column": "Done"}
+
+
+def test_where_work_is_done_must_be_known(rego: Rego, ops: str) -> None:
+    rego("columns", "rename", "Doing", "Kitchen")
+    result = rego("cards", "start", f"{ops}-1")
+    assert result.code == 3
+    assert "rego config set start COLUMN" in result.err
+
+
+def test_a_card_is_found_by_its_number_and_by_the_beginning_of_its_id(rego: Rego, ops: str) -> None:
+    whole = json.loads(rego("cards", "show", "2", "--json", "id,ref").out)
+    assert whole["ref"] == f"{ops}-2"
+    assert rego("cards", "show", whole["id"][:30], "-q").lines == [f"{ops}-2"]
+    several = rego("cards", "show", whole["id"][:4])
+    assert (several.code, f"{ops}-1" in several.err) == (2, True)
+    assert rego("cards", "show", "0000").code == 3
+    assert rego("cards", "show", "99").code == 3
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Fix login", "ops-12-fix-login"),
+        ("Größe & Æther: $(rm -rf)", "ops-12-groe-ther-rm-rf"),
+        ("日本語", "ops-12"),
+        ("x" * 300, "ops-12"),
+        ("word " * 40, "ops-12" + "-word" * 10),
+    ],
+)
+def test_a_branch_name_is_plain(title: str, name: str) -> None:
+    assert branch_name("OPS-12", title) == name
+    assert len(name) <= LONGEST
+
+
+def test_a_branch_is_created(rego: Rego, ops: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert rego("cards", "branch", f"{ops}-1", "--create").code == 2
+    subprocess.run(["git", "init", "-q", "."], check=True)
+    result = rego("cards", "branch", f"{ops}-1", "--create")
+    assert (result.code, result.lines) == (0, [f"{ops.lower()}-1-one"])
+    head = subprocess.run(["git", "symbolic-ref", "--short", "HEAD"], check=True, capture_output=True, text=True)
+    assert head.stdout.strip() == f"{ops.lower()}-1-one"
+
+
+def test_a_card_on_a_terminal_is_rendered(rego: Rego, ops: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("PAGER", "cat")
+    monkeypatch.delenv("COLUMNS")
+    text = f"# Steps\n\n- [link](https://example.com)\n\n&#27;]0;owned&#7; {HOSTILE}"
+    rego("cards", "edit", f"{ops}-1", "--description", text)
+    terminal = Terminal("cards", "show", f"{ops}-1")
+    assert terminal.end() == 0
+    plain = STYLE.sub("", terminal.text).replace("\r\n", "\n")
+    assert "Steps" in plain
+    assert "# Steps" not in plain
+    assert "https://example.com" in plain
+    assert steering(plain) == []
+    assert max(map(len, plain.splitlines())) <= COLUMNS
