@@ -37,6 +37,9 @@ from rego_server.domains.auth.passwords import Cost, Passwords
 from rego_server.domains.auth.routes import AUTH, Auth
 from rego_server.domains.auth.routes import table as auth
 from rego_server.domains.auth.tokens import AccessTokens
+from rego_server.domains.automations.due import FORGOTTEN, DueTimes
+from rego_server.domains.automations.routes import table as automations
+from rego_server.domains.automations.running import react
 from rego_server.domains.boards.routes import table as boards
 from rego_server.domains.cards.routes import table as cards
 from rego_server.domains.checklists.routes import table as checklists
@@ -88,6 +91,7 @@ TABLES = (
     checklists,
     comments,
     attachments,
+    automations,
     undo,
 )
 
@@ -96,13 +100,14 @@ EXPIRIES = (
     Expiry(auth_queries.FORGET_EXPIRED_SESSIONS, timedelta(0)),
     Expiry(auth_queries.FORGET_USED_TOKENS, timedelta(days=7)),
     Expiry(invitation_queries.FORGET, timedelta(days=30)),
+    FORGOTTEN,
 )
 """What is forgotten in time, beside what the core forgets by itself."""
 
 
 @dataclass(frozen=True)
 class Server:
-    """A server that is ready to take requests."""
+    """A server that is ready to take requests. `chores` are what it does by itself now and then."""
 
     app: web.Application
     settings: Settings
@@ -110,6 +115,7 @@ class Server:
     runner: Runner
     hub: Hub
     auth: Auth
+    chores: tuple[Housekeeping | DueTimes, ...]
     epoch: str
 
 
@@ -136,14 +142,12 @@ async def open_server(
         epoch = await _epoch_of(database)
         ports = await _open_ports(settings, stack)
         bus = bus or ports.bus
-        runner = Runner(database, bus, clock, new_id)
+        runner = Runner(database, bus, clock, new_id, react)
         hub = _open_hub(settings, database, bus, clock, socket_limits)
         auth_part = _open_auth(settings, clock, stack)
         admission = Admission(settings, limiter or ports.limiter)
         app = web.Application(middlewares=[requests])
-        mailroom = Mailroom(carrier or carrier_of(settings), settings.public_url)
-        stack.push_async_callback(mailroom.stop)
-        app[SERVICES] = Services(runner, auth_part, admission, mailroom)
+        app[SERVICES] = Services(runner, auth_part, admission, _open_mailroom(settings, carrier, stack))
         app[AUTH] = auth_part
         app[TRAFFIC] = Traffic()
         app[LIVE] = Live(hub, Snapshots(database, ports.shelf), database, new_id, socket_limits, Crowd.of(socket_limits))
@@ -151,8 +155,9 @@ async def open_server(
         app[VITALS] = Vitals(database, hub, ports.pulse, depot.store.name, settings.environment, settings.debug)
         app[METRICS] = Metrics(app[TRAFFIC], hub, database.dialect)
         _open_doors(app)
-        _live_and_die_with(app, hub, _housekeeping(settings, database, clock, depot))
-        yield Server(app, settings, database, runner, hub, auth_part, epoch)
+        chores = (_housekeeping(settings, database, clock, depot), DueTimes(runner))
+        _live_and_die_with(app, hub, *chores)
+        yield Server(app, settings, database, runner, hub, auth_part, chores, epoch)
 
 
 async def _epoch_of(database: Database) -> str:
@@ -181,7 +186,7 @@ def _retention(settings: Settings, database: Database, clock: Clock) -> Retentio
     return Retention(database, clock, kept=settings.events_kept, days=settings.event_days)
 
 
-def _live_and_die_with(app: web.Application, *parts: Hub | Housekeeping) -> None:
+def _live_and_die_with(app: web.Application, *parts: Hub | Housekeeping | DueTimes) -> None:
     """Start the parts that work by themselves when the application starts, and stop them when it stops."""
 
     async def start(_: web.Application) -> None:
@@ -215,6 +220,12 @@ async def open_database(settings: Settings, stack: AsyncExitStack) -> Database:
         database = await SqliteDatabase.open(path)
     stack.push_async_callback(database.close)
     return database
+
+
+def _open_mailroom(settings: Settings, carrier: Carrier | None, stack: AsyncExitStack) -> Mailroom:
+    mailroom = Mailroom(carrier or carrier_of(settings), settings.public_url)
+    stack.push_async_callback(mailroom.stop)
+    return mailroom
 
 
 async def _open_ports(settings: Settings, stack: AsyncExitStack) -> Ports:

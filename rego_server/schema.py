@@ -7,6 +7,7 @@ from rego_server.core.db.schema import metadata
 from rego_server.domains.access import models as access
 from rego_server.domains.attachments import models as attachments
 from rego_server.domains.auth import models as auth
+from rego_server.domains.automations import models as automations
 from rego_server.domains.boards import models as boards
 from rego_server.domains.cards import models as cards
 from rego_server.domains.checklists import models as checklists
@@ -21,6 +22,7 @@ __all__ = [
     "access",
     "attachments",
     "auth",
+    "automations",
     "boards",
     "cards",
     "checklists",

@@ -16,6 +16,7 @@ from rego.cli.dates import FORMS, parse_due
 from rego.cli.options import (
     BoardArgument,
     BoardOption,
+    CardArgument,
     DataCommand,
     ListCommand,
     QueryOption,
@@ -33,10 +34,6 @@ app = noun("Cards: list, show, add, edit, move, start, archive, mark as done.")
 
 LEVELS = ", ".join(Priority)
 
-CardArgument = Annotated[
-    str,
-    typer.Argument(metavar="CARD", help="Its reference, such as OPS-12, its number on the board at hand, or its id."),
-]
 TopOption = Annotated[bool, typer.Option("--top", help="To the top.")]
 BottomOption = Annotated[bool, typer.Option("--bottom", help="To the bottom; this is the default.")]
 AfterOption = Annotated[str | None, typer.Option("--after", metavar="CARD", help="Just below that card.")]

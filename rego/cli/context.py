@@ -76,6 +76,15 @@ class Session:
         local = find_or_start(self.paths)
         return local.server, local.credentials
 
+    def go_to(self, server: Server) -> None:
+        """Speak to a server that was not configured, with the login that is kept for it. Raises `NotAuthenticated`."""
+        credentials = self.store.kept(server)
+        if credentials is None:
+            raise NotAuthenticated(
+                f"You are not logged in to {server}: run 'rego login --server {server}' first, or the same with 'register'."
+            )
+        self.chosen_server, self.way_in = server, (server, credentials)
+
     def stay_on_this_machine(self) -> None:
         """Use local mode, whatever is configured."""
         self.chosen_server = None

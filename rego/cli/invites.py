@@ -50,12 +50,13 @@ def _create(
     board: BoardOption = None,
     role: Annotated[Role, typer.Option(metavar="ROLE", help=ROLES)] = Role.MEMBER,
     expires: Annotated[str | None, typer.Option(metavar="WHEN", help=f"Such as {FORMS}; else in 7 days.")] = None,
+    link: Annotated[bool, typer.Option("--link", help="Print a link, which names the server too.")] = False,
 ) -> None:
     """Make an invitation and print its token, this once."""
     body = CreateInvitation(role=role, email=email)
     if expires is not None:
         body.expires_in = seconds_until(expires)
-    create_invitation(session_of(context), board, body, form_of(context, NEW_INVITATION))
+    create_invitation(session_of(context), board, body, form_of(context, NEW_INVITATION), link=link)
 
 
 @app.command("revoke", cls=RegoCommand)
@@ -71,11 +72,11 @@ def _revoke(
 @app.command("accept", cls=DataCommand)
 def _accept(
     context: typer.Context,
-    token_stdin: Annotated[bool, typer.Option("--token-stdin", help="Read the token from the first line of stdin.")] = False,
+    token_stdin: Annotated[bool, typer.Option("--token-stdin", help="Read it from the first line of stdin.")] = False,
 ) -> None:
-    """Come onto a board with the token of an invitation, which is asked for."""
+    """Come onto a board with the token or the link of an invitation, which is asked for."""
     session = session_of(context)
-    accept_invitation(session, session.ask_password("Token", from_stdin=token_stdin), form_of(context, JOINED))
+    accept_invitation(session, session.ask_password("Token or link", from_stdin=token_stdin), form_of(context, JOINED))
 
 
 def seconds_until(when: str) -> int:
@@ -93,17 +94,20 @@ def list_invitations(session: Session, board_name: str | None, form: Form) -> No
     session.output.many(INVITATION, found, form, none="There is no open invitation: 'rego invites create' makes one.")
 
 
-def create_invitation(session: Session, board_name: str | None, body: CreateInvitation, form: Form) -> None:
-    """Make an invitation; its token is all that goes to stdout."""
+def create_invitation(session: Session, board_name: str | None, body: CreateInvitation, form: Form, *, link: bool) -> None:
+    """Make an invitation; its token, or the link with it, is all that goes to stdout."""
+    server = session.way_in[0]
+    if link:
+        invitations.link_of(server, "")  # refused before anything is made
     board = session.board(board_name)
     made = session.send(invitations.create_invitation(board.id, body))
     if form == Form():
         mailed = f" A letter with it goes to {made.email}." if made.email else ""
         session.output.note(
-            f"Whoever runs 'rego invites accept' with this token is {made.role.value} on {board.key}.{mailed} "
-            "It is not shown again:"
+            f"Whoever runs 'rego invites accept' with this {'link' if link else 'token'} is {made.role.value} on "
+            f"{board.key}.{mailed} It is not shown again:"
         )
-    session.output.one(NEW_INVITATION, made, form, made.token)
+    session.output.one(NEW_INVITATION, made, form, invitations.link_of(server, made.token) if link else made.token)
 
 
 def revoke_invitation(session: Session, board_name: str | None, invitation_id: str) -> None:
@@ -112,8 +116,11 @@ def revoke_invitation(session: Session, board_name: str | None, invitation_id: s
     session.output.note("The invitation is revoked.")
 
 
-def accept_invitation(session: Session, token: str, form: Form) -> None:
-    """Accept the invitation and say where one is now."""
+def accept_invitation(session: Session, token_or_link: str, form: Form) -> None:
+    """Accept the invitation, on the server of the link if it is one, and say where one is now."""
+    server, token = invitations.read_link(token_or_link)
+    if server is not None and server != session.chosen_server:
+        session.go_to(server)
     joined = session.send(invitations.accept_invitation(token))
     sentence = f"You are {joined.member.role.value} on {joined.board.key} ({joined.board.title}) now"
     session.output.changed(JOINED, joined, form, sentence)

@@ -6,13 +6,16 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import TypeVar
 
+from rego.wire.base import Entity
 from rego.wire.boards import Board, Member
+from rego.wire.checklists import Checklist, ChecklistItem
 from rego.wire.columns import Column
 from rego.wire.errors import InvalidInput, NotFound
 from rego.wire.labels import Label
 from rego.wire.tokens import PersonalToken
 
-T = TypeVar("T", Board, Column, Label)
+T = TypeVar("T", Board, Column, Label, Checklist, ChecklistItem)
+N = TypeVar("N", bound=Entity)
 
 CARD_REFERENCE = re.compile(r"[A-Za-z]{2,6}-[1-9]\d{0,9}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -61,6 +64,27 @@ def find_token(tokens: Sequence[PersonalToken], name: str) -> PersonalToken:
     if len(fitting) > 1:
         raise InvalidInput(f"{len(fitting)} tokens are called {name!r}: give the id, {_listed(token.id for token in fitting)}.")
     return fitting[0]
+
+
+def find_checklist(checklists: Sequence[Checklist], name: str) -> Checklist:
+    """The checklist called `name`; raises `NotFound` or, when several fit, `InvalidInput`."""
+    return _find(checklists, name, "checklist", lambda checklist: (checklist.title,), lambda checklist: checklist.title)
+
+
+def find_item(items: Sequence[ChecklistItem], name: str) -> ChecklistItem:
+    """The item at that place, from 1, or with that text; raises `NotFound` or, when several fit, `InvalidInput`."""
+    if name.isdecimal():
+        return find_numbered(items, name, "item")
+    return _find(items, name, "item", lambda item: (item.text,), lambda item: item.text)
+
+
+def find_numbered(things: Sequence[N], name: str, kind: str) -> N:
+    """The thing at that place, from 1, the `last`, or the one with that id; raises `NotFound`."""
+    number = str(len(things)) if name == "last" else name
+    for place, thing in enumerate(things, 1):
+        if number == str(place) or name.lower() == thing.id:
+            return thing
+    raise NotFound(f"There is no {kind} {name!r}: there are {len(things)}.")
 
 
 def label_name(label: Label) -> str:

@@ -21,6 +21,10 @@ QueryOption = Annotated[
     str | None,
     typer.Option("--query", "-Q", metavar="QUERY", help="Only cards that fit, such as 'assignee:me due<3d'; -q QUERY too."),
 ]
+CardArgument = Annotated[
+    str,
+    typer.Argument(metavar="CARD", help="Its reference, such as OPS-12, its number on the board at hand, or its id."),
+]
 TitleArgument = Annotated[str, typer.Argument(metavar="TITLE")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]

@@ -81,6 +81,10 @@ class CredentialStore:
         """The login at `server`, or None. Raises `InvalidInput` when the file exists and may not be read."""
         if token := self._environ.get("REGO_TOKEN", "").strip():
             return Credentials(server=server.url, access_token=token)
+        return self.kept(server)
+
+    def kept(self, server: Server) -> Credentials | None:
+        """As `load`, without `REGO_TOKEN`: for a server that the user did not choose, which must not get that token."""
         login = self._read().logins.get(server.url)
         if login is not None and login.keyring:
             login = self._from_keyring(server.url)

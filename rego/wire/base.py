@@ -55,7 +55,7 @@ class Entity(Struct, kw_only=True, frozen=True, gc=False):
 
 
 class Command(Struct, kw_only=True, forbid_unknown_fields=True):
-    """A request body. Texts are cleaned as they come in: see `rego.wire.text` for what is refused and what is mended.
+    """A request body. Texts, and lists of texts, are cleaned as they come in: see `rego.wire.text` for what that is.
 
     Moments are put into UTC. Of the fields in `one_of` exactly one is given, of those in `at_most_one_of` one or none. Raises
     `InvalidInput` (a `ValueError`) when a text holds characters that no terminal should be sent, or a moment is at the end of
@@ -74,6 +74,8 @@ class Command(Struct, kw_only=True, forbid_unknown_fields=True):
                 value = getattr(self, name)
                 if isinstance(value, str):
                     setattr(self, name, clean(value, field=name))
+                elif isinstance(value, list):
+                    setattr(self, name, [clean(each, field=name) for each in value])
         for name in self.moment_fields:
             moment = getattr(self, name)
             if isinstance(moment, datetime) and moment.tzinfo is not None:

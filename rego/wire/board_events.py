@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rego.wire.automations import Automation
 from rego.wire.base import Change, Rank, Role
 from rego.wire.boards import Board, Member
 from rego.wire.columns import Column
@@ -139,3 +140,24 @@ class LabelDeleted(EventData, kw_only=True, frozen=True, tag="label.deleted"):
 
     label: Label
     card_ids: list[str]
+
+
+class AutomationCreated(EventData, kw_only=True, frozen=True, tag="automation.created"):
+    """A rule was made."""
+
+    automation: Automation
+
+
+class AutomationUpdated(EventData, kw_only=True, frozen=True, tag="automation.updated"):
+    """`changes` by field, of name, enabled, trigger, conditions and actions."""
+
+    automation_id: str
+    name: str
+    changes: dict[str, Change]
+    version: int
+
+
+class AutomationDeleted(EventData, kw_only=True, frozen=True, tag="automation.deleted"):
+    """A rule was deleted with its log of runs."""
+
+    automation: Automation

@@ -86,8 +86,8 @@ class AddMember(Command, kw_only=True):
     one_of = ("username", "email")
 
     role: Role
-    username: str | None = None
-    email: str | None = None
+    username: Annotated[str, Meta(max_length=limits.USERNAME_MAX)] | None = None
+    email: Annotated[str, Meta(max_length=limits.EMAIL_MAX)] | None = None
 
 
 class UpdateMember(Command, kw_only=True):

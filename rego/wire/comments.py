@@ -15,6 +15,7 @@ CommentText = Annotated[str, Meta(min_length=1, max_length=limits.COMMENT_MAX)]
 class Comment(Entity, kw_only=True, frozen=True):
     """A comment; `author` is the name to show, which an import may know without an account.
 
+    `rule` is the name of the automation rule that wrote it, if no person did.
     `mentions` are the ids of those members whom the text names as `@username`, in the order of the text. They were looked up
     when it was written, so they hold when somebody is called otherwise later.
     """
@@ -23,6 +24,7 @@ class Comment(Entity, kw_only=True, frozen=True):
     text: str
     author: str
     mentions: list[str] = []
+    rule: str | None = None
 
 
 class ListComments(Paged, kw_only=True):

@@ -12,6 +12,9 @@ from typing import Any
 from msgspec import Raw, Struct
 
 from rego.wire.board_events import (
+    AutomationCreated,
+    AutomationDeleted,
+    AutomationUpdated,
     BoardCreated,
     BoardDeleted,
     BoardImported,
@@ -69,6 +72,9 @@ __all__ = [
     "AttachmentCreated",
     "AttachmentDeleted",
     "AttachmentUpdated",
+    "AutomationCreated",
+    "AutomationDeleted",
+    "AutomationUpdated",
     "BoardCreated",
     "BoardDeleted",
     "BoardImported",
@@ -121,11 +127,11 @@ __all__ = [
 
 
 class Cause(Struct, kw_only=True, frozen=True, gc=False):
-    """The automation rule that did it, and the event that set it off."""
+    """The automation rule that did it, and the event that set it off; null when it was the clock, or a trial."""
 
     rule_id: str
     rule_name: str
-    event_seq: int
+    event_seq: int | None
 
 
 class Unknown(Struct, kw_only=True, frozen=True):

@@ -10,7 +10,7 @@ EMAIL_MAX = 254  # e-mail addresses
 FILENAME_MAX_BYTES = 200  # the name of an attached file, in UTF-8
 PASSWORD_MIN, PASSWORD_MAX = 8, 128  # passwords
 TOKEN_NAME_MAX = 100  # names of personal tokens
-SECRET_MAX = 200  # secrets that are good once, as they are mailed or shown
+SECRET_MAX = 200  # random secrets as they are mailed, shown or granted
 BOARD_KEY_MIN, BOARD_KEY_MAX = 2, 6  # board keys, the first half of references such as OPS-12
 IDEMPOTENCY_KEY_MAX = 64  # the `Idempotency-Key` header
 
@@ -31,6 +31,14 @@ INVITATION_LIFE_DEFAULT = 604_800  # how long it lasts when nothing is said, in 
 LIST_DEFAULT = 50  # entries of a list when `limit` is not given
 LIST_MAX = 200  # the highest `limit`
 CURSOR_MAX = 4_096  # a cursor: a title and a few times fit well
+
+RULES_MAX = 50  # automation rules of one board
+RULE_ACTIONS_MAX = 10  # actions of a rule
+RULE_ITEMS_MAX = 50  # items of a checklist that a rule adds
+RULE_DEPTH_MAX = 5  # rules that set each other off in a row
+RULE_RUNS_MAX = 100  # runs of rules that follow from one change
+RULE_RUNS_KEPT = 100  # runs of a rule that its log keeps
+RULE_CATCH_UP = 86_400.0  # how late a rule may be set off by a due time, after an outage or for a card that got its date late
 
 QUERY_MAX = 1_000  # a query
 QUERY_TERMS_MAX = 50  # terms in a query

@@ -25,7 +25,7 @@ _EMAIL = rf"^[^@\s{_UNSEEN}]+@[^@\s{_UNSEEN}]+\.[^@\s.{_UNSEEN}]+$(?!\n)"
 Email = Annotated[str, Meta(max_length=limits.EMAIL_MAX, pattern=_EMAIL)]
 Password = Annotated[str, Meta(min_length=limits.PASSWORD_MIN, max_length=limits.PASSWORD_MAX)]
 Secret = Annotated[str, Meta(min_length=1, max_length=limits.SECRET_MAX)]
-"""A one-time secret as it was mailed or shown."""
+"""A random secret as it was mailed, shown or granted."""
 
 PersonName = Annotated[str, Meta(max_length=limits.NAME_MAX)]
 
@@ -81,7 +81,7 @@ class Login(Command, kw_only=True):
 
 
 class Refresh(Command, kw_only=True):
-    refresh_token: str
+    refresh_token: Secret
 
 
 class Tokens(Struct, kw_only=True):

@@ -43,6 +43,8 @@ board_heads = Table(
     Column("floor", BigInteger, nullable=False),
     # The number of the newest card.
     Column("last_number", Integer, nullable=False),
+    # What the board's automation rules wait for, so that a change on which none waits costs nothing.
+    Column("triggers", String(200), nullable=False, server_default=""),
 )
 
 event_log = Table(
@@ -80,7 +82,7 @@ ADD_HEAD = Statement(insert(board_heads))
 SET_HEAD = Statement(
     update(board_heads)
     .where(board_heads.c.board_id == bindparam("head_id"))
-    .values(seq=bindparam("seq"), last_number=bindparam("last_number"))
+    .values(seq=bindparam("seq"), last_number=bindparam("last_number"), triggers=bindparam("triggers"))
 )
 GET_SEQ = Statement(select(board_heads.c.seq).where(board_heads.c.board_id == bindparam("board_id")))
 EPOCH = select(instance.c.epoch).scalar_subquery().label("epoch")

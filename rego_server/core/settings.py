@@ -43,6 +43,9 @@ class Settings:
         "", "`redis://…`, `rediss://…` or `unix://…` of the Redis that several servers share; empty is none.", secret=True
     )
     redis_url_file: str = setting("", "A file that holds the Redis URL, for secrets that a platform mounts.")
+    pg_bin: str = setting(
+        "", "The directory of `pg_dump`, `pg_restore` and `psql`, for backups of PostgreSQL; empty is where PATH finds them."
+    )
     secret: str = setting(
         "",
         "The key that signs access tokens, of at least 32 bytes; empty is one in the data directory, made at the first start.",

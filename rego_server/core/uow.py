@@ -78,12 +78,16 @@ class Operation(NamedTuple):
 
 @dataclass(slots=True)
 class Head:
-    """A board that this unit of work has locked. `seq` and `last_number` are counted up as events and cards are made."""
+    """A board that this unit of work has locked. `seq` and `last_number` are counted up as events and cards are made.
+
+    `triggers` are the words of what its automation rules wait for.
+    """
 
     board_id: str
     key: str
     seq: int
     last_number: int
+    triggers: str = ""
     events: list[RawEvent] = field(default_factory=list)
 
 
@@ -117,6 +121,7 @@ class UnitOfWork(Reading):
     """One action under way. Writes are queued and go to the database together; a read sends them first.
 
     While `cause` is set, what happens is an automation rule's doing and nobody's own: events name the rule instead of an actor.
+    What a `quiet` action does, such as an undo, sets off no rule.
     `expected` is the version that the client wants the entity to have which is entered first; None when it does not care.
     """
 
@@ -129,6 +134,7 @@ class UnitOfWork(Reading):
         self.new_id = new_id
         self.actor: Actor | None = None
         self.cause: Cause | None = None
+        self.quiet = False
         self.expected: int | None = None
         self.heads: dict[str, Head] = {}
         self._writes: list[tuple[Statement, Mapping[str, Any]]] = []
@@ -186,7 +192,7 @@ class UnitOfWork(Reading):
     async def attempt(self, work: Callable[[], Awaitable[T]]) -> T:
         """Run `work` as a part that may fail by itself: when it raises, its writes and its events are gone, and no others."""
         await self.flush()
-        heads = {head.board_id: (head.seq, head.last_number, len(head.events)) for head in self.heads.values()}
+        heads = {head.board_id: (head.seq, head.last_number, head.triggers, len(head.events)) for head in self.heads.values()}
         last = len(self._last)
 
         async def whole() -> T:
@@ -202,11 +208,11 @@ class UnitOfWork(Reading):
             self._take_back(heads)
             raise
 
-    def _take_back(self, heads: Mapping[str, tuple[int, int, int]]) -> None:
+    def _take_back(self, heads: Mapping[str, tuple[int, int, str, int]]) -> None:
         self.heads = {board_id: self.heads[board_id] for board_id in heads}
-        for board_id, (seq, last_number, events) in heads.items():
+        for board_id, (seq, last_number, triggers, events) in heads.items():
             head = self.heads[board_id]
-            head.seq, head.last_number = seq, last_number
+            head.seq, head.last_number, head.triggers = seq, last_number, triggers
             del head.events[events:]
 
     async def recall(self) -> None:
@@ -229,7 +235,7 @@ class UnitOfWork(Reading):
         changed = [head for head in self.heads.values() if head.events]
         for head in changed:
             _sign(head.events, self.op)
-            self.write(SET_HEAD, head_id=head.board_id, seq=head.seq, last_number=head.last_number)
+            self.write(SET_HEAD, head_id=head.board_id, seq=head.seq, last_number=head.last_number, triggers=head.triggers)
         await self._log([event for head in changed for event in head.events])
         if self.op and self.caller.user_id:
             self._remember(self.op, result)

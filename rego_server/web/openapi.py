@@ -19,7 +19,7 @@ from rego_server.web.admission import Tier
 from rego_server.web.conditional import is_entity
 from rego_server.web.endpoint import Anyone, Route, RouteTable
 from rego_server.web.parameters import PathKind
-from rego_server.web.schemas import Schema, parameters_of, schemas_of
+from rego_server.web.schemas import AS_THEY_ARE_READ, Schema, parameters_of, schemas_of
 from rego_server.web.uploads import FIELD
 
 JSON = "application/json"
@@ -98,7 +98,7 @@ _SECURITY = {
 def document(tables: Sequence[RouteTable]) -> dict[str, Any]:
     """The whole document."""
     routes = [(table, route) for table in tables for route in table.routes]
-    _, schemas = schemas_of([*(kind for _, route in routes for kind in _kinds_of(route)), Problem])
+    _, schemas = schemas_of([*(kind for _, route in routes for kind in _kinds_of(route)), Problem, *AS_THEY_ARE_READ.values()])
     paths: dict[str, dict[str, Any]] = {}
     for table, route in routes:
         paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, compares=table.compares(route))

@@ -12,6 +12,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from rego.wire.base import Command, Id
+from rego.wire.events import Event
 from rego.wire.text import BIDI_CONTROLS
 
 Schema = dict[str, Any]
@@ -25,6 +26,11 @@ _BLANK = r"\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000" + "".join(f"\\u{or
 _SEEN = rf"[^{_NOT_IN_A_LINE}]*[^{_NOT_IN_A_LINE}{_BLANK}][^{_NOT_IN_A_LINE}]*"
 LINE, LINE_OR_NOTHING, BLOCK = f"^{_SEEN}$", f"^({_SEEN})?$", f"^[^{_NOT_IN_A_BLOCK}]*$"
 
+AS_THEY_ARE_READ = {"RawEvent": Event}
+"""What has another name on the way out of the log, which holds its events as they were written."""
+
+_STAND_INS = {REF.format(name=name): REF.format(name=kind.__name__) for name, kind in AS_THEY_ARE_READ.items()}
+
 _ID_PATTERN = next(meta.pattern for meta in get_args(Id) if isinstance(meta, Meta))
 
 
@@ -35,7 +41,8 @@ def schemas_of(kinds: Iterable[Any]) -> tuple[list[Schema], dict[str, Schema]]:
     structs = {kind.__name__: kind for kind in _structs_in(kinds)}
     for name, schema in named.items():
         _complete(schema, structs.get(name))
-    return [_plain(schema) for schema in found], {name: _plain(named[name]) for name in sorted(named)}
+    shown = [name for name in sorted(named) if name not in AS_THEY_ARE_READ]
+    return [_plain(schema) for schema in found], {name: _plain(named[name]) for name in shown}
 
 
 def parameters_of(kind: type[Struct]) -> dict[str, Schema]:
@@ -104,4 +111,4 @@ def _plain(value: Any) -> Any:
         return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, list):
         return [_plain(each) for each in value]
-    return value.replace("$(?!\\n)", "$") if isinstance(value, str) else value
+    return _STAND_INS.get(value, value.replace("$(?!\\n)", "$")) if isinstance(value, str) else value

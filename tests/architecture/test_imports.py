@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_server.beacon": {"aiohttp", "msgspec"},
     "rego_server.core": {"msgspec", "sqlalchemy", "structlog"},
     "rego_server.core.blobs_s3": {"obstore"},
+    "rego_server.core.db.facts": {"asyncpg"},
     "rego_server.core.db.migrate": {"alembic", "asyncpg", "sqlalchemy"},
     "rego_server.core.db.postgres": {"asyncpg", "msgspec"},
     "rego_server.core.mail": {"aiosmtplib", "structlog"},
@@ -45,6 +46,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_server.domains.attachments.rules": {"filetype"},
     "rego_server.domains.auth.passwords": {"argon2"},
     "rego_server.domains.auth.tokens": {"jwt", "msgspec"},
+    "rego_server.domains.automations": {"msgspec", "structlog"},
     "rego_server.domains.cards.filters": {"sqlalchemy"},
     "rego_server.domains.cards.remains": {"msgspec", "sqlalchemy"},
     "rego_server.local": {"aiohttp", "msgspec"},
@@ -53,6 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_server.migrations": {"alembic", "sqlalchemy"},
     "rego_server.realtime": {"aiohttp", "msgspec", "structlog"},
     "rego_server.snapshots": {"msgspec", "sqlalchemy"},
+    "rego_server.upkeep": {"msgspec"},
     "rego_server.web": {"aiohttp", "msgspec", "structlog"},
     "rego_server.web.metrics": {"aiohttp", "prometheus_client"},
 }
@@ -66,8 +69,12 @@ OF_A_DOMAIN: dict[str, set[str]] = {
 }
 """The same for the files that every domain has: SQL stands in models, policies and queries, HTTP in routes."""
 
-ROOMS = {"models": 0, "rules": 1, "policy": 1, "queries": 2, "actions": 3, "routes": 4}
-"""The rooms of a domain. A room uses its own level and the ones below, in its own domain and in others."""
+ROOMS = {"models": 0, "rules": 1, "policy": 1, "queries": 2, "actions": 3, "steps": 3, "running": 3, "routes": 4, "due": 4}
+"""The rooms of a domain. A room uses its own level and the ones below, in its own domain and in others.
+
+Automations have three more: their rules take steps, which are the actions of other domains, when they are running, and are set
+off by due times, as by a request.
+"""
 
 ANOTHER_FILE = 2
 """Files with names of their own hold parts of an action, at the level of queries."""

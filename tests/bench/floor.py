@@ -108,6 +108,7 @@ def _writes(row: Any, moved: dict[str, Any], user_id: str, op_id: str) -> dict[s
         "head_id": row["entered_id"],
         "seq": row["head_seq"] + 1,
         "last_number": row["head_last_number"],
+        "triggers": row["head_triggers"],
         "type": "card.moved",
         "at": moved["updated_at"],
         "actor_id": user_id,

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from rego.client.credentials import CredentialStore
+from rego.client.paths import Paths
 from tests.cli.conftest import Person, Rego
 
 
@@ -34,6 +37,36 @@ def test_an_invitation_is_revoked(rego: Rego, ops: str) -> None:
     assert rego("invites", "list").out == ""
     gone = rego("invites", "accept", "--token-stdin", input=made["token"])
     assert (gone.code != 0, "another e-mail address" in gone.err) == (True, True)
+
+
+def test_a_link_names_the_server_too(rego: Rego, ops: str, bob: Person, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = rego("invites", "create", "--link")
+    (link,) = made.lines
+    assert link.startswith(f"{bob.server}/invite#rego_invite_")
+    assert "with this link" in made.err
+    monkeypatch.delenv("REGO_SERVER")
+    unknown = rego("invites", "accept", "--token-stdin", input=link)
+    assert (unknown.code, f"'rego login --server {bob.server}'" in unknown.err) == (4, True), "REGO_TOKEN is for another server"
+    monkeypatch.delenv("REGO_TOKEN")
+    CredentialStore(Paths.of_user()).save(bob.credentials)
+    assert rego("invites", "accept", "--token-stdin", input=f" {link}\n").err == f"You are member on {ops} (Operations) now\n"
+
+
+def test_a_link_to_this_machine_alone_is_refused_before_anything_is_made(rego: Rego) -> None:
+    try:
+        rego("boards", "add", "Own")
+        result = rego("invites", "create", "--link")
+        assert (result.code, "no address that others could reach" in result.err) == (2, True)
+        assert rego("invites", "list", "-q").lines == []
+    finally:
+        rego("local", "stop")
+
+
+@pytest.mark.parametrize(
+    "link", ["#x", "nowhere#x", "http://#x", "https://h.example/elsewhere#x", "https://a:b@h.example/invite#x"]
+)
+def test_a_link_that_is_none_is_refused(rego: Rego, ada: Person, link: str) -> None:
+    assert rego("invites", "accept", "--token-stdin", input=link).code == 2
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,24 @@ from typing import Any
 
 import pytest
 
-from rego.client import auth, boards, cards, checklists, columns, comments, exports, imports, labels, system, tokens
+from rego.client import (
+    admin,
+    auth,
+    boards,
+    cards,
+    checklists,
+    columns,
+    comments,
+    exports,
+    imports,
+    invitations,
+    labels,
+    system,
+    tokens,
+    users,
+)
 from rego.client.call import Call, path_of
+from rego.wire.admin import UpdateUser
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, CreateBoard, UpdateBoard, UpdateMember
 from rego.wire.cards import CardSummary, CreateCard, MoveCard, UpdateCard
@@ -22,9 +38,10 @@ from rego.wire.checklists import (
 from rego.wire.columns import Color, CreateColumn, MoveColumn, UpdateColumn
 from rego.wire.comments import CreateComment, UpdateComment
 from rego.wire.errors import InvalidInput
+from rego.wire.invitations import CreateInvitation
 from rego.wire.labels import CreateLabel, UpdateLabel
 from rego.wire.tokens import CreateToken
-from rego.wire.users import ChangePassword, Register, UpdateMe
+from rego.wire.users import ChangePassword, Register, ResetPassword, UpdateMe
 
 CALLS: list[tuple[Call[Any], str]] = [
     (auth.register(Register(email="a@b.example", username="ada", password="correct horse")), "POST /auth/register"),
@@ -39,6 +56,19 @@ CALLS: list[tuple[Call[Any], str]] = [
     (tokens.list_tokens(), "GET /auth/tokens"),
     (tokens.create_token(CreateToken(name="ci")), "POST /auth/tokens"),
     (tokens.revoke_token("t"), "DELETE /auth/tokens/t"),
+    (auth.forgot_password("a@b.example"), "POST /auth/forgot-password"),
+    (auth.reset_password(ResetPassword(token="t", password="correct horse")), "POST /auth/reset-password"),
+    (auth.request_verification("a@b.example"), "POST /auth/request-verify-token"),
+    (auth.verify("t"), "POST /auth/verify"),
+    (auth.create_ticket("b"), "POST /auth/ws-ticket"),
+    (users.get_profile("u"), "GET /users/u"),
+    (admin.list_users(), "GET /admin/users"),
+    (admin.update_user("u", UpdateUser(is_active=False)), "PATCH /admin/users/u"),
+    (admin.reset_password("u"), "POST /admin/users/u/reset-password"),
+    (invitations.list_invitations("b"), "GET /boards/b/invitations"),
+    (invitations.create_invitation("b", CreateInvitation(role=Role.MEMBER)), "POST /boards/b/invitations"),
+    (invitations.revoke_invitation("b", "i"), "DELETE /boards/b/invitations/i"),
+    (invitations.accept_invitation("t"), "POST /invitations/accept"),
     (boards.list_boards(), "GET /boards"),
     (boards.create_board(CreateBoard(title="Ops")), "POST /boards"),
     (boards.get_board("b"), "GET /boards/b"),
@@ -98,7 +128,8 @@ def test_a_call_goes_where_the_contract_says(call: Call[Any], route: str) -> Non
 
 def test_only_calls_before_a_login_and_health_go_without_a_token() -> None:
     open_routes = {route for call, route in CALLS if not call.authenticated}
-    assert open_routes == {"POST /auth/register", "POST /auth/login", "POST /auth/refresh", "GET /health"}
+    before_a_login = {"register", "login", "refresh", "forgot-password", "reset-password", "request-verify-token", "verify"}
+    assert open_routes == {"GET /health", *(f"POST /auth/{name}" for name in before_a_login)}
 
 
 def test_deleting_a_thing_leaves_nothing_to_read() -> None:
@@ -119,6 +150,8 @@ def test_optional_parameters_stand_in_the_query_only_when_given() -> None:
     }
     assert cards.list_cards("b", q="due<3d", utc_offset=-60).query == {"q": "due<3d", "utc_offset": "-60"}
     assert cards.search("").query == {"q": ""}
+    assert admin.list_users().query == {}
+    assert admin.list_users("ada", limit=9).query == {"name": "ada", "limit": "9"}
     assert imports.import_board("rego", b"").query == {"format": "rego"}
 
 

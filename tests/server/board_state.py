@@ -6,14 +6,14 @@ from typing import Any
 
 import msgspec
 
-from rego.client import attachments, cards, checklists, comments
+from rego.client import attachments, automations, cards, checklists, comments
 from tests.server.furnished import Furnished
 
 CHANGES_WITH_TIME = {"version", "created_at", "updated_at", "created_by", "updated_by", "seq"}
 
 
 async def whole_board(desk: Furnished) -> Any:
-    """The board with its archived cards, the texts of all cards, and what hangs on card one, where all of that is.
+    """The board with its archived cards, the texts of all cards, its rules, and what hangs on card one, where all of that is.
 
     Versions, moments and who did it are left out.
     """
@@ -26,7 +26,8 @@ async def whole_board(desk: Furnished) -> Any:
             await desk.own(comments.list_comments(desk.one.id)),
             await desk.own(attachments.list_attachments(desk.one.id)),
         ]
-    return _without(msgspec.to_builtins([snapshot, texts, hanging]), CHANGES_WITH_TIME)
+    rules = await desk.own(automations.list_automations(desk.board.id))
+    return _without(msgspec.to_builtins([snapshot, texts, hanging, rules]), CHANGES_WITH_TIME)
 
 
 def _without(value: Any, names: set[str]) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeVar
 
-from rego.client import attachments, boards, cards, checklists, columns, comments, labels
+from rego.client import attachments, automations, boards, cards, checklists, columns, comments, labels
 from rego.client.call import Call
 from rego.client.files import FileUpload
 from rego.wire.attachments import Attachment
+from rego.wire.automations import Automation, CreateAutomation, DoComplete, WhenMoved
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, Board, CreateBoard
 from rego.wire.cards import CardSummary, CreateCard, UpdateCard
@@ -27,7 +28,7 @@ class Furnished:
     """The board: `todo` holds the cards one, two, three and, archived, four; `doing` holds five; `spare` is empty.
 
     Card one is assigned to the member, carries `label` and has a checklist (one item open, one done), a comment
-    and an attachment.
+    and an attachment. The one rule, `automation`, is switched off.
     """
 
     owner: Somebody
@@ -49,6 +50,7 @@ class Furnished:
     done_item: ChecklistItem
     comment: Comment
     attachment: Attachment
+    automation: Automation
 
     async def send(self, call: Call[T], op_id: str | None = None) -> T:
         """Send a call as the board's member."""
@@ -105,6 +107,9 @@ async def furnish(owner: Somebody, member: Somebody, viewer: Somebody) -> Furnis
     done_item = await send(checklists.update_checklist_item(done_item.id, UpdateChecklistItem(done=True)))
     comment = await send(comments.create_comment(one.id, CreateComment(text="Look here")))
     attachment = await send(attachments.create_attachment(one.id, FileUpload.of_bytes(b"a file\n", "notes.txt")))
+    rule = CreateAutomation(
+        name="Done means done", trigger=WhenMoved(to_column=doing.id), actions=[DoComplete()], enabled=False
+    )
     return Furnished(
         owner,
         member,
@@ -125,4 +130,5 @@ async def furnish(owner: Somebody, member: Somebody, viewer: Somebody) -> Furnis
         done_item,
         comment,
         attachment,
+        await send(automations.create_automation(board.id, rule)),
     )

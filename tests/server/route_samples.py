@@ -71,6 +71,7 @@ def _filled(path: str, desk: Furnished) -> str:
         item_id=desk.open_item.id,
         comment_id=desk.comment.id,
         attachment_id=desk.attachment.id,
+        automation_id=desk.automation.id,
     )
 
 
@@ -88,6 +89,7 @@ for _route in (
     "GET /health/live",
     "GET /health/ready",
     "GET /metrics",
+    "GET /invite",
     "GET /auth/me",
     "GET /auth/sessions",
     "GET /auth/tokens",
@@ -121,6 +123,10 @@ for _route in (
     "GET /attachments/{attachment_id}",
     "GET /attachments/{attachment_id}/content",
     "DELETE /attachments/{attachment_id}",
+    "GET /boards/{board_id}/automations",
+    "GET /automations/{automation_id}",
+    "DELETE /automations/{automation_id}",
+    "GET /automations/{automation_id}/runs",
 ):
     _fixed(_route)
 
@@ -147,6 +153,16 @@ _fixed("POST /checklist-items/{item_id}/move", {"position": "bottom"})
 _fixed("PATCH /checklist-items/{item_id}", {"done": True})
 _fixed("POST /cards/{card}/comments", {"text": "x"})
 _fixed("PATCH /attachments/{attachment_id}", {"filename": "x.txt"})
+_fixed(
+    "POST /boards/{board_id}/automations",
+    {"name": "x", "trigger": {"type": "card.created"}, "actions": [{"type": "complete"}]},
+)
+_fixed("PATCH /automations/{automation_id}", {"name": "x"})
+
+
+@_special("POST /automations/{automation_id}/test")
+async def _try_automation(asking: Asking) -> Sample:
+    return Sample(f"/automations/{asking.desk.automation.id}/test", {"card_id": asking.desk.one.id})
 
 
 @_special("POST /boards/{board_id}/cards")

@@ -129,6 +129,22 @@ async def test_an_account_changes_its_own_fields(join_site: Join) -> None:
         await ann.client.send(auth.update_me(UpdateMe(email=bob.user.email or "")))
 
 
+async def test_changes_of_one_account_at_once_are_all_counted(site: Site, join_site: Join) -> None:
+    ann = await join_site("ann")
+    changes = [UpdateMe(firstname=f"Ann {n}") if n % 2 else UpdateMe(lastname=f"Lee {n}") for n in range(8)]
+    answers = await asyncio.gather(*(ann.client.send(auth.update_me(change)) for change in changes))
+    assert sorted(answer.version for answer in answers) == list(range(2, 10))
+    last = max(answers, key=lambda answer: answer.version)
+    assert await ann.client.send(auth.me()) == last
+
+
+async def test_two_stale_changes_of_one_field_do_not_both_pass(site: Site, join_site: Join) -> None:
+    ann = await join_site("ann")
+    bodies = [UpdateMe(firstname=name, version=1) for name in ("Ann", "Anna")]
+    outcomes = await asyncio.gather(*(ann.client.send(auth.update_me(body)) for body in bodies), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["StaleVersion", "User"]
+
+
 async def test_a_repeated_change_of_an_account_is_done_once(site: Site, join_site: Join) -> None:
     ann = await join_site("ann")
     key = {"Idempotency-Key": "one"}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rego.client import boards, invitations, tokens
+from rego.client.server import Server as Address
 from rego.wire import limits
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, CreateBoard, UpdateMember
@@ -18,7 +20,7 @@ from rego.wire.tokens import CreateToken, Scope
 from tests.board_replay import events_since
 from tests.conftest import Join
 from tests.letters import Letterbox
-from tests.running import Somebody, fast_settings, join
+from tests.running import Somebody, fast_settings, join, running
 from tests.server.furnished import Furnished
 from tests.server.hand_clock import HandClock, running_by
 from tests.server.site import Site, raw
@@ -136,6 +138,24 @@ async def test_a_letter_brings_the_token_and_only_its_address_may_use_it(site: S
     with pytest.raises(Forbidden, match="another e-mail address"):
         await _accept(other, made.token)
     assert (await _accept(invited, made.token)).member.user_id == invited.user.id
+
+
+async def test_a_letter_of_a_server_that_knows_its_address_brings_a_link(tmp_path: Path) -> None:
+    box = Letterbox()
+    settings = replace(fast_settings(tmp_path), public_url="https://rego.example.com/")
+    async with running(settings, carrier=box) as server:
+        ann = await join(server.url, "ann")
+        board = await ann.client.send(boards.create_board(CreateBoard(title="x")))
+        body = CreateInvitation(role=Role.MEMBER, email="joe@example.com")
+        made = await ann.client.send(invitations.create_invitation(board.id, body))
+        await ann.client.close()
+        letter = await box.to("joe@example.com")
+        (link,) = [line.strip() for line in letter.text.splitlines() if "#" in line]
+        assert invitations.read_link(link) == (Address.parse("https://rego.example.com"), made.token)
+        shown = await raw(server.url, "GET", "/invite")
+        assert (shown.status, shown.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+        assert b"rego login --server https://rego.example.com/" in shown.body
+        assert shown.headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
 async def test_no_event_tells_the_address(site: Site, desk: Furnished) -> None:

@@ -92,7 +92,7 @@ async def _store(database: Database, rows: Rows, key: str) -> None:
         await connection.fetch(CLEAR)
         for name, table in rows.tables.items():
             if name == "board_members":
-                head = {"board_id": rows.board_id, "key": key, "seq": 0, "floor": 0, "last_number": 99}
+                head = {"board_id": rows.board_id, "key": key, "seq": 0, "floor": 0, "last_number": 99, "triggers": ""}
                 await connection.execute_many(ADD_HEAD, [head])
             if table:
                 await connection.execute_many(INSERTS[name], table)

@@ -6,7 +6,7 @@ import json
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,8 +15,9 @@ import asyncpg
 import pytest
 from sqlalchemy import bindparam, create_engine, select
 
-from rego.client import auth, boards
+from rego.client import auth, automations, boards
 from rego.client.imports import import_board
+from rego.wire.automations import CreateAutomation, DoComplete, WhenLabelled
 from rego.wire.base import to_json
 from rego.wire.cards import CardSummary
 from rego.wire.imports import Plan, PlannedCard, PlannedColumn
@@ -25,6 +26,7 @@ from rego.wire.snapshot import Snapshot
 from rego_server.core.db import Statement
 from rego_server.core.places import Spot
 from rego_server.core.uow import GET_OPERATION
+from rego_server.domains.automations.queries import DUE
 from rego_server.domains.cards import queries
 from rego_server.domains.cards.filters import Scope, Wanted, listing
 from rego_server.domains.cards.models import cards as card_table
@@ -50,6 +52,9 @@ async def url(postgres: Postgres) -> AsyncIterator[str]:
 @pytest.fixture
 async def server(url: str, tmp_path: Path) -> AsyncIterator[Running]:
     async with running(fast_settings(tmp_path, url)) as server:
+        # They would be counted too.
+        for chore in server.server.chores:
+            await chore.stop()
         yield server
 
 
@@ -156,6 +161,16 @@ async def test_people_of_a_new_card_cost_three_statements_more(server: Running, 
     assert await counter.of("POST", f"/boards/{snapshot.board.id}/cards", body) == 5
 
 
+async def test_a_rule_costs_nothing_where_it_is_not_waited_for(server: Running, ann: Somebody) -> None:
+    snapshot = await _board(ann, 3)
+    rule = CreateAutomation(name="x", trigger=WhenLabelled(), actions=[DoComplete()])
+    await ann.client.send(automations.create_automation(snapshot.board.id, rule))
+    counter, (x, y, z) = Counter(server, ann.token), snapshot.cards
+    for name in ("move within a column", "create", "update", "delete"):
+        budget, ask = BUDGETS[name]
+        assert await ask(counter, snapshot, x, y, z) == budget
+
+
 async def test_counting_sees_every_statement(server: Running, ann: Somebody) -> None:
     """The control: an observer that missed some would make every budget above worthless."""
     database = server.server.database
@@ -236,6 +251,8 @@ async def test_the_hottest_reads_use_an_index(url: str, ann: Somebody) -> None:
         "cards of a snapshot": (queries.OF_BOARD, {"board_id": snapshot.board.id}),
         "ranks of a column": (queries.IN_COLUMNS.others, {"list_id": column.id, "own_id": None}),
     }
+    times = {"due_offset": 0, "after": NOON, "until": NOON + timedelta(days=1), "count": 100, "left": 0}
+    reads["due times"] = DUE, times
     for name, text in QUERIES.items():
         reads[name], reads[f"search for {name}"] = _listing(queries.ON_THE_BOARD, text), _listing(queries.ON_MY_BOARDS, text)
         for _, params in (reads[name], reads[f"search for {name}"]):
@@ -293,6 +310,7 @@ def test_sqlite_uses_an_index_too(tmp_path: Path) -> None:
         queries.ENTER.for_(CardName(None, "X", 1)),
         queries.OF_BOARD,
         queries.IN_COLUMNS.others,
+        DUE,
         *(_listing(queries.ON_THE_BOARD, text)[0] for text in QUERIES.values()),
         *(_listing(queries.ON_MY_BOARDS, text)[0] for text in QUERIES.values()),
         *(queries.ENTER_TO_MOVE[spot].for_(named) for spot in Spot),

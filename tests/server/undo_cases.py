@@ -6,10 +6,11 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from rego.client import attachments, boards, cards, checklists, columns, comments, labels
+from rego.client import attachments, automations, boards, cards, checklists, columns, comments, labels
 from rego.client.files import FileUpload
 from rego.wire import events as e
 from rego.wire.attachments import UpdateAttachment
+from rego.wire.automations import CreateAutomation, DoArchive, DoComplete, UpdateAutomation, WhenCreated
 from rego.wire.base import Position, Role
 from rego.wire.boards import AddMember, UpdateBoard, UpdateMember
 from rego.wire.cards import CreateCard, MoveCard, Priority, UpdateCard
@@ -120,6 +121,26 @@ async def change_a_label(desk: Furnished, _: Somebody) -> None:
 @undo(e.LabelDeleted)
 async def delete_a_label_that_cards_carry(desk: Furnished, _: Somebody) -> None:
     await desk.own(labels.delete_label(desk.label.id))
+
+
+# --- rules --------------------------------------------------------------------------------------------------------------
+
+
+@undo(e.AutomationCreated)
+async def make_a_rule(desk: Furnished, _: Somebody) -> None:
+    body = CreateAutomation(name="x", trigger=WhenCreated(), actions=[DoComplete()], conditions="label:bug")
+    await desk.own(automations.create_automation(desk.board.id, body))
+
+
+@undo(e.AutomationUpdated)
+async def change_a_rule(desk: Furnished, _: Somebody) -> None:
+    body = UpdateAutomation(name="Other", enabled=True, trigger=WhenCreated(), actions=[DoArchive()], conditions="label:bug")
+    await desk.own(automations.update_automation(desk.automation.id, body))
+
+
+@undo(e.AutomationDeleted)
+async def delete_a_rule(desk: Furnished, _: Somebody) -> None:
+    await desk.own(automations.delete_automation(desk.automation.id))
 
 
 # --- cards --------------------------------------------------------------------------------------------------------------

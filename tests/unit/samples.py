@@ -7,6 +7,7 @@ from typing import Any
 
 from rego.wire import events as e
 from rego.wire.attachments import Attachment
+from rego.wire.automations import Automation, DoComment, DoComplete, WhenMoved
 from rego.wire.base import Change, Role
 from rego.wire.boards import Board, Member
 from rego.wire.cards import CardRef, CardSummary
@@ -106,6 +107,12 @@ def changed(**fields: tuple[Any, Any]) -> dict[str, Change]:
     return {name: Change(before, after) for name, (before, after) in fields.items()}
 
 
+def a_rule() -> Automation:
+    trigger, actions = WhenMoved(to_column=None), [DoComplete(), DoComment(text="Well done")]
+    shape = {"board_id": "b", "enabled": True, "trigger": trigger, "conditions": "label:bug", "actions": actions}
+    return Automation(**{**ENTITY, **shape, "id": "rule", "name": "Done means done"})
+
+
 EVENTS: list[e.EventData] = [
     e.BoardCreated(board=a_board(title="New")),
     e.BoardImported(board=a_board(title="Brought"), source="trello", tallies={"cards": Tally(found=2, imported=1)}),
@@ -173,4 +180,7 @@ EVENTS: list[e.EventData] = [
         card=ref("a1"), attachment_id="file", filename="b.txt", changes=changed(filename=("a.txt", "b.txt")), version=2
     ),
     e.AttachmentDeleted(card=ref("a1"), attachment=an_attachment(), attachment_count=1, blob_id="blob"),
+    e.AutomationCreated(automation=a_rule()),
+    e.AutomationUpdated(automation_id="rule", name="Done means done", changes=changed(enabled=(True, False)), version=2),
+    e.AutomationDeleted(automation=a_rule()),
 ]

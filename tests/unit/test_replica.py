@@ -30,7 +30,13 @@ from tests.unit.samples import (
     ref,
 )
 
-CHANGE_NOTHING_HERE: set[type[e.EventData]] = {e.InvitationCreated, e.InvitationRevoked}
+CHANGE_NOTHING_HERE: set[type[e.EventData]] = {
+    e.InvitationCreated,
+    e.InvitationRevoked,
+    e.AutomationCreated,
+    e.AutomationUpdated,
+    e.AutomationDeleted,
+}
 """Event types that a replica need not know: what they tell of is fetched by itself."""
 
 
@@ -95,6 +101,7 @@ EFFECTS: dict[type[e.EventData], Callable[[Replica], tuple[Any, Any]]] = {
     e.AttachmentCreated: lambda r: (r.cards["a1"].attachment_count, 2),
     e.AttachmentUpdated: lambda r: (r.seq, 11),
     e.AttachmentDeleted: lambda r: (r.cards["a1"].attachment_count, 1),
+    **dict.fromkeys(CHANGE_NOTHING_HERE, lambda r: (r.seq, 11)),
 }
 
 

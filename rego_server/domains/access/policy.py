@@ -2,6 +2,10 @@
 
 Everything that an action needs to know is read in that statement. PostgreSQL reads it before it waits for the lock, so when the
 board's counter moved in between, the statement runs once more, now under the lock; a caller sees either a fresh world or none.
+
+An automation rule comes through the same door, with the credentials of the caller who set it off and who was let in before; one
+that a due time sets off comes as an owner of the board. So a rule may do what that person may and no more. That it was the rule
+is said by the unit of work's cause, which stands in its events instead of an actor.
 """
 
 from __future__ import annotations
@@ -62,6 +66,7 @@ _HEAD = (
     board_heads.c.key.label("head_key"),
     board_heads.c.seq.label("head_seq"),
     board_heads.c.last_number.label("head_last_number"),
+    board_heads.c.triggers.label("head_triggers"),
 )
 
 _HEAD_COLUMNS = (
@@ -148,7 +153,8 @@ async def enter_as_guest(uow: UnitOfWork, statement: Statement, **params: Any) -
 def _take_head(uow: UnitOfWork, row: Row, actor: Actor) -> None:
     uow.actor = actor
     # An action may be made of several: their events go on from each other's, and are counted in the database at the end.
-    uow.heads.setdefault(row["entered_id"], Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"]))
+    head = Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"], row["head_triggers"])
+    uow.heads.setdefault(head.board_id, head)
 
 
 def _check_version(uow: UnitOfWork, row: Row) -> None:

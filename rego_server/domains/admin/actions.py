@@ -75,7 +75,7 @@ async def make_superuser(uow: UnitOfWork, name: str) -> User:
 
 
 async def _account(uow: UnitOfWork, user_id: str) -> Row:
-    row = await uow.fetch_one(queries.ACCOUNT, user_id=user_id)
+    row = await uow.fetch_one(queries.HOLD_ACCOUNT, user_id=user_id)
     if row is None:
         raise NotFound("There is no account with this id.")
     return row

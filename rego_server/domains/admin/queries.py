@@ -13,7 +13,7 @@ _page = _accounts.order_by(users.c.id).limit(bindparam("count"))
 
 ALL = Statement(_page)
 ALL_AFTER = Statement(_page.where(users.c.id > bindparam("after_id", type_=Id)))
-ACCOUNT = Statement(_accounts.where(users.c.id == bindparam("user_id", type_=Id)))
+HOLD_ACCOUNT = Statement(_accounts.where(users.c.id == bindparam("user_id", type_=Id)).with_for_update())
 
 HOLD_SUPERUSERS = Statement(
     select(users.c.id).where(users.c.is_superuser, users.c.is_active).order_by(users.c.id).with_for_update()

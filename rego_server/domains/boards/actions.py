@@ -85,7 +85,7 @@ async def open_board(uow: UnitOfWork, title: str, description: str, key: str | N
     key = await _free_key(uow, title, key)
     row: dict[str, Any] = {**new_entity(uow), "title": title, "description": description, "archived": False}
     uow.write(queries.ADD, **row)
-    uow.write(events.ADD_HEAD, board_id=row["id"], key=key, seq=0, floor=0, last_number=0)
+    uow.write(events.ADD_HEAD, board_id=row["id"], key=key, seq=0, floor=0, last_number=0, triggers="")
     uow.write(access.ADD_MEMBER, board_id=row["id"], user_id=person["id"], role=Role.OWNER, created_at=uow.now)
     await uow.flush()
     uow.heads[row["id"]] = Head(row["id"], key, 0, 0)

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Integer,
     String,
     Table,
@@ -44,6 +45,8 @@ cards = Table(
     UniqueConstraint("column_id", "rank"),
     UniqueConstraint("board_id", "number"),
 )
+_dated = cards.c.due_at.is_not(None)
+Index("ix_cards_due", cards.c.board_id, cards.c.due_at, postgresql_where=_dated, sqlite_where=_dated)
 
 card_labels = Table(
     "card_labels",

@@ -38,7 +38,8 @@ async def create_comment(uow: UnitOfWork, card: CardName, body: CreateComment) -
     found = await enter(uow, cards.ENTER.for_(card), Role.MEMBER, **named(card))
     author = await own_row(uow)
     mentions = await _mentions(uow, found["board_id"], body.text)
-    row = {**new_entity(uow), "card_id": found["id"], "text": body.text, "mentions": mentions}
+    rule = uow.cause.rule_name if uow.cause else None
+    row = {**new_entity(uow), "card_id": found["id"], "text": body.text, "mentions": mentions, "rule": rule}
     uow.write(queries.ADD, **row)
     count = found["comment_count"] + 1
     uow.write(queries.SET_COUNT, row_id=found["id"], comment_count=count)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Table, Text
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
 
+from rego.wire import limits
 from rego_server.core.db.schema import Id, Json, entity_columns, metadata
 
 comments = Table(
@@ -13,5 +14,7 @@ comments = Table(
     Column("card_id", Id, ForeignKey("cards.id", ondelete="CASCADE"), nullable=False),
     Column("text", Text, nullable=False),
     Column("mentions", Json, nullable=False),
+    # The automation rule that wrote it, if no person did.
+    Column("rule", String(limits.NAME_MAX)),
 )
 Index("ix_comments_card_id_created_at", comments.c.card_id, comments.c.created_at)

@@ -57,11 +57,15 @@ SET_COUNT = Statement(
 
 
 def comment_of(row: Row) -> Comment:
-    """The comment in `row`, under its author's full name, else the username."""
-    return Comment(**stamps(row), card_id=row["card_id"], text=row["text"], author=_name(row), mentions=row["mentions"])
+    """The comment in `row`, under its author's full name, else the username; one by a rule under the rule's name."""
+    return Comment(
+        **stamps(row), card_id=row["card_id"], text=row["text"], author=_name(row), mentions=row["mentions"], rule=row["rule"]
+    )
 
 
 def _name(row: Row) -> str:
+    if row["rule"] is not None:
+        return f"{row['rule']} (rule)"
     if row["author_username"] is None:
         return NOBODY
     return f"{row['firstname']} {row['lastname']}".strip() or str(row["author_username"])

@@ -234,6 +234,7 @@ class _CardWriter:
             "text": comment.text,
             # What was said elsewhere, and long ago, tells nobody here.
             "mentions": [],
+            "rule": None,
         }
 
     def _card_entity(self, card: PlannedCard) -> dict[str, Any]:

@@ -18,12 +18,12 @@ def invitation_letter(to: str, made: NewInvitation, board: str, inviter: str, se
     {board}
 
 as {made.role.value}, on {server or "their Rego server"}.
-Until {made.expires_at:%Y-%m-%d %H:%M} UTC, and once, this token lets you in:
+Until {made.expires_at:%Y-%m-%d %H:%M} UTC, and once, this {"link" if server else "token"} lets you in:
 
-    {made.token}
+    {f"{server.rstrip('/')}/invite#" if server else ""}{made.token}
 
 Log in with an account of this e-mail address ('rego register' makes one),
-run 'rego invites accept', and give the token when it asks for it.
+run 'rego invites accept', and paste that when it asks for it.
 If you do not know {inviter}, do nothing.
 """,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC
 
+from aiohttp import web
 from msgspec.structs import asdict
 
 from rego.wire.base import Role
@@ -13,7 +14,8 @@ from rego.wire.invitations import AcceptInvitation, CreateInvitation, Invitation
 from rego_server.domains.auth.onetime import digest_of, random_secret
 from rego_server.domains.invitations import actions
 from rego_server.domains.invitations.letters import invitation_letter
-from rego_server.web.endpoint import LoggedIn, Request, RouteTable
+from rego_server.domains.invitations.page import HEADERS, page
+from rego_server.web.endpoint import Anyone, LoggedIn, Request, RouteTable
 
 table = RouteTable()
 
@@ -42,6 +44,12 @@ async def create_invitation(request: Request, body: CreateInvitation) -> NewInvi
 async def revoke_invitation(request: Request) -> None:
     """Make an invitation worthless."""
     await request.run(actions.revoke_invitation, request.id("board_id"), request.id("invitation_id"))
+
+
+@table.add("GET", "/invite", needs=Anyone, answers=str, media=("text/html",))
+async def show_invitation(request: Request) -> web.Response:
+    """A page for browsers that says what to do with an invitation's link, `/invite#<token>`; it does not learn the token."""
+    return web.Response(text=page(request.mailroom.server), content_type="text/html", headers=HEADERS)
 
 
 @table.add("POST", "/invitations/accept", needs=LoggedIn)

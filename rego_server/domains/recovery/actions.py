@@ -61,7 +61,7 @@ async def _active_person(uow: UnitOfWork, email: str) -> Row | None:
 async def _person_with(uow: UnitOfWork, purpose: Purpose, token: str) -> Row:
     """Whose secret it is; one that was mailed to another address than the account has now is worth nothing."""
     found = await take(uow, purpose, token)
-    person = await uow.fetch_one(users.BY_ID, user_id=found["user_id"]) if found is not None else None
+    person = await uow.fetch_one(users.HOLD, user_id=found["user_id"]) if found is not None else None
     if found is None or person is None or not person["is_active"] or found["email"] not in (None, person["email"]):
         raise InvalidInput(
             "This token is not valid: it was used, has expired or was replaced by a newer one; ask for another.", field="token"

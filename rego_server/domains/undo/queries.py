@@ -15,9 +15,7 @@ from rego_server.domains.access.policy import entrance
 from rego_server.domains.attachments.models import attachments
 from rego_server.domains.cards.models import cards
 from rego_server.domains.checklists.models import checklist_items, checklists
-from rego_server.domains.columns.models import columns
 from rego_server.domains.comments.models import comments
-from rego_server.domains.labels.models import labels
 
 _BOARD_ID = bindparam("board_id", type_=Id)
 _SEQ = bindparam("seq", type_=BigInteger)
@@ -70,7 +68,7 @@ _WITH_CARD: dict[Table, FromClause] = {
 
 @cache
 def _on_board(table: Table) -> Statement:
-    source, board_id = (table, table.c.board_id) if table in (cards, columns, labels) else (_WITH_CARD[table], cards.c.board_id)
+    source, board_id = (_WITH_CARD[table], cards.c.board_id) if table in _WITH_CARD else (table, table.c.board_id)
     row_id = bindparam("row_id", type_=Id)
     return Statement(select(table).select_from(source).where(table.c.id == row_id, board_id == _BOARD_ID))
 

@@ -31,7 +31,8 @@ async def update_me(uow: UnitOfWork, body: UpdateMe) -> User:
     """Change one's own account."""
     await require_login(uow)
     await uow.recall()
-    row = await own_row(uow)
+    row = await uow.fetch_one(queries.HOLD, user_id=uow.caller.user_id)
+    assert row is not None
     merged = merge(row, body, queries.user_of)
     if merged is None:
         return queries.user_of(row)

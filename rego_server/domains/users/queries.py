@@ -13,6 +13,9 @@ from rego_server.domains.users.models import users
 
 ADD = Statement(insert(users))
 BY_ID = Statement(select(users).where(users.c.id == bindparam("user_id", type_=Id)))
+HOLD = Statement(select(users).where(users.c.id == bindparam("user_id", type_=Id)).with_for_update())
+"""For a change: nobody else changes the account before this one is done."""
+
 BY_USERNAME = Statement(
     select(users).where(func.lower(users.c.username) == func.lower(bindparam("username")), not_(users.c.placeholder))
 )

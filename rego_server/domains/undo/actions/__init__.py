@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rego.wire.base import Role
 from rego.wire.codec import RawEvent, read_event
-from rego.wire.errors import Conflict, Gone, NotFound
+from rego.wire.errors import Conflict, Gone, InvalidInput, NotFound
 from rego.wire.undo import RevertEvent
 from rego_server.core.db import Row
 from rego_server.core.events import event_of
@@ -18,12 +18,14 @@ from rego_server.domains.undo.rules import Irreversible
 
 
 async def revert_event(uow: UnitOfWork, board_id: str, seq: int, body: RevertEvent) -> Sequence[RawEvent]:
-    """Undo one event, or all that was done together with it, newest first; all or nothing.
+    """Undo one event, or all that was done together with it, newest first; all or nothing. It sets off no rule.
 
     Raises `NotFound` for an event that never was, `Gone` for one that the log does not keep any more, `ChangedSince` when what
     it changed is not as it left it, `Conflict` for one that was undone already or cannot be.
     """
     row = await enter(uow, queries.ENTER_EVENT, Role.MEMBER, board_id=board_id, seq=seq)
+    # Otherwise a card that goes back to where a rule found it would be sent away again.
+    uow.quiet = True
     _check_found(row, seq)
     _check_open(row)
     for each in await _together_with(uow, row) if body.whole else [row]:
@@ -50,7 +52,7 @@ async def _revert(uow: UnitOfWork, raw: RawEvent) -> None:
     already = len(events)
     try:
         await inverse(uow, event, event.data)
-    except NotFound as error:
+    except (InvalidInput, NotFound) as error:
         # Not the event is missing, but something that its inverse needs, such as a person who has left.
         raise Conflict(f"Event {event.seq} ({event.type}) cannot be undone now: {error.detail}") from error
     if len(events) == already:

@@ -9,6 +9,7 @@ from rego.wire import events as e
 from rego_server.core.uow import UnitOfWork
 from rego_server.domains.undo.actions import (
     attachments,
+    automations,
     board,
     cards,
     checklists,
@@ -72,4 +73,7 @@ INVERSES: dict[type, Inverse | Irreversible] = {
     e.AttachmentCreated: attachments.attachment_created,
     e.AttachmentUpdated: attachments.attachment_updated,
     e.AttachmentDeleted: attachments.attachment_deleted,
+    e.AutomationCreated: automations.automation_created,
+    e.AutomationUpdated: automations.automation_updated,
+    e.AutomationDeleted: automations.automation_deleted,
 }
