@@ -27,6 +27,7 @@ class Place(NamedTuple):
 COMMANDS: dict[str, Place] = {
     "boards": Place("rego.cli.boards", "app", "Your boards: list them, add one, choose the one to use."),
     "cards": Place("rego.cli.cards", "app", "Cards: list, show, add, edit, move, start, archive, mark as done."),
+    "attachments": Place("rego.cli.attachments", "app", "Files on cards: list, add, get, open, rename, delete."),
     "columns": Place("rego.cli.columns", "app", "The columns of a board: list, add, move, rename."),
     "labels": Place("rego.cli.labels", "app", "The labels of a board: list, add, edit, delete."),
     "checklists": Place("rego.cli.checklists", "app", "The checklists of a card: list, add, check, edit, delete."),
@@ -34,6 +35,7 @@ COMMANDS: dict[str, Place] = {
     "members": Place("rego.cli.members", "app", "The people on a board: list, add, give a role, remove."),
     "presence": Place("rego.cli.presence", "app", "List who is on a board right now, and at which card."),
     "invites": Place("rego.cli.invites", "app", "Invitations to a board: list, create, revoke, accept."),
+    "rules": Place("rego.cli.rules", "app", "What a board does by itself: list, add, edit, try rules, see what they did."),
     "search": Place("rego.cli.search", "app", "Find cards on all your boards."),
     "watch": Place("rego.cli.watch", "app", "Print what happens on a board as it happens, as JSON lines."),
     "import": Place("rego.cli.imports", "app", "Bring a board in from a file."),
