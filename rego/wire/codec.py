@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 
 from rego.wire.events import EVENT_TYPES, Actor, Cause, Event, EventData, Unknown
 
@@ -21,7 +21,7 @@ class RawEvent(Struct, kw_only=True, omit_defaults=True):
     cause: Cause | None = None
     op_id: str | None = None
     reverts: int | None = None
-    data: Raw = Raw(b"null")
+    data: Raw = field(default_factory=lambda: Raw(b"null"))
 
 
 _raw_events = msgspec.json.Decoder(RawEvent)
