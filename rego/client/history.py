@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rego.client.call import Call, path_of
-from rego.wire.codec import RawEvent
+from rego.wire.event_data import RawEvent
 from rego.wire.undo import RevertEvent
 
 
