@@ -35,7 +35,7 @@ COMMANDS: dict[str, Place] = {
     "presence": Place("rego.cli.presence", "app", "List who is on a board right now, and at which card."),
     "invites": Place("rego.cli.invites", "app", "Invitations to a board: list, create, revoke, accept."),
     "search": Place("rego.cli.search", "app", "Find cards on all your boards."),
-    "watch": Place("rego.cli.watch", "app", "Print what happens on a board as it happens, as JSON lines."),
+    "watch": Place("rego.cli.watch", "app", "Print what happens on a board as it happens."),
     "import": Place("rego.cli.imports", "app", "Bring a board in from a file."),
     "export": Place("rego.cli.exports", "app", "Write a board to a file."),
     "tui": Place("rego.cli.tui", "app", "Open the board in the terminal."),
