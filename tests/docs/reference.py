@@ -21,7 +21,7 @@ from rego_tui import keymap
 from tests.docs import endpoints
 from tests.docs.remarks import Constant, constants_of
 from tests.docs.shapes import PAGE as SHAPES
-from tests.docs.shapes import description_of, field_table, section_of, shapes_in, shapes_of
+from tests.docs.shapes import description_of, field_table, section_of, shapes_in, shapes_inside, shapes_of
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "reference"
@@ -34,7 +34,7 @@ OTHER_VARIABLES = {
     "REGO_TOKEN": "client: a token that stands in for a login; it is never stored",
     "REGO_CONFIG_DIR": "client: the directory of `config.toml` and, where there is no keyring, of the logins",
     "REGO_CACHE_DIR": "client: the directory of the names that completion knows",
-    "REGO_EVENT_TYPE": "set by `rego watch --exec` for its command, with `REGO_EVENT_SEQ`, `REGO_EVENT_BOARD` and `REGO_EVENT_CARD`",
+    "REGO_EVENT_TYPE": "set by `rego watch --exec` for its command, as `REGO_EVENT_SEQ`, `REGO_EVENT_BOARD` and `REGO_EVENT_CARD`",
     "REGO_DEBUG": "client: `1` prints the traceback of a failed command; server: see `debug`",
 }
 """Environment variables that are no field of `Settings`. `REGO_DATA_DIR` is one, and local mode uses it too."""
@@ -170,7 +170,8 @@ def all_shapes() -> list[type[Struct]]:
     """Every struct that another page names, and those in them."""
     answers = [shape for route in endpoints.routes() for shape in shapes_of(route.answer)]
     carriers: list[type[Struct]] = [events.Event, *events.EVENT_TYPES.values(), *frames.ServerFrame.__subclasses__()]
-    return [shape for shape in shapes_in([*answers, *carriers]) if shape not in carriers]
+    in_bodies = [shape for route in endpoints.routes() if route.body for shape in shapes_inside(route.body)]
+    return [shape for shape in shapes_in([*answers, *carriers, *in_bodies]) if shape not in carriers]
 
 
 PAGES: dict[str, Callable[[], str]] = {
