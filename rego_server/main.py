@@ -43,7 +43,7 @@ def serve(**flags: Any) -> int:
     """
     try:
         settings = load(flags)
-        configure(debug=settings.debug)
+        configure(level=settings.log_level, debug=settings.debug)
         if settings.workers > 1:
             from rego_server.workers import supervise
 

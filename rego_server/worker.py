@@ -20,7 +20,7 @@ def main(descriptors: list[str]) -> int:
     """Serve on the listening sockets that were handed down; returns the exit code."""
     try:
         settings = load()
-        configure(debug=settings.debug)
+        configure(level=settings.log_level, debug=settings.debug)
         asyncio.run(_work(settings, [socket.socket(fileno=int(each)) for each in descriptors]))
     except RegoError as error:
         print(f"rego: {error.detail}", file=sys.stderr)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from msgspec import Raw, Struct
+from msgspec import Raw, Struct, field
 
 
 class EventData(Struct, kw_only=True, frozen=True, tag_field="type"):
@@ -37,4 +37,4 @@ class RawEvent(Struct, kw_only=True, omit_defaults=True):
     cause: Cause | None = None
     op_id: str | None = None
     reverts: int | None = None
-    data: Raw = Raw(b"null")
+    data: Raw = field(default_factory=lambda: Raw(b"null"))
