@@ -17,8 +17,8 @@ import msgspec
 import structlog
 
 from rego.wire.base import to_json
-from rego.wire.codec import RawEvent
 from rego.wire.errors import Unavailable
+from rego.wire.event_data import RawEvent
 from rego.wire.events import BoardDeleted, MemberRemoved, event_type
 from rego.wire.frames import CloseCode, Goaway, Ping, PresenceFrame
 from rego.wire.presence import Person
