@@ -21,12 +21,14 @@ from rego_server.core.housekeeping import Expiry, Housekeeping
 from rego_server.core.ids import NewId, uuid7
 from rego_server.core.mail import Carrier, Mailroom, carrier_of
 from rego_server.core.ports import Alone, Ports
+from rego_server.core.presence import Elsewhere
 from rego_server.core.rate_limit import Limiter
 from rego_server.core.retention import Retention
-from rego_server.core.secret import given, signing_key
+from rego_server.core.secret import former_keys, given, signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
 from rego_server.domains.access.routes import table as access
+from rego_server.domains.activity.routes import table as activity
 from rego_server.domains.admin.routes import table as admin
 from rego_server.domains.attachments.depot import Depot
 from rego_server.domains.attachments.routes import DEPOT
@@ -92,6 +94,7 @@ TABLES = (
     comments,
     attachments,
     automations,
+    activity,
     undo,
 )
 
@@ -143,7 +146,7 @@ async def open_server(
         ports = await _open_ports(settings, stack)
         bus = bus or ports.bus
         runner = Runner(database, bus, clock, new_id, react)
-        hub = _open_hub(settings, database, bus, clock, socket_limits)
+        hub = _open_hub(settings, database, bus, ports.elsewhere, clock, socket_limits)
         auth_part = _open_auth(settings, clock, stack)
         admission = Admission(settings, limiter or ports.limiter)
         app = web.Application(middlewares=[requests])
@@ -166,16 +169,11 @@ async def _epoch_of(database: Database) -> str:
     return str(row["epoch"])
 
 
-def _open_doors(app: web.Application) -> None:
-    """Every endpoint, what describes them, and the socket."""
-    app[DOCUMENT] = Document(TABLES)
-    install(app, TABLES)
-    app.router.add_get("/ws/boards/{board_id}", follow_board)
-
-
-def _open_hub(settings: Settings, database: Database, bus: Bus, clock: Clock, socket_limits: SocketLimits) -> Hub:
+def _open_hub(
+    settings: Settings, database: Database, bus: Bus, elsewhere: Elsewhere, clock: Clock, socket_limits: SocketLimits
+) -> Hub:
     beat, tick, goaway = settings.heartbeat_seconds, socket_limits.tick, settings.goaway_seconds
-    return Hub(database, bus, clock, heartbeat=beat, tick=tick, goaway_within=goaway)
+    return Hub(database, bus, elsewhere, clock, heartbeat=beat, tick=tick, goaway_within=goaway)
 
 
 def _housekeeping(settings: Settings, database: Database, clock: Clock, depot: Depot) -> Housekeeping:
@@ -250,8 +248,15 @@ def _open_auth(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Auth:
     lifetime = timedelta(minutes=settings.access_token_minutes)
     return Auth(
         passwords,
-        AccessTokens(signing_key(settings), lifetime, clock),
+        AccessTokens(signing_key(settings), lifetime, clock, former_keys(settings)),
         clock,
         session_lifetime=timedelta(days=settings.session_days),
         registration=settings.registration,
     )
+
+
+def _open_doors(app: web.Application) -> None:
+    """Every endpoint, what describes them, and the socket."""
+    app[DOCUMENT] = Document(TABLES)
+    install(app, TABLES)
+    app.router.add_get("/ws/boards/{board_id}", follow_board)

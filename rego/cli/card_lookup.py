@@ -8,7 +8,7 @@ from rego.cli.card_views import CardSheet, NamedCard
 from rego.cli.context import Session
 from rego.cli.naming import CARD_REFERENCE, card_path, find_column, find_label, find_member, is_id_beginning
 from rego.cli.places import Where
-from rego.client import auth, boards, cards, checklists, columns, comments, labels
+from rego.client import attachments, auth, boards, cards, checklists, columns, comments, labels
 from rego.wire.boards import Board, Member
 from rego.wire.cards import Card, CardSummary
 from rego.wire.columns import Column
@@ -66,6 +66,7 @@ def sheet(session: Session, card: Card) -> CardSheet:
         assignees=[member for member in members if member.user_id in card.assignee_ids],
         checklists=session.send(checklists.list_checklists(card.id)),
         comments=list(session.client.pages(comments.list_comments(card.id))) if card.comment_count else [],
+        attachments=session.send(attachments.list_attachments(card.id)) if card.attachment_count else [],
     )
 
 

@@ -10,6 +10,7 @@ from textwrap import indent
 from rego.cli.naming import label_name
 from rego.cli.output import Cell, Piece, View
 from rego.safe_text import safe_text
+from rego.wire.attachments import Attachment
 from rego.wire.boards import Board, Member
 from rego.wire.cards import Card, CardSummary, Priority
 from rego.wire.checklists import Checklist
@@ -48,6 +49,7 @@ class CardSheet:
     assignees: list[Member]
     checklists: list[Checklist]
     comments: list[Comment] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
 
     @property
     def ref(self) -> str:
@@ -96,6 +98,7 @@ CARD_SHEET = View[CardSheet](
         "assignees": lambda sheet: [member.username for member in sheet.assignees],
         "checklists": lambda sheet: sheet.checklists,
         "comments": lambda sheet: sheet.comments,
+        "attachments": lambda sheet: sheet.attachments,
     },
 )
 
@@ -120,6 +123,14 @@ def minute(moment: datetime) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
+def amount(size: int) -> str:
+    """A number of bytes for people."""
+    for unit, one in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= one:
+            return f"{size / one:.1f} {unit}"
+    return f"{size} B"
+
+
 def sheet_lines(sheet: CardSheet) -> Iterator[str]:
     """A card as plain text, made safe: what should be one line is one, only the Markdown keeps its line breaks."""
     card = sheet.card
@@ -132,11 +143,19 @@ def sheet_lines(sheet: CardSheet) -> Iterator[str]:
         done = sum(item.done for item in checklist.items)
         yield "\n" + safe_text(f"{checklist.title} ({done} of {len(checklist.items)})")
         yield from (safe_text(f"  [{'x' if item.done else ' '}] {item.text}") for item in checklist.items)
+    if sheet.attachments:
+        yield f"\nFiles ({len(sheet.attachments)})"
+    yield from (safe_text(f"  {file_line(attachment)}") for attachment in sheet.attachments)
     if sheet.comments:
         yield f"\nComments ({len(sheet.comments)})"
     for comment in sheet.comments:
         yield "\n" + safe_text(f"{comment.author}, {minute(comment.created_at)}")
         yield indent(safe_text(comment.text, multiline=True), "  ")
+
+
+def file_line(attachment: Attachment) -> str:
+    """A file on one line."""
+    return f"{attachment.filename}, {amount(attachment.size)}"
 
 
 def facts(sheet: CardSheet) -> Iterator[str]:

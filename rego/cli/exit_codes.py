@@ -39,6 +39,7 @@ EXIT_CODES: dict[type[errors.RegoError], ExitCode] = {
     errors.Conflict: ExitCode.CONFLICT,
     errors.Taken: ExitCode.CONFLICT,
     errors.StaleVersion: ExitCode.CONFLICT,
+    errors.ChangedSince: ExitCode.CONFLICT,
     errors.Gone: ExitCode.NOT_FOUND,
     errors.PreconditionFailed: ExitCode.CONFLICT,
     errors.TooLarge: ExitCode.USAGE,

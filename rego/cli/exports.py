@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from rego.cli.context import Session
-from rego.cli.options import BoardArgument, RegoCommand, noun, session_of
+from rego.cli.options import BoardArgument, ForceOption, RegoCommand, noun, session_of
 from rego.cli.output import escaped
 from rego.cli.progress import working
+from rego.cli.targets import STDOUT, refuse_existing
 from rego.client import exports
+from rego.client.landing import Landing
 from rego.safe_text import safe_text
-from rego.wire.errors import InvalidInput
 from rego.wire.imports import ExportFormat
 
 app = noun("", alone=True)
-
-STDOUT = "-"
 
 
 @app.command(cls=RegoCommand)
@@ -37,7 +34,7 @@ def _export(
         ),
     ] = None,
     file: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="Where to; '-' is stdout.")] = STDOUT,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite FILE if it is there.")] = False,
+    force: ForceOption = False,
 ) -> None:
     """Write a board to a file, with its archived cards.
 
@@ -49,45 +46,18 @@ def _export(
 def export_board(session: Session, name: str | None, kind: ExportFormat, file: str, *, force: bool) -> None:
     """Fetch the board and put it where it is wanted. Raises `InvalidInput` when `file` is there and `force` is not given."""
     target = None if file == STDOUT else Path(file)
-    if target is not None and not force:
-        _refuse_existing(target)
+    if target is not None:
+        refuse_existing(target, force=force)
     board = session.board(name)
     with working(f"Exporting {board.key}", session.output.err):
         content = session.send(exports.export_board(board.id, kind))
     if target is None:
         _print(session, content, kind)
         return
-    write_whole(target, content, overwrite=force)
+    with Landing(target, overwrite=force) as landing:
+        landing.write(content)
+        landing.keep()
     session.output.note(f"Board {board.key} written to {file}, {len(content):,} bytes.")
-
-
-def write_whole(target: Path, content: bytes, *, overwrite: bool) -> None:
-    """Put `content` at `target`, which at no time holds only a part of it; raises `InvalidInput` where that cannot be."""
-    try:
-        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as draft:
-            try:
-                draft.write(content)
-                draft.flush()
-                os.fsync(draft.fileno())
-                if not overwrite:
-                    # Two exports to one name: only one of them may make the file.
-                    target.open("xb").close()
-                Path(draft.name).replace(target)
-            except BaseException:
-                Path(draft.name).unlink(missing_ok=True)
-                raise
-    except FileExistsError:
-        _refuse_existing(target)
-        raise
-    except OSError as error:
-        raise InvalidInput(f"{target} cannot be written: {error.strerror}.") from error
-
-
-def _refuse_existing(target: Path) -> None:
-    if target.is_dir():
-        raise InvalidInput(f"{target} is a directory; name a file in it.")
-    if target.exists():
-        raise InvalidInput(f"{target} is there already; --force overwrites it.")
 
 
 def _told_by(file: str) -> ExportFormat:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from rego.wire.attachments import Attachment
 from rego.wire.base import Entity
 from rego.wire.boards import Board, Member
 from rego.wire.checklists import Checklist, ChecklistItem
@@ -14,8 +15,10 @@ from rego.wire.errors import InvalidInput, NotFound
 from rego.wire.labels import Label
 from rego.wire.tokens import PersonalToken
 
-T = TypeVar("T", Board, Column, Label, Checklist, ChecklistItem)
-N = TypeVar("N", bound=Entity)
+if TYPE_CHECKING:
+    from rego.wire.automations import Automation
+
+T = TypeVar("T", bound=Entity)
 
 CARD_REFERENCE = re.compile(r"[A-Za-z]{2,6}-[1-9]\d{0,9}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -44,6 +47,11 @@ def find_label(labels: Sequence[Label], name: str) -> Label:
     return _find(labels, name, "label", lambda label: (label_name(label),), label_name)
 
 
+def find_rule(rules: Sequence[Automation], name: str) -> Automation:
+    """The automation rule called `name`; raises `NotFound` or, when several fit, `InvalidInput`."""
+    return _find(rules, name, "rule", lambda rule: (rule.name,), lambda rule: rule.name)
+
+
 def find_member(members: Sequence[Member], name: str) -> Member:
     """The person with that username or id, wholly written: a beginning is too little to take somebody off by.
 
@@ -66,6 +74,18 @@ def find_token(tokens: Sequence[PersonalToken], name: str) -> PersonalToken:
     return fitting[0]
 
 
+def find_attachment(attachments: Sequence[Attachment], name: str) -> Attachment:
+    """The file with that name or id, wholly written; raises `NotFound` or, when several fit, `InvalidInput`."""
+    fitting = [each for each in attachments if each.id == name.lower()] or [e for e in attachments if e.filename == name]
+    if not fitting:
+        raise NotFound(
+            f"No file called {name!r} is on this card: there are {_listed(e.filename for e in attachments) or 'none'}."
+        )
+    if len(fitting) > 1:
+        raise InvalidInput(f"{len(fitting)} files are called {name!r}: give the id, {_listed(each.id for each in fitting)}.")
+    return fitting[0]
+
+
 def find_checklist(checklists: Sequence[Checklist], name: str) -> Checklist:
     """The checklist called `name`; raises `NotFound` or, when several fit, `InvalidInput`."""
     return _find(checklists, name, "checklist", lambda checklist: (checklist.title,), lambda checklist: checklist.title)
@@ -78,7 +98,7 @@ def find_item(items: Sequence[ChecklistItem], name: str) -> ChecklistItem:
     return _find(items, name, "item", lambda item: (item.text,), lambda item: item.text)
 
 
-def find_numbered(things: Sequence[N], name: str, kind: str) -> N:
+def find_numbered(things: Sequence[T], name: str, kind: str) -> T:
     """The thing at that place, from 1, the `last`, or the one with that id; raises `NotFound`."""
     number = str(len(things)) if name == "last" else name
     for place, thing in enumerate(things, 1):

@@ -17,16 +17,17 @@ BoardArgument = Annotated[str | None, typer.Argument(metavar="BOARD", help="Its 
 BoardOption = Annotated[
     str | None, typer.Option("--board", "-b", metavar="BOARD", help="The board's key, title or id, if you have several.")
 ]
-QueryOption = Annotated[
-    str | None,
-    typer.Option("--query", "-Q", metavar="QUERY", help="Only cards that fit, such as 'assignee:me due<3d'; -q QUERY too."),
-]
 CardArgument = Annotated[
     str,
     typer.Argument(metavar="CARD", help="Its reference, such as OPS-12, its number on the board at hand, or its id."),
 ]
+QueryOption = Annotated[
+    str | None,
+    typer.Option("--query", "-Q", metavar="QUERY", help="Only cards that fit, such as 'assignee:me due<3d'; -q QUERY too."),
+]
 TitleArgument = Annotated[str, typer.Argument(metavar="TITLE")]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite FILE if it is there.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 
 _FORM = "rego.form"

@@ -11,7 +11,7 @@ from rich.padding import Padding
 from rich.segment import Segment, Segments
 from rich.text import Text
 
-from rego.cli.card_views import CardSheet, facts, minute
+from rego.cli.card_views import CardSheet, facts, file_line, minute
 from rego.cli.naming import label_name
 from rego.cli.tables import STYLES
 from rego.safe_text import safe_text
@@ -60,6 +60,10 @@ def _parts(sheet: CardSheet) -> Iterator[RenderableType]:
         yield Text(f"\n{safe_text(checklist.title)} ({done} of {len(checklist.items)})", style="bold")
         for item in checklist.items:
             yield Text(f"  {'☑' if item.done else '☐'} {safe_text(item.text)}", style="dim" if item.done else "")
+    if sheet.attachments:
+        yield Text(f"\nFiles ({len(sheet.attachments)})", style="bold")
+    for attachment in sheet.attachments:
+        yield Text(f"  {safe_text(file_line(attachment))}")
     if sheet.comments:
         yield Text(f"\nComments ({len(sheet.comments)})", style="bold")
     for comment in sheet.comments:

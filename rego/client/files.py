@@ -36,13 +36,13 @@ class FileUpload(Struct, frozen=True, kw_only=True):
     @classmethod
     def of_path(cls, path: Path, filename: str | None = None, progress: Progress = unseen) -> FileUpload:
         """The file at `path`. Raises `InvalidInput` when it is none that can be read."""
+        if path.exists() and not path.is_dir() and not path.is_file():
+            raise InvalidInput(f"{path} is no file: its length cannot be told. Copy it to a file first.")
         try:
             with path.open("rb") as file:
                 size = os.fstat(file.fileno()).st_size
         except OSError as error:
             raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
-        if not path.is_file():
-            raise InvalidInput(f"{path} is no file: its length cannot be told. Copy it to a file first.")
         return cls(filename=filename or path.name, size=size, open=lambda: path.open("rb"), progress=progress)
 
     @classmethod

@@ -22,6 +22,7 @@ class Follower:
     def __init__(self, board_id: str, position: Position | None) -> None:
         self.position = position
         self.people: dict[str, Person] = {}
+        self._degraded = False
         self._board_id = board_id
         self._greeted = False
         self._awaits_snapshot = False
@@ -66,7 +67,8 @@ class Follower:
         self._awaits_snapshot = hello.resume is not Resume.REPLAY
         self._announced = hello.seq
         self.people = {person.connection_id: person for person in hello.people}
-        return [Online(hello=hello), PresenceCame(people=dict(self.people))]
+        self._degraded = hello.degraded
+        return [Online(hello=hello), self._people_now()]
 
     def _follow(self, raw: RawEvent) -> list[Update]:
         if self._awaits_snapshot or self.position is None:
@@ -88,4 +90,8 @@ class Follower:
         self.people.update((person.connection_id, person) for person in frame.present)
         for connection_id in frame.left:
             self.people.pop(connection_id, None)
-        return PresenceCame(people=dict(self.people))
+        self._degraded = frame.degraded
+        return self._people_now()
+
+    def _people_now(self) -> PresenceCame:
+        return PresenceCame(people=dict(self.people), degraded=self._degraded)

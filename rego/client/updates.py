@@ -41,9 +41,10 @@ class EventCame(Struct, kw_only=True, frozen=True):
 
 
 class PresenceCame(Struct, kw_only=True, frozen=True):
-    """Everybody who is on the board now, by connection id."""
+    """Everybody who is on the board now, by connection id; while `degraded` some may be missing."""
 
     people: dict[str, Person]
+    degraded: bool = False
 
 
 class Ended(Struct, kw_only=True, frozen=True):

@@ -27,7 +27,8 @@ class ServerFrame(Struct, kw_only=True, tag_field="type"):
 
 
 class Hello(ServerFrame, kw_only=True, tag="hello"):
-    """The first frame. `seq` is the board's; `heartbeat` is in seconds; `reason` says why a reset was needed.
+    """The first frame. `seq` is the board's; `heartbeat` is in seconds; `reason` says why a reset was needed; `degraded`
+    is as in a presence frame.
 
     After `replay` the missed events follow, after `snapshot` and `reset` a snapshot frame; then live frames.
     """
@@ -40,6 +41,7 @@ class Hello(ServerFrame, kw_only=True, tag="hello"):
     resume: Resume
     reason: str | None = None
     people: list[Person] = []
+    degraded: bool = False
 
 
 class SnapshotFrame(ServerFrame, kw_only=True, tag="snapshot"):
@@ -55,10 +57,14 @@ class EventFrame(ServerFrame, kw_only=True, tag="event"):
 
 
 class PresenceFrame(ServerFrame, kw_only=True, tag="presence"):
-    """Connections that came or changed what they look at, and the ids of those that went."""
+    """Connections that came or changed what they look at, and the ids of those that went.
+
+    `degraded` is true while the server hears nothing of others on the same database, so that people may be missing.
+    """
 
     present: list[Person] = []
     left: list[str] = []
+    degraded: bool = False
 
 
 class Ping(ServerFrame, kw_only=True, tag="ping"):

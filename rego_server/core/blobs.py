@@ -78,12 +78,12 @@ class DirectoryStore:
 
     async def open(self, key: str, start: int, length: int) -> AsyncIterator[bytes]:
         try:
-            descriptor = await _step(_open, self._root / key)
+            opened = await _step(_open, self._root / key)
         except Unavailable as error:
             if isinstance(error.__cause__, FileNotFoundError):
                 raise BlobMissing(key) from None
             raise
-        return _read(descriptor, start, length)
+        return _read(opened, start, length)
 
     async def delete(self, keys: Iterable[str]) -> None:
         for key in keys:
@@ -141,17 +141,24 @@ def _rename(draft: Path, target: Path) -> None:
         os.close(folder)
 
 
-async def _read(descriptor: int, start: int, length: int) -> AsyncIterator[bytes]:
-    try:
-        while length > 0 and (piece := await _step(os.pread, descriptor, min(PIECE, length), start)):
-            yield piece
-            start, length = start + len(piece), length - len(piece)
-    finally:
-        os.close(descriptor)
+class _Opened:
+    """A file that is open as long as somebody holds this: whoever asked may be gone before the first piece is read."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+
+    def __del__(self) -> None:
+        os.close(self.descriptor)
 
 
-def _open(path: Path) -> int:
-    return os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+async def _read(opened: _Opened, start: int, length: int) -> AsyncIterator[bytes]:
+    while length > 0 and (piece := await _step(os.pread, opened.descriptor, min(PIECE, length), start)):
+        yield piece
+        start, length = start + len(piece), length - len(piece)
+
+
+def _open(path: Path) -> _Opened:
+    return _Opened(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
 
 
 def _unlink(path: Path) -> None:

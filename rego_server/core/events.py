@@ -22,6 +22,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    func,
     insert,
     select,
     update,
@@ -102,6 +103,18 @@ EVENTS_SINCE = Statement(
 EVENTS_BEFORE = Statement(
     _OF_BOARD.where(event_log.c.seq < bindparam("before")).order_by(event_log.c.seq.desc()).limit(bindparam("count"))
 )
+
+
+_reverting = event_log.alias("reverting")
+
+REVERTED_BY = (
+    select(func.max(_reverting.c.seq))
+    .where(_reverting.c.board_id == event_log.c.board_id, _reverting.c.reverts == event_log.c.seq)
+    .correlate(event_log)
+    .scalar_subquery()
+    .label("reverted_by")
+)
+"""For a statement on the log: the number of the event that takes back each one, null for those that stand."""
 
 
 class Committed(NamedTuple):

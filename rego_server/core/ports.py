@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from rego_server.core.bus import Bus, LocalBus
+from rego_server.core.presence import Elsewhere, NobodyElsewhere
 from rego_server.core.rate_limit import Limiter, MemoryLimiter
 from rego_server.core.shelf import NoShelf, Shelf
 
@@ -30,6 +31,9 @@ class Ports(Protocol):
     @property
     def shelf(self) -> Shelf: ...
 
+    @property
+    def elsewhere(self) -> Elsewhere: ...
+
     def pulse(self) -> Pulse | None:
         """How the way to the others is; None when there is none."""
 
@@ -41,6 +45,7 @@ class Alone:
         self.bus = LocalBus()
         self.limiter = MemoryLimiter()
         self.shelf = NoShelf()
+        self.elsewhere = NobodyElsewhere()
 
     def pulse(self) -> None:
         """There is nobody to hear of."""

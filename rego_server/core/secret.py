@@ -21,9 +21,16 @@ def signing_key(settings: Settings) -> bytes:
     secret = given(settings.secret, settings.secret_file)
     if not secret:
         return _kept(settings.data_dir / "secret.key")
-    if len(secret.encode()) < KEY_BYTES:
-        raise InvalidInput(f"The secret must have at least {KEY_BYTES} bytes; `openssl rand -hex 32` makes one.")
-    return secret.encode()
+    return _long_enough(secret)
+
+
+def former_keys(settings: Settings) -> list[bytes]:
+    """What the settings `previous_secret` and `previous_secret_file` may mean: a key as it was set, or one of a data directory.
+
+    Raises `InvalidInput` as `signing_key` does.
+    """
+    text = given(settings.previous_secret, settings.previous_secret_file)
+    return [_long_enough(text), *_key_in(text)] if text else []
 
 
 def given(secret: str, file: str) -> str:
@@ -39,17 +46,27 @@ def read_secret_file(path: str) -> str:
         raise InvalidInput(f"The secret file {path} cannot be read: {error}.") from error
 
 
+def _long_enough(secret: str) -> bytes:
+    if len(secret.encode()) < KEY_BYTES:
+        raise InvalidInput(f"The secret must have at least {KEY_BYTES} bytes; `openssl rand -hex 32` makes one.")
+    return secret.encode()
+
+
 def _kept(path: Path) -> bytes:
     if not path.exists():
         _make(path)
-    text = read_secret_file(str(path))
+    for key in _key_in(read_secret_file(str(path))):
+        return key
+    raise InvalidInput(f"The secret file {path} is damaged; without it a new one is made, and everybody logs in again.")
+
+
+def _key_in(text: str) -> list[bytes]:
+    """The key that `_make` wrote, if the text is one."""
     try:
         key = bytes.fromhex(text)
     except ValueError:
-        key = b""
-    if len(key) < KEY_BYTES:
-        raise InvalidInput(f"The secret file {path} is damaged; without it a new one is made, and everybody logs in again.")
-    return key
+        return []
+    return [key] if len(key) >= KEY_BYTES else []
 
 
 def _make(path: Path) -> None:

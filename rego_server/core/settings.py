@@ -52,6 +52,12 @@ class Settings:
         secret=True,
     )
     secret_file: str = setting("", "A file that holds the secret, for secrets that a platform mounts.")
+    previous_secret: str = setting(
+        "",
+        "The key before this one, for a while: tokens that it signed are good until they expire.",
+        secret=True,
+    )
+    previous_secret_file: str = setting("", "A file that holds the key before this one, such as the former `secret.key`.")
     environment: str = setting("production", "A name for this installation, shown by `/health`.")
     log_level: str = setting("warning", "What is logged: `debug`, `info` (a line for each request too), `warning` or `error`.")
     debug: bool = setting(False, "Log everything, in a form for people.")

@@ -26,6 +26,7 @@ from rego_server.core.bus import Bus
 from rego_server.core.clock import Clock
 from rego_server.core.db import Database, Row
 from rego_server.core.events import GET_SEQS, Committed, LogTrimmed, events_since
+from rego_server.core.presence import Elsewhere
 from rego_server.domains.auth import queries as sessions
 from rego_server.domains.tokens import queries as tokens
 from rego_server.realtime.outgoing import text_frame
@@ -71,12 +72,12 @@ class Follower(Protocol):
 class Channel:
     """One board: its followers, who is present, and how far its log was delivered."""
 
-    def __init__(self, board: Row) -> None:
+    def __init__(self, board: Row, elsewhere: Elsewhere) -> None:
         self.board_id: str = board["id"]
         self.epoch: str = board["epoch"]
         self.cursor: int = board["seq"]
         self.followers: set[Follower] = set()
-        self.presence = Presence(self._announce)
+        self.presence = Presence(self.board_id, elsewhere, self._announce)
         self.reading: asyncio.Task[None] | None = None
         self.behind = False
 
@@ -114,6 +115,7 @@ class Hub:
         self,
         database: Database,
         bus: Bus,
+        elsewhere: Elsewhere,
         clock: Clock,
         *,
         heartbeat: float,
@@ -126,6 +128,7 @@ class Hub:
         self._jitter = jitter
         self._database = database
         self._bus = bus
+        self._elsewhere = elsewhere
         self._clock = clock
         self._tick_seconds = tick
         self._channels: dict[str, Channel] = {}
@@ -144,7 +147,7 @@ class Hub:
             self._end_life(channel)
             channel = None
         if channel is None:
-            channel = self._channels[board["id"]] = Channel(board)
+            channel = self._channels[board["id"]] = Channel(board, self._elsewhere)
             self._bus.follow(channel.board_id)
         elif board["seq"] > channel.cursor:
             self._read_soon(channel)
@@ -204,10 +207,15 @@ class Hub:
         """Sockets."""
         return sum(len(channel.followers) for channel in self._channels.values())
 
-    def people(self, board_id: str) -> list[Person]:
-        """Who is on a board."""
+    async def people(self, board_id: str) -> list[Person]:
+        """Who is on a board, through whichever server."""
         channel = self._channels.get(board_id)
-        return list(channel.presence.people.values()) if channel else []
+        return list(channel.presence.people.values()) if channel else await self._elsewhere.people(board_id)
+
+    @property
+    def degraded(self) -> bool:
+        """Whether people of other servers may be missing."""
+        return self._elsewhere.degraded
 
     # --- delivery ----------------------------------------------------------------------------------------------
 

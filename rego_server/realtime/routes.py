@@ -32,9 +32,12 @@ async def get_snapshot(request: Request, query: GetSnapshot) -> web.Response:
 
 @table.add("GET", "/boards/{board_id}/presence", needs=Role.VIEWER)
 async def get_presence(request: Request) -> Sequence[Person]:
-    """Who is on the board right now, and on which card."""
+    """Who is on the board right now, and on which card; `X-Rego-Degraded` says when people of other servers may be missing."""
     await request.read(_see, request.id("board_id"))
-    return request.http.app[LIVE].hub.people(request.id("board_id"))
+    hub = request.http.app[LIVE].hub
+    if hub.degraded:
+        request.headers["X-Rego-Degraded"] = "presence"
+    return await hub.people(request.id("board_id"))
 
 
 async def _see(reading: Reading, board_id: str) -> None:

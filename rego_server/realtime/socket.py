@@ -178,7 +178,7 @@ async def _bring_up_to_date(live: Live, channel: Channel, follower: SocketFollow
     """Send hello, and what the client lacks of the board and of the people on it."""
     plan = plan_for(wanted, board)
     greeted_with = dict(channel.presence.people)
-    follower.send(text_frame(to_json(_hello(live, follower, board, plan))))
+    follower.send(text_frame(to_json(_hello(live, channel, follower, board, plan))))
     seq = wanted.seq if plan.resume is Resume.REPLAY else None
     if seq is None:
         encoded = await live.snapshots.at_least(board)
@@ -246,7 +246,7 @@ def plan_for(wanted: Wanted, board: Row) -> Plan:
     return Plan(Resume.REPLAY)
 
 
-def _hello(live: Live, follower: SocketFollower, board: Row, plan: Plan) -> Hello:
+def _hello(live: Live, channel: Channel, follower: SocketFollower, board: Row, plan: Plan) -> Hello:
     return Hello(
         connection_id=follower.connection_id,
         board_id=board["id"],
@@ -255,7 +255,8 @@ def _hello(live: Live, follower: SocketFollower, board: Row, plan: Plan) -> Hell
         heartbeat=live.hub.heartbeat,
         resume=plan.resume,
         reason=plan.reason,
-        people=live.hub.people(board["id"]),
+        people=list(channel.presence.people.values()),
+        degraded=channel.presence.degraded,
     )
 
 

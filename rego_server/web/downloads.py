@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import NamedTuple
 from urllib.parse import quote
 
+import structlog
 from aiohttp import AsyncIterablePayload, web
 
+from rego.wire.errors import Unavailable
 from rego_server.web.conditional import CAREFUL, is_known
 from rego_server.web.endpoint import Request
 
@@ -18,6 +20,9 @@ _HARMLESS = {
     "Accept-Ranges": "bytes",
     **CAREFUL,
 }
+
+
+_log = structlog.get_logger("rego.web")
 
 
 class File(NamedTuple):
@@ -47,8 +52,22 @@ async def download(request: Request, file: File, open_part: Open) -> web.Respons
     if status == 206:
         headers["Content-Range"] = f"bytes {start}-{start + length - 1}/{file.size}"
     headers |= {"Content-Disposition": disposition(file.name), "Content-Length": str(length)}
-    body = AsyncIterablePayload(await open_part(start, length), content_type=file.content_type)
+    body = AsyncIterablePayload(_whole(await open_part(start, length), length), content_type=file.content_type)
     return web.Response(body=body, status=status, headers=headers, content_type=file.content_type)
+
+
+async def _whole(pieces: AsyncIterator[bytes], length: int) -> AsyncIterator[bytes]:
+    """`pieces`, of `length` bytes. Where the store does not give them all, the connection ends: nobody waits for the rest."""
+    try:
+        async for piece in pieces:
+            length -= len(piece)
+            yield piece
+    except Unavailable as error:
+        _log.warning("download broke off", error=error.detail)
+        raise ConnectionAbortedError from error
+    if length:
+        _log.warning("download broke off", error=f"The file in the store lacks {length} bytes.")
+        raise ConnectionAbortedError
 
 
 def disposition(name: str) -> str:

@@ -7,8 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from rego.cli.exports import write_whole
-from rego.wire.errors import InvalidInput
 from tests.cli.conftest import Person, Rego
 
 DATA = Path(__file__).parents[1] / "data"
@@ -69,14 +67,3 @@ def test_a_place_that_cannot_be_written_is_one_sentence(rego: Rego, key: str, tm
 def test_an_unknown_board_leaves_no_file(rego: Rego, key: str, tmp_path: Path) -> None:
     assert rego("export", "NOPE", "-o", str(tmp_path / "b.json")).code == 3
     assert not (tmp_path / "b.json").exists()
-
-
-def test_of_two_exports_to_one_name_one_is_told_so(tmp_path: Path) -> None:
-    target = tmp_path / "board.json"
-    write_whole(target, b"first", overwrite=False)
-    with pytest.raises(InvalidInput, match="is there already"):
-        write_whole(target, b"second", overwrite=False)
-    assert [path.name for path in tmp_path.iterdir()] == ["board.json"]
-    assert target.read_bytes() == b"first"
-    write_whole(target, b"third", overwrite=True)
-    assert target.read_bytes() == b"third"

@@ -91,6 +91,27 @@ def test_an_import_shows_that_it_works_and_then_its_report(ada: Person) -> None:
     assert "Imported as the board " in terminal.text
 
 
+def test_a_file_shows_its_way_and_text_is_shown_harmless(ops: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    Path("notes.txt").write_text("\x1b[2J\u202edesrever\n\ttab\r\nend\n")
+    Path("big.bin").write_bytes(b"\xff" * 3_000_000)
+    for name, size in (("notes.txt", "26 B"), ("big.bin", "3.0 MB")):
+        terminal = Terminal("attachments", "add", f"{ops}-1", name)
+        assert terminal.end() == 0
+        assert PROGRESS.search(terminal.text)
+        assert f"{name} added to {ops}-1, {size}." in terminal.text
+    terminal = Terminal("attachments", "get", f"{ops}-1", "notes.txt", "-o", "-")
+    assert terminal.end() == 0
+    assert terminal.text == "␛[2J<U+202E>desrever\r\n\ttab\r\nend\r\n"
+    terminal = Terminal("attachments", "get", f"{ops}-1", "big.bin", "-o", "-")
+    assert terminal.end() == 2
+    assert "which no terminal shows" in terminal.text
+    terminal = Terminal("attachments", "get", f"{ops}-1", "big.bin", "-o", "copy")
+    assert terminal.end() == 0
+    assert PROGRESS.search(terminal.text)
+    assert Path("copy").read_bytes() == Path("big.bin").read_bytes()
+
+
 @pytest.mark.parametrize("kind", ["json", "csv", "md"])
 def test_an_export_to_a_terminal_steers_nothing(rego: Rego, ada: Person, kind: str) -> None:
     hostile = "\u202edesrever \u2066 text\n\ttab"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from rego.client import (
     admin,
+    attachments,
     auth,
     boards,
     cards,
@@ -23,7 +25,10 @@ from rego.client import (
     users,
 )
 from rego.client.call import Call, path_of
+from rego.client.files import FileUpload
+from rego.client.landing import Landing
 from rego.wire.admin import UpdateUser
+from rego.wire.attachments import UpdateAttachment
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, CreateBoard, UpdateBoard, UpdateMember
 from rego.wire.cards import CardSummary, CreateCard, MoveCard, UpdateCard
@@ -102,6 +107,12 @@ CALLS: list[tuple[Call[Any], str]] = [
     (labels.create_label("b", CreateLabel(name="bug", color=Color.RED)), "POST /boards/b/labels"),
     (labels.update_label("l", UpdateLabel(name="bug")), "PATCH /labels/l"),
     (labels.delete_label("l"), "DELETE /labels/l"),
+    (attachments.list_attachments("OPS-12"), "GET /cards/OPS-12/attachments"),
+    (attachments.create_attachment("k", FileUpload.of_bytes(b"x", "x.txt")), "POST /cards/k/attachments"),
+    (attachments.get_attachment("a"), "GET /attachments/a"),
+    (attachments.update_attachment("a", UpdateAttachment(filename="y.txt")), "PATCH /attachments/a"),
+    (attachments.delete_attachment("a"), "DELETE /attachments/a"),
+    (attachments.get_attachment_content("a", Landing(Path("x.txt"))), "GET /attachments/a/content"),
     (checklists.list_checklists("k"), "GET /cards/k/checklists"),
     (checklists.create_checklist("k", CreateChecklist(title="Steps")), "POST /cards/k/checklists"),
     (checklists.update_checklist("x", UpdateChecklist(title="Stages")), "PATCH /checklists/x"),

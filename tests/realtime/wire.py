@@ -82,6 +82,12 @@ class Wire:
                 await self.next()
         return people
 
+    async def told(self, *, degraded: bool) -> None:
+        """Read until the server says whether people of other servers may be missing."""
+        async with asyncio.timeout(PATIENCE):
+            while (await self.the(PresenceFrame)).degraded != degraded:
+                pass
+
     @property
     def people(self) -> dict[str, Person]:
         """Who is on the board, by connection, as far as was heard."""

@@ -9,23 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from rego.client import attachments, boards, cards, columns
+from rego.client import attachments, boards, cards, columns, history
 from rego.client.files import FileUpload
 from rego.wire.attachments import Attachment
-from rego.wire.base import Role
 from rego.wire.boards import CreateBoard
 from rego.wire.cards import Card, CreateCard
 from rego.wire.codec import read_event
 from rego.wire.columns import CreateColumn
 from rego.wire.errors import Conflict, NotFound
 from rego.wire.events import AttachmentDeleted
-from rego_server.core.uow import Caller, UnitOfWork
-from rego_server.domains.access.policy import enter
-from rego_server.domains.attachments.actions import restore_attachment
 from rego_server.domains.attachments.routes import DEPOT
 from rego_server.domains.attachments.sweeping import Sweep
-from rego_server.domains.cards.queries import ENTER
-from rego_server.domains.cards.rules import CardName
 from tests.conftest import Join
 from tests.running import Running, Somebody, fast_settings, join, running
 from tests.s3 import in_bucket, start_s3
@@ -99,36 +93,27 @@ async def test_content_goes_a_week_after_nothing_names_it(server: Running, peopl
 
 
 async def test_a_deletion_can_be_taken_back_while_the_content_is_kept(server: Running, people: Join) -> None:
-    """As undo does it; then nothing is counted from the first deletion on."""
+    """Then nothing is counted from the first deletion on."""
     ann = await people("ann")
     card = await a_card(ann)
     made = await attach(ann, card)
     await ann.client.send(attachments.delete_attachment(made.id))
     await sweep(server)
-    restored = await _restore(server, ann, card)
-    assert (restored.id, restored.filename, restored.version) == (made.id, made.filename, 2)
+    await _take_back_the_deletion(ann, card)
     await sweep(server, days=8)
     assert await content(ann, made) == b"content"
     await ann.client.send(attachments.delete_attachment(made.id))
     await sweep(server, days=8)
     await sweep(server, days=16)
-    with pytest.raises(Conflict, match=r"The content of x\.txt is gone"):
-        await _restore(server, ann, card)
+    with pytest.raises(Conflict, match=r"The content of x\.txt is not kept any more"):
+        await _take_back_the_deletion(ann, card)
 
 
-async def _restore(server: Running, somebody: Somebody, card: Card) -> Attachment:
-    """Take back the latest deletion of a file."""
+async def _take_back_the_deletion(somebody: Somebody, card: Card) -> None:
+    """The latest one of a file."""
     log = await somebody.client.send(boards.list_events(card.board_id))
-    *_, data = [e.data for e in map(read_event, log) if isinstance(e.data, AttachmentDeleted)]
-
-    async def action(uow: UnitOfWork) -> Attachment:
-        return await restore_attachment(
-            uow, await enter(uow, ENTER.for_(CardName(card.id, None, None)), Role.MEMBER, card_id=card.id), data
-        )
-
-    restored = await server.server.runner.run(action, Caller(somebody.user.id), None)
-    assert isinstance(restored, Attachment)
-    return restored
+    *_, seq = [event.seq for event in map(read_event, log) if isinstance(event.data, AttachmentDeleted)]
+    await somebody.client.send(history.revert_event(card.board_id, seq))
 
 
 async def test_content_that_never_came_into_a_table_goes_after_an_hour(server: Running) -> None:

@@ -12,6 +12,8 @@ import pytest
 from rego.wire.errors import InvalidInput, Unavailable
 from rego_server.core.blobs import BlobMissing, BlobStore, open_store
 from rego_server.core.settings import Settings
+from tests.open_files import open_files
+from tests.realtime.connections import eventually
 from tests.running import fast_settings
 from tests.s3 import in_bucket, start_s3
 
@@ -118,6 +120,28 @@ async def test_a_bucket_that_cannot_be_reached_is_an_outage(tmp_path: Path) -> N
     for refused in (store.put("f/one", _pieces(b"x")), store.open("f/one", 0, 1), store.delete(["f/one"]), _keys(store)):
         with pytest.raises(Unavailable, match="bucket"):
             await refused
+
+
+async def test_a_full_disk_is_an_outage_and_leaves_nothing(tmp_path: Path) -> None:
+    """The place of the draft is the kernel's own full disk."""
+    store = open_store(fast_settings(tmp_path))
+    draft = tmp_path / "blobs" / "incoming" / "f-one"
+    draft.parent.mkdir(parents=True)
+    draft.symlink_to("/dev/full")
+    with pytest.raises(Unavailable, match="cannot keep files now: No space left on device"):
+        await store.put("f/one", _pieces(b"x"))
+    assert not draft.is_symlink()
+    assert await _keys(store) == set()
+
+
+async def test_a_part_that_nobody_reads_is_closed_again(tmp_path: Path) -> None:
+    store = open_store(fast_settings(tmp_path))
+    await store.put("f/one", _pieces(BIG))
+    unread, begun = [await store.open("f/one", 0, len(BIG)) for _ in range(2)]
+    await anext(begun)
+    assert len(open_files(tmp_path)) == 2
+    del unread, begun
+    await eventually(lambda: not open_files(tmp_path))
 
 
 async def test_a_directory_that_cannot_be_written_is_an_outage(tmp_path: Path) -> None:

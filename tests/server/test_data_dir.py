@@ -11,7 +11,7 @@ import pytest
 from rego.wire.errors import InvalidInput, RegoError, Unavailable
 from rego_server.app import open_server
 from rego_server.core.data_dir import InUse
-from rego_server.core.secret import KEY_BYTES, signing_key
+from rego_server.core.secret import KEY_BYTES, former_keys, signing_key
 from rego_server.core.settings import Settings
 from tests.running import fast_settings, running
 from tests.server.site import raw
@@ -126,6 +126,15 @@ def test_a_short_secret_is_refused(tmp_path: Path, secret: str) -> None:
     file.write_text(secret)
     with pytest.raises(InvalidInput, match="at least 32 bytes"):
         signing_key(replace(fast_settings(tmp_path), secret_file=str(file)))
+
+
+def test_a_former_key_is_known_as_it_was_set_or_kept(tmp_path: Path) -> None:
+    key = signing_key(fast_settings(tmp_path))
+    assert key in former_keys(replace(fast_settings(tmp_path), previous_secret_file=str(tmp_path / "secret.key")))
+    assert former_keys(replace(fast_settings(tmp_path), previous_secret="x" * 32)) == [b"x" * 32]
+    assert former_keys(fast_settings(tmp_path)) == []
+    with pytest.raises(InvalidInput, match="at least 32 bytes"):
+        former_keys(replace(fast_settings(tmp_path), previous_secret="short"))
 
 
 async def test_a_server_with_a_short_secret_does_not_start(tmp_path: Path) -> None:

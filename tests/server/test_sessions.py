@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -16,7 +17,7 @@ from rego_server.app import EXPIRIES
 from rego_server.core.housekeeping import Housekeeping
 from tests.conftest import Join
 from tests.letters import Letterbox
-from tests.running import PASSWORD, Running, Somebody, fast_settings, join
+from tests.running import PASSWORD, Running, Somebody, fast_settings, join, running
 from tests.server.hand_clock import HandClock, running_by
 from tests.server.site import RawAnswer, Site, raw
 
@@ -63,6 +64,21 @@ async def test_a_token_that_was_tampered_with_opens_nothing(site: Site, join_sit
         answer = await raw(site.url, "GET", "/auth/me", token=token)
         assert (answer.status, answer.json["error_type"]) == (401, "NotAuthenticated"), token
         assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+async def test_a_token_of_the_former_key_is_good_while_it_is_named(tmp_path: Path) -> None:
+    old = replace(fast_settings(tmp_path), secret="o" * 32)
+    new = replace(old, secret="n" * 32)
+    async with running(old) as server:
+        ann = await join(server.url, "ann")
+        await ann.client.close()
+    for settings, status in ((replace(new, previous_secret="o" * 32), 200), (new, 401)):
+        async with running(settings) as server:
+            assert (await raw(server.url, "GET", "/auth/me", token=ann.token)).status == status
+            granted = await _log_in(server.url, "ann", PASSWORD)
+            assert (await raw(server.url, "GET", "/auth/me", token=granted.json["access_token"])).status == 200
+    names = {jwt.get_unverified_header(token)["kid"] for token in (ann.token, granted.json["access_token"])}
+    assert len(names) == 2
 
 
 async def test_a_header_that_is_no_token_opens_nothing(site: Site) -> None:

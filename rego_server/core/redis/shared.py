@@ -15,6 +15,7 @@ from rego_server.core.redis.feed import Feed
 from rego_server.core.redis.limiter import RedisLimiter
 from rego_server.core.redis.link import TIMEOUT, Link, end
 from rego_server.core.redis.post import Post
+from rego_server.core.redis.presence import TTL, RedisElsewhere
 from rego_server.core.redis.shelf import RedisShelf
 
 
@@ -27,6 +28,7 @@ class Shared(NamedTuple):
     bus: RedisBus
     limiter: RedisLimiter
     shelf: RedisShelf
+    elsewhere: RedisElsewhere
 
     def pulse(self) -> Pulse:
         """How the way to the others is."""
@@ -34,7 +36,7 @@ class Shared(NamedTuple):
 
 
 @asynccontextmanager
-async def open_shared(url: str, *, timeout: float = TIMEOUT) -> AsyncIterator[Shared]:
+async def open_shared(url: str, *, timeout: float = TIMEOUT, presence_ttl: float = TTL) -> AsyncIterator[Shared]:
     """The shared parts, at work. Redis need not answer, now or later; a call that takes `timeout` seconds is given up.
 
     Raises `InvalidInput` for a URL that is none.
@@ -43,9 +45,16 @@ async def open_shared(url: str, *, timeout: float = TIMEOUT) -> AsyncIterator[Sh
     link = Link(url, timeout)
     post = Post(link)
     feed = Feed(link, post, instance)
-    bus = RedisBus(feed, post, instance)
-    shared = Shared(link, post, feed, bus, RedisLimiter(link, MemoryLimiter()), RedisShelf(link))
-    tasks = [asyncio.create_task(part.run()) for part in (post, feed, shared.shelf)]
+    shared = Shared(
+        link,
+        post,
+        feed,
+        RedisBus(feed, post, instance),
+        RedisLimiter(link, MemoryLimiter()),
+        RedisShelf(link),
+        RedisElsewhere(link, feed, post, instance, presence_ttl),
+    )
+    tasks = [asyncio.create_task(part.run()) for part in (post, feed, shared.shelf, shared.elsewhere)]
     try:
         yield shared
     finally:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from rego.wire.attachments import Attachment, UpdateAttachment
 from rego.wire.base import Role
-from rego.wire.errors import Conflict
 from rego.wire.events import AttachmentCreated, AttachmentDeleted, AttachmentUpdated
 from rego_server.core.db import Row
 from rego_server.core.patch import merge, new_entity, save
@@ -50,7 +49,12 @@ async def create_attachment(uow: UnitOfWork, card: CardName, content: Content, b
     uow.write(queries.ADD_BLOB, id=content.blob_id, board_id=found["board_id"], orphaned_at=None, **known)
     row = {**new_entity(uow), "card_id": found["id"], "blob_id": content.blob_id, "filename": content.filename}
     uow.write(queries.ADD, **row)
-    return _counted_in(uow, found, {**known, **row})
+    count = found["attachment_count"] + 1
+    uow.write(queries.SET_COUNT, row_id=found["id"], attachment_count=count)
+    attachment = queries.attachment_of({**known, **row})
+    ref = cards.ref_of(found, found["head_key"])
+    uow.emit(found["board_id"], AttachmentCreated(card=ref, attachment=attachment, attachment_count=count))
+    return attachment
 
 
 async def update_attachment(uow: UnitOfWork, attachment_id: str, body: UpdateAttachment) -> Attachment:
@@ -81,36 +85,3 @@ async def delete_attachment(uow: UnitOfWork, attachment_id: str) -> None:
         card=queries.card_of(row), attachment=queries.attachment_of(row), attachment_count=count, blob_id=row["blob_id"]
     )
     uow.emit(row["card_board_id"], deleted)
-
-
-async def restore_attachment(uow: UnitOfWork, card: Row, deleted: AttachmentDeleted) -> Attachment:
-    """Put a file back on the card in `card`, as part of an action that has entered its board: undo of the deletion.
-
-    Raises `Conflict` when the content is gone.
-    """
-    known = await uow.fetch_one(queries.KEPT, blob_id=deleted.blob_id)
-    if known is None:
-        raise Conflict(f"The content of {deleted.attachment.filename} is gone: that of a deleted file is kept for a week.")
-    was = deleted.attachment
-    row = {
-        **new_entity(uow),
-        "id": was.id,
-        "version": was.version + 1,
-        "created_at": was.created_at,
-        "created_by": was.created_by,
-        "card_id": card["id"],
-        "blob_id": deleted.blob_id,
-        "filename": was.filename,
-    }
-    uow.write(queries.ADD, **row)
-    return _counted_in(uow, card, {**known, **row})
-
-
-def _counted_in(uow: UnitOfWork, card: Row, row: Row) -> Attachment:
-    """The attachment in `row`, which is new on the card in `card`: counted there, and told of."""
-    count = card["attachment_count"] + 1
-    uow.write(queries.SET_COUNT, row_id=card["id"], attachment_count=count)
-    attachment = queries.attachment_of(row)
-    ref = cards.ref_of(card, uow.heads[card["board_id"]].key)
-    uow.emit(card["board_id"], AttachmentCreated(card=ref, attachment=attachment, attachment_count=count))
-    return attachment

@@ -49,8 +49,6 @@ _USED = (
 )
 ENTER_TO_ATTACH = Named(entrance, [cards, _USED.label("bytes_used")], on_board(cards))
 
-KEPT = Statement(select(blobs).where(blobs.c.id == bindparam("blob_id", type_=Id)).with_for_update(read=True))
-
 ADD_BLOB = Statement(insert(blobs))
 ADD = Statement(insert(attachments))
 DELETE = Statement(delete(attachments).where(attachments.c.id == bindparam("row_id", type_=Id)))

@@ -8,7 +8,9 @@ more join in that statement and gain nothing by it.
 
 from __future__ import annotations
 
+import hashlib
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -40,13 +42,17 @@ class Verified(NamedTuple):
 
 
 class AccessTokens:
-    """Signs and checks a session's tokens; a checked one is remembered until it expires."""
+    """Signs and checks a session's tokens; a checked one is remembered until it expires.
 
-    def __init__(self, key: bytes, lifetime: timedelta, clock: Clock) -> None:
+    Each names its key (`kid`), so that what a `former` one signed stays good when the key is changed.
+    """
+
+    def __init__(self, key: bytes, lifetime: timedelta, clock: Clock, former: Sequence[bytes] = ()) -> None:
         if len(key) < KEY_MIN_BYTES:
             raise ValueError(f"The signing key needs at least {KEY_MIN_BYTES} bytes.")
         self.lifetime = lifetime
         self._key = key
+        self._former = {_name_of(each): each for each in former}
         self._clock = clock
         self._verified: OrderedDict[str, Verified] = OrderedDict()
 
@@ -64,7 +70,7 @@ class AccessTokens:
             "iat": int(now.timestamp()),
             "exp": int((now + (lifetime or self.lifetime)).timestamp()),
         }
-        return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": "1"})
+        return jwt.encode(claims, self._key, algorithm=ALGORITHM, headers={"kid": _name_of(self._key)})
 
     def verify(self, token: str, kind: Kind = Kind.ACCESS) -> Caller:
         """Whose token it is. Raises `NotAuthenticated`. Whether the session still stands is the database's to say."""
@@ -83,7 +89,7 @@ class AccessTokens:
         try:
             claims = jwt.decode(
                 token,
-                self._key,
+                self._former.get(jwt.get_unverified_header(token).get("kid", ""), self._key),
                 algorithms=[ALGORITHM],
                 audience=AUDIENCE,
                 issuer=ISSUER,
@@ -99,3 +105,8 @@ class AccessTokens:
         if len(self._verified) > CACHE_MAX:
             self._verified.popitem(last=False)
         return verified
+
+
+def _name_of(key: bytes) -> str:
+    """What a token calls its key: enough to tell keys apart, and nothing to find one by."""
+    return hashlib.sha256(b"rego key " + key).hexdigest()[:16]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, FromClause, Table, and_, bindparam, func, or_, select
+from sqlalchemy import BigInteger, FromClause, Table, and_, bindparam, or_, select
 
 from rego_server.core.db import Row, Statement, one_of
 from rego_server.core.db.schema import Id, Json, Timestamp
-from rego_server.core.events import board_heads, event_log
+from rego_server.core.events import REVERTED_BY, board_heads, event_log
 from rego_server.core.uow import UnitOfWork
 from rego_server.domains.access.policy import entrance
 from rego_server.domains.attachments.models import attachments
@@ -20,21 +19,8 @@ from rego_server.domains.comments.models import comments
 _BOARD_ID = bindparam("board_id", type_=Id)
 _SEQ = bindparam("seq", type_=BigInteger)
 
-_reverting = event_log.alias("reverting")
-
-
-def _reverted_by(seq: ColumnElement[Any]) -> ColumnElement[Any]:
-    return (
-        select(func.max(_reverting.c.seq))
-        .where(_reverting.c.board_id == board_heads.c.board_id, _reverting.c.reverts == seq)
-        .correlate_except(_reverting)
-        .scalar_subquery()
-        .label("reverted_by")
-    )
-
-
 ENTER_EVENT = entrance(
-    [event_log, board_heads.c.floor, _reverted_by(event_log.c.seq)],
+    [event_log, board_heads.c.floor, REVERTED_BY],
     board_heads.outerjoin(event_log, and_(event_log.c.board_id == board_heads.c.board_id, event_log.c.seq == _SEQ)),
     board_heads.c.board_id == _BOARD_ID,
 )
@@ -44,7 +30,7 @@ ACT_MAX = 2_000
 """How far from an event others may be that happened together with it."""
 
 TOGETHER = Statement(
-    select(event_log, _reverted_by(event_log.c.seq))
+    select(event_log, REVERTED_BY)
     .select_from(board_heads.join(event_log, event_log.c.board_id == board_heads.c.board_id))
     .where(
         board_heads.c.board_id == _BOARD_ID,

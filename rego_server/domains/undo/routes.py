@@ -9,7 +9,6 @@ from rego.wire.codec import RawEvent
 from rego.wire.events import Event
 from rego.wire.undo import RevertEvent
 from rego_server.domains.undo import actions
-from rego_server.domains.undo.rules import parse_seq
 from rego_server.web.endpoint import Request, RouteTable
 
 table = RouteTable()
@@ -18,5 +17,4 @@ table = RouteTable()
 @table.add("POST", "/boards/{board_id}/events/{seq}/revert", needs=Role.MEMBER, answers=list[Event])
 async def revert_event(request: Request, body: RevertEvent) -> Sequence[RawEvent]:
     """Take back what an event did, if that is as the event left it; answers the new events."""
-    seq = parse_seq(request.path("seq"))
-    return await request.run(actions.revert_event, request.id("board_id"), seq, body)
+    return await request.run(actions.revert_event, request.id("board_id"), request.number("seq"), body)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple, NoReturn
@@ -11,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from rego.wire.base import Change, Entity
-from rego.wire.errors import ChangedSince, Conflict, NotFound
+from rego.wire.errors import ChangedSince, Conflict
 from rego.wire.undo import Clash
 from rego_server.core.db import Row
 from rego_server.core.ranking import to_wire
@@ -74,10 +73,3 @@ def gone(what: str) -> NoReturn:
 @cache
 def _types(kind: type[Struct]) -> dict[str, Any]:
     return {field.name: field.type for field in msgspec.structs.fields(kind)}
-
-
-def parse_seq(text: str) -> int:
-    """The number of an event in a path; raises `NotFound` for what can be none."""
-    if not re.fullmatch(r"[1-9][0-9]{0,15}", text):
-        raise NotFound("An event is named by its number in the board's log, such as 12.")
-    return int(text)

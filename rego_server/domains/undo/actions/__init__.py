@@ -62,7 +62,7 @@ async def _revert(uow: UnitOfWork, raw: RawEvent) -> None:
 
 
 def _check_found(row: Row, seq: int) -> None:
-    if seq <= row["floor"]:
+    if 0 < seq <= row["floor"]:
         kept = {"floor": row["floor"], "seq": row["head_seq"]}
         raise Gone(
             f"The log of this board begins after event {row['floor']}; what happened before cannot be undone.", data=kept

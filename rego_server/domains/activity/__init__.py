@@ -1,0 +1,1 @@
+"""Activity: the log of a board in sentences."""
