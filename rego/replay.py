@@ -161,7 +161,7 @@ def _listed(r: Replica, card_ids: list[str], name: str, change: Callable[[list[s
     return touched
 
 
-def _card_put(r: Replica, _: e.Event, data: e.CardCreated | e.CardRestored) -> Touched:
+def _card_put(r: Replica, _: e.Event, data: e.CardCreated | e.CardRestored | e.CardArrived) -> Touched:
     return r.put_card(data.card)
 
 
@@ -181,7 +181,7 @@ def _card_archived(r: Replica, event: e.Event, data: e.CardArchived) -> Touched:
     return _change(r, event, data.card.id, version=data.version, archived=True)
 
 
-def _card_deleted(r: Replica, _: e.Event, data: e.CardDeleted) -> Touched:
+def _card_gone(r: Replica, _: e.Event, data: e.CardDeleted | e.CardLeft) -> Touched:
     return r.drop_card(data.card.id)
 
 
@@ -291,10 +291,12 @@ HANDLERS: dict[type, Handler] = {
     e.LabelDeleted: _label_deleted,
     e.CardCreated: _card_put,
     e.CardRestored: _card_put,
+    e.CardArrived: _card_put,
     e.CardUpdated: _card_updated,
     e.CardMoved: _card_moved,
     e.CardArchived: _card_archived,
-    e.CardDeleted: _card_deleted,
+    e.CardDeleted: _card_gone,
+    e.CardLeft: _card_gone,
     e.CardsReranked: _cards_reranked,
     e.CardAssigned: _card_assigned,
     e.CardUnassigned: _card_unassigned,

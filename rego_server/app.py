@@ -43,6 +43,7 @@ from rego_server.domains.automations.due import FORGOTTEN, DueTimes
 from rego_server.domains.automations.routes import table as automations
 from rego_server.domains.automations.running import react
 from rego_server.domains.boards.routes import table as boards
+from rego_server.domains.bulk.routes import table as bulk
 from rego_server.domains.cards.routes import table as cards
 from rego_server.domains.checklists.routes import table as checklists
 from rego_server.domains.columns.routes import table as columns
@@ -89,6 +90,7 @@ TABLES = (
     invitations,
     columns,
     cards,
+    bulk,
     labels,
     checklists,
     comments,

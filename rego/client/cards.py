@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rego.client.call import Call, path_of, query_of
-from rego.wire.cards import Card, CardSummary, CreateCard, FoundCard, MoveCard, UpdateCard
+from rego.wire.cards import BulkCards, Card, CardSummary, CopyCard, CreateCard, FoundCard, MoveCard, UpdateCard
 
 
 def list_cards(
@@ -48,8 +48,21 @@ def delete_card(card: str) -> Call[None]:
 
 
 def move_card(card: str, body: MoveCard) -> Call[CardSummary]:
-    """Put a card next to another one, or at an end of a column. Never conflicts with an edit of its text."""
+    """Put a card next to another one, or at an end of a column, here or on another board. Never conflicts with an edit."""
     return Call(method="POST", path=path_of("cards", card, "move"), body=body, returns=CardSummary)
+
+
+def copy_card(card: str, body: CopyCard) -> Call[Card]:
+    """Make a card of the same content."""
+    return Call(method="POST", path=path_of("cards", card, "copy"), body=body, returns=Card)
+
+
+def bulk_cards(board_id: str, body: BulkCards) -> Call[list[CardSummary]]:
+    """Do one thing to many cards of a board, or to none when it cannot be done to all; the cards as they are then.
+
+    Deleted ones are not among the answer.
+    """
+    return Call(method="POST", path=path_of("boards", board_id, "cards", "bulk"), body=body, returns=list[CardSummary])
 
 
 def assign_card(card: str, user_id: str) -> Call[CardSummary]:

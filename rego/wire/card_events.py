@@ -13,12 +13,16 @@ from rego.wire.event_data import EventData
 
 
 class CardCreated(EventData, kw_only=True, frozen=True, tag="card.created"):
-    """A card was made; or one is back whose deletion was taken back, then its counts say what came with it."""
+    """A card was made, perhaps as a copy of the card `copy_of` of the same board; or one is back whose deletion was taken back.
+
+    Its counts say what came with it.
+    """
 
     card: CardSummary
     ref: str
     column_title: str
     description: str = ""
+    copy_of: CardRef | None = None
 
 
 class CardUpdated(EventData, kw_only=True, frozen=True, tag="card.updated"):
@@ -65,6 +69,24 @@ class CardDeleted(EventData, kw_only=True, frozen=True, tag="card.deleted"):
 
     card: CardSummary
     ref: str
+    description: str = ""
+
+
+class CardLeft(EventData, kw_only=True, frozen=True, tag="card.left"):
+    """A card was moved to another board; it is here as it was. Who may see that board finds the card there by its id."""
+
+    card: CardSummary
+    ref: str
+    to_board_id: str
+
+
+class CardArrived(EventData, kw_only=True, frozen=True, tag="card.arrived"):
+    """A card was moved here from another board, under its old id, with a new number."""
+
+    card: CardSummary
+    ref: str
+    column_title: str
+    from_board_id: str
     description: str = ""
 
 

@@ -9,7 +9,8 @@ from typing import Annotated
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from rego.wire import limits
-from rego.wire.base import Block, Entity, Id, Line, Paged, Patch, Place, Rank
+from rego.wire.base import Block, Command, Entity, Id, Line, Paged, Patch, Place, Rank
+from rego.wire.errors import InvalidInput
 
 Moment = Annotated[datetime, Meta(tz=True)]
 """A point in time with its zone."""
@@ -117,9 +118,56 @@ class UpdateCard(Patch, kw_only=True):
 
 
 class MoveCard(Place, kw_only=True):
-    """A new place for a card; without `column_id` within its column, without a neighbour or position at the end."""
+    """A new place for a card; without `column_id` within its column, without a neighbour or position at the end.
+
+    With `board_id` on another board, where a column or a neighbour must be named. The card keeps its id and all that hangs on
+    it, and gets a number there. Of its labels it keeps those that the other board has under the same name, of its people those
+    who are on that board.
+    """
 
     column_id: Id | None = None
+    board_id: Id | None = None
+
+
+class CopyCard(Place, kw_only=True):
+    """Where a copy goes, as for a move: without a column or neighbour into the column of the original, at its end.
+
+    The copy has the original's texts, dates, priority, labels, people, checklists and files. It is work that is still to be
+    done: not completed, not archived, no item ticked, and without comments.
+    """
+
+    line_fields = ("title",)
+
+    title: Line | None = None
+    column_id: Id | None = None
+    board_id: Id | None = None
+
+
+class BulkCards(Command, kw_only=True, omit_defaults=True):
+    """One operation on many cards of a board, in the order in which they are named: on all of them, or on none.
+
+    Moved cards stand one below the other at the place that `move` names. `archive` and `complete` take true or false.
+    """
+
+    card_ids: Annotated[list[Id], Meta(min_length=1, max_length=limits.BULK_MAX)]
+    move: MoveCard | None = None
+    archive: bool | None = None
+    complete: bool | None = None
+    assign: Annotated[Id, Meta(description="a member's id")] | None = None
+    unassign: Annotated[Id, Meta(description="a person's id")] | None = None
+    label: Annotated[Id, Meta(description="a label's id")] | None = None
+    unlabel: Annotated[Id, Meta(description="a label's id")] | None = None
+    delete: Annotated[bool, Meta(description="true")] | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(set(self.card_ids)) < len(self.card_ids):
+            raise InvalidInput("card_ids names a card twice.", field="card_ids")
+        operations = self.__struct_fields__[1:]
+        if sum(getattr(self, name) is not None for name in operations) != 1 or self.delete is False:
+            raise InvalidInput(f"Give one operation, of {', '.join(operations)}.")
+        if self.move is not None and {self.move.after_id, self.move.before_id} & set(self.card_ids):
+            raise InvalidInput("The neighbour in move must be a card that does not move itself.", field="move")
 
 
 class CardRef(Struct, kw_only=True, frozen=True, gc=False):

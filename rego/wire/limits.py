@@ -15,6 +15,7 @@ BOARD_KEY_MIN, BOARD_KEY_MAX = 2, 6  # board keys, the first half of references 
 IDEMPOTENCY_KEY_MAX = 64  # the `Idempotency-Key` header
 
 BODY_MAX_BYTES = 1_048_576  # a request body
+BULK_MAX = 200  # cards in one bulk operation
 IMPORT_MAX_BYTES = 67_108_864  # a file to import
 IMPORT_MAX_CARDS = 20_000  # cards in one import, archived ones included
 IMPORT_MAX_COLUMNS = 200  # columns in one import

@@ -105,6 +105,11 @@ def _card_updated(_: e.Event, data: e.CardUpdated) -> str:
             return f"changed {_card(data.card)}: {in_words(data.changes)}"
 
 
+def _card_created(_: e.Event, data: e.CardCreated) -> str:
+    copied = f", a copy of {_card(data.copy_of)}" if data.copy_of is not None else ""
+    return f"added {data.ref} {quoted(data.card.title)} to {data.column_title}{copied}"
+
+
 def _card_moved(_: e.Event, data: e.CardMoved) -> str:
     if data.before.column_id == data.after.column_id:
         return f"moved {_card(data.card)} within {data.after.column_title}"
@@ -159,12 +164,14 @@ SENTENCES: dict[type, Predicate] = {
     e.AutomationCreated: lambda _, data: f"added the rule {quoted(data.automation.name)}",
     e.AutomationUpdated: _automation_updated,
     e.AutomationDeleted: lambda _, data: f"deleted the rule {quoted(data.automation.name)}",
-    e.CardCreated: lambda _, data: f"added {data.ref} {quoted(data.card.title)} to {data.column_title}",
+    e.CardCreated: _card_created,
     e.CardUpdated: _card_updated,
     e.CardMoved: _card_moved,
     e.CardArchived: lambda _, data: f"archived {_card(data.card)}",
     e.CardRestored: lambda _, data: f"brought {data.ref} {quoted(data.card.title)} back from the archive",
     e.CardDeleted: lambda _, data: f"deleted {data.ref} {quoted(data.card.title)}",
+    e.CardLeft: lambda _, data: f"moved {data.ref} {quoted(data.card.title)} to another board",
+    e.CardArrived: lambda _, data: f"moved {data.ref} {quoted(data.card.title)} from another board to {data.column_title}",
     e.CardsReranked: lambda _, __: "made room between cards",
     e.CardAssigned: _card_assigned,
     e.CardUnassigned: _card_unassigned,

@@ -35,6 +35,11 @@ with 304 while nothing at all changed. `If-Match` asks for a version, as `versio
 it is now in `data`; changes of other fields are merged. A deletion with `If-Match` is refused as soon as the version differs.
 `If-Match: *` fits whatever is there. Endpoints that compare no versions refuse the header.
 
+An archived board stands still: what is on it can be read, and every change is refused with 409. Only the board itself can be
+changed, restored or deleted, people can leave it or get another role, and invitations be revoked. An archived column takes no
+card in, from wherever; the cards in it can be changed and moved out, and come back with it. A column with a `hard` limit that
+is full refuses every card that would come into it: new, moved, copied or restored. A `soft` limit is only shown.
+
 The right is what the caller needs: *anyone*, *an account* (an `Authorization: Bearer` header, or the cookie that
 [`POST /auth/cookie/login`](#post-authcookielogin) sets), *a superuser* (an account with power over the others, but over no
 board), or a role on the board that is touched; owner includes member, member includes viewer. For a board that is not the

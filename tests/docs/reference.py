@@ -21,7 +21,7 @@ from rego_tui import keymap
 from tests.docs import endpoints
 from tests.docs.remarks import Constant, constants_of
 from tests.docs.shapes import PAGE as SHAPES
-from tests.docs.shapes import description_of, field_table, section_of, shapes_in, shapes_of
+from tests.docs.shapes import description_of, field_table, section_of, shapes_in, shapes_inside, shapes_of
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "docs" / "reference"
@@ -169,7 +169,8 @@ def all_shapes() -> list[type[Struct]]:
     """Every struct that another page names, and those in them."""
     answers = [shape for route in endpoints.routes() for shape in shapes_of(route.answer)]
     carriers: list[type[Struct]] = [events.Event, *events.EVENT_TYPES.values(), *frames.ServerFrame.__subclasses__()]
-    return [shape for shape in shapes_in([*answers, *carriers]) if shape not in carriers]
+    in_bodies = [shape for route in endpoints.routes() if route.body for shape in shapes_inside(route.body)]
+    return [shape for shape in shapes_in([*answers, *carriers, *in_bodies]) if shape not in carriers]
 
 
 PAGES: dict[str, Callable[[], str]] = {

@@ -98,8 +98,13 @@ def shapes_in(structs: Iterable[type[Struct]]) -> list[type[Struct]]:
         struct = waiting.pop()
         if struct.__name__ not in found:
             found[struct.__name__] = struct
-            waiting += [shape for field in fields_of(struct) for shape in _shapes(field.type)]
+            waiting += shapes_inside(struct)
     return [found[name] for name in sorted(found)]
+
+
+def shapes_inside(struct: type[Struct]) -> list[type[Struct]]:
+    """The structs that the fields of `struct` name."""
+    return [shape for field in fields_of(struct) for shape in _shapes(field.type)]
 
 
 def shapes_of(annotation: Any) -> list[type[Struct]]:

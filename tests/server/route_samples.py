@@ -97,6 +97,7 @@ for _route in (
     "GET /boards",
     "GET /boards/{board_id}",
     "DELETE /boards/{board_id}",
+    "GET /boards/{board_id}/activity",
     "GET /boards/{board_id}/events",
     "GET /boards/{board_id}/export",
     "GET /boards/{board_id}/snapshot",
@@ -143,6 +144,7 @@ _fixed("PATCH /columns/{column_id}", {"title": "x"})
 _fixed("POST /columns/{column_id}/move", {"position": "top"})
 _fixed("PATCH /cards/{card}", {"title": "x"})
 _fixed("POST /cards/{card}/move", {"position": "bottom"})
+_fixed("POST /cards/{card}/copy", {"title": "x"})
 _fixed("POST /boards/{board_id}/labels", {"name": "x", "color": "red"})
 _fixed("PATCH /labels/{label_id}", {"name": "x"})
 _fixed("POST /cards/{card}/checklists", {"title": "x"})
@@ -169,6 +171,12 @@ async def _try_automation(asking: Asking) -> Sample:
 async def _create_card(asking: Asking) -> Sample:
     body = {"title": "x", "column_id": asking.desk.todo.id}
     return Sample(f"/boards/{asking.desk.board.id}/cards", body)
+
+
+@_special("POST /boards/{board_id}/cards/bulk")
+async def _bulk(asking: Asking) -> Sample:
+    body = {"card_ids": [asking.desk.one.id, asking.desk.four.id], "complete": True}
+    return Sample(f"/boards/{asking.desk.board.id}/cards/bulk", body)
 
 
 @_special("POST /boards/{board_id}/members")

@@ -19,6 +19,7 @@ from tests.conftest import Join
 from tests.server import replay_attachment_cases as _attachment_cases  # noqa: F401 - registers its cases
 from tests.server import replay_belongings_cases as _belongings_cases  # noqa: F401 - registers its cases
 from tests.server import replay_board_cases as _board_cases  # noqa: F401 - registers its cases
+from tests.server import replay_many_cases as _many_cases  # noqa: F401 - registers its cases
 from tests.server import replay_rule_cases as _rule_cases  # noqa: F401 - registers its cases
 from tests.server.furnished import Furnished
 from tests.server.import_files import TRELLO

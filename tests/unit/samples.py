@@ -137,6 +137,8 @@ EVENTS: list[e.EventData] = [
     e.CardArchived(card=ref("a1"), version=2),
     e.CardRestored(card=a_card("back", "c", 7, version=3), ref="OPS-7"),
     e.CardDeleted(card=a_card("a1", "a", 1), ref="OPS-1"),
+    e.CardLeft(card=a_card("a1", "a", 1), ref="OPS-1", to_board_id="other"),
+    e.CardArrived(card=a_card("a9", "c", 9), ref="OPS-9", column_title="c", from_board_id="other"),
     e.CardsReranked(column_id="a", ranks={"a1": a_rank(21), "a2": a_rank(22)}),
     e.CardAssigned(card=ref("a2"), user_id="ben", username="ben", version=2),
     e.CardUnassigned(card=ref("a1"), user_id="ada", username="ada", version=2),

@@ -80,6 +80,8 @@ EFFECTS: dict[type[e.EventData], Callable[[Replica], tuple[Any, Any]]] = {
     e.CardArchived: lambda r: (titles(r, "a"), ["a2", "a3"]),
     e.CardRestored: lambda r: (titles(r, "c"), ["back"]),
     e.CardDeleted: lambda r: (titles(r, "a"), ["a2", "a3"]),
+    e.CardLeft: lambda r: (titles(r, "a"), ["a2", "a3"]),
+    e.CardArrived: lambda r: (titles(r, "c"), ["a9"]),
     e.CardsReranked: lambda r: (titles(r, "a"), ["a3", "a1", "a2"]),
     e.CardAssigned: lambda r: (r.cards["a2"].assignee_ids, ["ben"]),
     e.CardUnassigned: lambda r: (r.cards["a1"].assignee_ids, []),

@@ -21,7 +21,7 @@ from rego.wire.comments import UpdateComment
 from rego.wire.field_words import EXCERPT_MAX, FIELD_WORDS, quoted
 from rego.wire.labels import UpdateLabel
 from rego.wire.sentences import sentence_of
-from tests.unit.samples import ADA, EVENTS, a_member, a_move, a_rank, an_event, changed, ref
+from tests.unit.samples import ADA, EVENTS, a_card, a_member, a_move, a_rank, an_event, changed, ref
 
 SAID: dict[type[e.EventData], str] = {
     e.BoardCreated: "created the board “New”",
@@ -50,6 +50,8 @@ SAID: dict[type[e.EventData], str] = {
     e.CardArchived: "archived OPS-1 “a1”",
     e.CardRestored: "brought OPS-7 “back” back from the archive",
     e.CardDeleted: "deleted OPS-1 “a1”",
+    e.CardLeft: "moved OPS-1 “a1” to another board",
+    e.CardArrived: "moved OPS-9 “a9” from another board to c",
     e.CardsReranked: "made room between cards",
     e.CardAssigned: "assigned OPS-1 “a2” to ben",
     e.CardUnassigned: "took themselves off OPS-1 “a1”",
@@ -90,6 +92,10 @@ def card_change(**fields: tuple[Any, Any]) -> e.CardUpdated:
 @pytest.mark.parametrize(
     ("data", "said"),
     [
+        (
+            e.CardCreated(card=a_card("a9", "a", 9), ref="OPS-9", column_title="a", copy_of=ref("a1")),
+            "added OPS-9 “a9” to a, a copy of OPS-1 “a1”",
+        ),
         (card_change(completed=(False, True)), "completed OPS-1 “a1”"),
         (card_change(completed=(True, False)), "reopened OPS-1 “a1”"),
         (card_change(title=("old", "a1")), "renamed OPS-1 from “old” to “a1”"),

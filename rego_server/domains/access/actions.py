@@ -35,7 +35,7 @@ async def add_member(uow: UnitOfWork, board_id: str, body: AddMember) -> Member:
 
 async def update_member(uow: UnitOfWork, board_id: str, user_id: str, body: UpdateMember) -> Member:
     """Give a member another role; the last owner stays one."""
-    await enter(uow, queries.ENTER_MEMBER, Role.OWNER, board_id=board_id, user_id=user_id)
+    await enter(uow, queries.ENTER_MEMBER, Role.OWNER, though_archived=True, board_id=board_id, user_id=user_id)
     member = await _member(uow, board_id, user_id)
     if member.role is body.role:
         return member
@@ -50,7 +50,7 @@ async def update_member(uow: UnitOfWork, board_id: str, user_id: str, body: Upda
 async def remove_member(uow: UnitOfWork, board_id: str, user_id: str) -> None:
     """Take somebody off the board; anybody may leave, only owners remove others, and the last owner stays."""
     needed = Role.VIEWER if user_id == uow.caller.user_id else Role.OWNER
-    await enter(uow, queries.ENTER_MEMBER, needed, board_id=board_id, user_id=user_id)
+    await enter(uow, queries.ENTER_MEMBER, needed, though_archived=True, board_id=board_id, user_id=user_id)
     member = await _member(uow, board_id, user_id)
     await _keep_an_owner(uow, board_id, member)
     card_ids = await _unassign(uow, board_id, user_id)

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, FromClause, LargeBinary, Table, and_, bindparam, select
 
 from rego.wire.base import Role
-from rego.wire.errors import Forbidden, NotAuthenticated, NotFound, RegoError, StaleVersion
+from rego.wire.errors import Conflict, Forbidden, NotAuthenticated, NotFound, RegoError, StaleVersion
 from rego.wire.events import Actor
 from rego.wire.tokens import Scope
 from rego_server.core.db import Row, Statement
@@ -25,6 +25,7 @@ from rego_server.core.events import board_heads
 from rego_server.core.uow import Caller, Head, Reading, UnitOfWork, operations
 from rego_server.domains.access.models import board_members
 from rego_server.domains.auth.models import sessions
+from rego_server.domains.boards.models import boards
 from rego_server.domains.tokens.models import personal_tokens
 from rego_server.domains.users.models import users
 
@@ -34,6 +35,7 @@ Selected = ColumnElement[Any] | Table
 """What stands in a select list: a column, or a table for all of its columns."""
 
 _seen = board_heads.alias("seen")
+_board = boards.alias("entered_board")
 
 _CALLER = bindparam("caller_id", type_=Id)
 _SESSION = bindparam("session_id", type_=Id)
@@ -71,6 +73,7 @@ _HEAD = (
 
 _HEAD_COLUMNS = (
     *_HEAD,
+    select(_board.c.archived).where(_board.c.id == board_heads.c.board_id).scalar_subquery().label("board_archived"),
     select(_seen.c.seq).where(_seen.c.board_id == board_heads.c.board_id).scalar_subquery().label("seen_seq"),
     operations.c.fingerprint.label("op_fingerprint"),
     operations.c.answer.label("op_answer"),
@@ -112,12 +115,12 @@ def _with_caller(source: FromClause) -> FromClause:
     )
 
 
-async def enter(uow: UnitOfWork, statement: Statement, role: Role, **params: Any) -> Row:
+async def enter(uow: UnitOfWork, statement: Statement, role: Role, *, though_archived: bool = False, **params: Any) -> Row:
     """The first line of an action: the row that is touched, its board locked and the caller's right to `role` checked.
 
     Raises `NotFound` for what is missing or not the caller's to see, `Forbidden` for a member without the right,
     `NotAuthenticated` when the session is over, `Repeated` when the operation was carried out before, `StaleVersion` when the
-    client wants another version of the row.
+    client wants another version of the row, `Conflict` on an archived board, unless the action goes on `though_archived`.
     """
     params |= {**credentials(uow.caller), "op_id": uow.op.id if uow.op else None}
     row = await uow.fetch_one(statement, **params)
@@ -131,6 +134,8 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, **params: Any
         raise error
     check(uow, row, role)
     uow.check_repeat(row["op_fingerprint"], row["op_answer"])
+    if not though_archived:
+        refuse_archived(row)
     _check_version(uow, row)
     assert uow.caller.user_id is not None
     _take_head(uow, row, Actor(id=uow.caller.user_id, username=row["caller_name"]))
@@ -155,6 +160,12 @@ def _take_head(uow: UnitOfWork, row: Row, actor: Actor) -> None:
     # An action may be made of several: their events go on from each other's, and are counted in the database at the end.
     head = Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"], row["head_triggers"])
     uow.heads.setdefault(head.board_id, head)
+
+
+def refuse_archived(row: Row) -> None:
+    """Raise `Conflict` when the board that was entered in `row` is archived."""
+    if row["board_archived"]:
+        raise Conflict("This board is archived; restore it before you change anything on it.")
 
 
 def _check_version(uow: UnitOfWork, row: Row) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, delete, func, insert, not_, select, update
+from sqlalchemy import bindparam, delete, func, insert, not_, or_, select, update
 
 from rego.wire.base import Role
 from rego.wire.boards import Member
@@ -27,6 +27,16 @@ BOARD = view(
 
 ENTER_BOARD = entrance([boards, board_heads.c.key], _boards, board_heads.c.board_id == BOARD_ID)
 """For `enter`: a board."""
+
+LOCK_BOARDS = Statement(
+    select(board_heads.c.board_id)
+    .select_from(board_heads.join(board_members, board_members.c.board_id == board_heads.c.board_id))
+    .where(board_members.c.user_id == bindparam("caller_id", type_=Id))
+    .where(or_(board_heads.c.board_id == BOARD_ID, board_heads.c.board_id == bindparam("other_id", type_=Id)))
+    .order_by(board_heads.c.board_id)
+    .with_for_update(of=board_heads)
+)
+"""Locks two boards in the order of their ids, as far as the caller is on them. They are still to be entered."""
 
 _subject = board_members.alias("subject")
 

@@ -16,6 +16,7 @@ from rego_server.core.events import board_heads
 from rego_server.domains.access.models import board_members
 from rego_server.domains.access.policy import entrance, on_board, view
 from rego_server.domains.automations.models import automation_firings, automation_runs, automations
+from rego_server.domains.boards.models import boards
 from rego_server.domains.cards.filters import Scope
 from rego_server.domains.cards.models import cards
 from rego_server.domains.checklists.models import checklist_items
@@ -122,6 +123,7 @@ DUE = Statement(
         cards.c.due_at <= bindparam("until", type_=Timestamp),
         _an_owner.is_not(None),
         _is_waiting,
+        automations.c.board_id.not_in(select(boards.c.id).where(boards.c.archived)),
     )
     .order_by(cards.c.due_at, automations.c.id, cards.c.id)
     .limit(bindparam("count"))

@@ -63,7 +63,7 @@ async def create_board(uow: UnitOfWork, body: CreateBoard) -> Board:
 
 async def update_board(uow: UnitOfWork, board_id: str, body: UpdateBoard) -> Board:
     """Change the title or the description, archive or restore."""
-    row = await enter(uow, access.ENTER_BOARD, Role.OWNER, board_id=board_id)
+    row = await enter(uow, access.ENTER_BOARD, Role.OWNER, though_archived=True, board_id=board_id)
     if merged := merge(row, body, queries.board_of):
         row = {**row, **save(uow, boards, row, merged.values)}
         uow.emit(board_id, BoardUpdated(changes=merged.changes, version=merged.version))
@@ -72,7 +72,7 @@ async def update_board(uow: UnitOfWork, board_id: str, body: UpdateBoard) -> Boa
 
 async def delete_board(uow: UnitOfWork, board_id: str) -> None:
     """Delete the board with all that is on it, its log included; whoever follows it hears so and is sent away."""
-    row = await enter(uow, access.ENTER_BOARD, Role.OWNER, board_id=board_id)
+    row = await enter(uow, access.ENTER_BOARD, Role.OWNER, though_archived=True, board_id=board_id)
     uow.emit(board_id, BoardDeleted(title=row["title"]))
     uow.write_last(queries.DELETE, board_id=board_id)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rego.wire.base import Role
 from rego.wire.cards import Card, CardSummary, CreateCard, MoveCard, UpdateCard
-from rego.wire.errors import InvalidInput, NotFound
+from rego.wire.errors import InvalidInput
 from rego.wire.events import (
     CardArchived,
     CardCreated,
@@ -14,21 +14,22 @@ from rego.wire.events import (
     CardMoved,
     CardPlace,
     CardRestored,
-    CardsReranked,
     CardUpdated,
 )
 from rego_server.core.db import Row
 from rego_server.core.patch import Merged, merge, new_entity, save
-from rego_server.core.places import Room, anchor_of, check_anchor, is_between, make_room, spot_of, wire_ranks
+from rego_server.core.places import anchor_of, is_between, spot_of
 from rego_server.core.ranking import to_wire
 from rego_server.core.uow import Reading, UnitOfWork
 from rego_server.domains.access.policy import enter, look
 from rego_server.domains.cards import queries
 from rego_server.domains.cards.belongings import attach
+from rego_server.domains.cards.crossing import carry_over, find_crossing, next_number
 from rego_server.domains.cards.models import cards
+from rego_server.domains.cards.placing import check_place, rank_for, refuse_return
 from rego_server.domains.cards.queries import named
 from rego_server.domains.cards.remains import keep_remains, remains_of
-from rego_server.domains.cards.rules import CardName, refuse_full
+from rego_server.domains.cards.rules import CardName, refuse_entry
 
 
 async def get_card(reading: Reading, card: CardName) -> Card:
@@ -38,21 +39,18 @@ async def get_card(reading: Reading, card: CardName) -> Card:
 
 async def create_card(uow: UnitOfWork, board_id: str, body: CreateCard) -> Card:
     """A new card at a place in a column; without one, at its end."""
-    spot = spot_of(body)
     found = await enter(
         uow,
-        queries.ENTER_TO_CREATE[spot],
+        queries.ENTER_TO_CREATE[spot_of(body)],
         Role.MEMBER,
         board_id=board_id,
         column_id=body.column_id,
         anchor_id=anchor_of(body),
     )
-    _check_target(found)
-    check_anchor(found, spot, "card")
-    refuse_full(found)
+    check_place(found, body)
+    refuse_entry(found)
     await _check_belongings(uow, board_id, body)
-    room = await _room(uow, board_id, body.column_id, found, None)
-    row = _new_row(uow, board_id, body, room.rank)
+    row = _new_row(uow, board_id, body, await rank_for(uow, board_id, found, None))
     uow.write(queries.ADD, **row)
     await attach(uow, row)
     uow.emit(
@@ -75,7 +73,7 @@ async def update_card(uow: UnitOfWork, card: CardName, body: UpdateCard) -> Card
         return queries.card_of(row)
     values = merged.values
     if values.get("archived") is False:
-        await _refuse_return(uow, row["column_id"])
+        await refuse_return(uow, row["column_id"])
     if "description" in values:
         values = {**values, "has_description": bool(values["description"])}
     changed = {**row, **save(uow, cards, row, values)}
@@ -84,31 +82,31 @@ async def update_card(uow: UnitOfWork, card: CardName, body: UpdateCard) -> Card
 
 
 async def move_card(uow: UnitOfWork, card: CardName, body: MoveCard) -> CardSummary:
-    """Give a card another place, in its column or in another one. A card that is there already stays as it is."""
-    spot = spot_of(body)
+    """Give a card another place, on its board or on another one. A card that is there already stays as it is."""
+    if crossing := await find_crossing(uow, card, body):
+        return await carry_over(uow, crossing)
     row = await enter(
         uow,
-        queries.ENTER_TO_MOVE[spot].for_(card),
+        queries.ENTER_TO_MOVE[spot_of(body)].for_(card),
         Role.MEMBER,
         column_id=body.column_id,
         anchor_id=anchor_of(body),
         **named(card),
     )
-    _check_target(row)
-    check_anchor(row, spot, "card")
+    check_place(row, body)
     stays = row["target_id"] == row["column_id"]
     if stays and is_between(row["rank"], row):
         return queries.summary_of(row)
     if not stays:
-        refuse_full(row)
-    room = await _room(uow, row["board_id"], row["target_id"], row, row)
-    moved = {**row, **save(uow, cards, row, {"column_id": row["target_id"], "rank": room.rank})}
+        refuse_entry(row, archived=row["archived"])
+    rank = await rank_for(uow, row["board_id"], row, row)
+    moved = {**row, **save(uow, cards, row, {"column_id": row["target_id"], "rank": rank})}
     uow.emit(
         row["board_id"],
         CardMoved(
             card=queries.ref_of(row, row["head_key"]),
             before=CardPlace(column_id=row["column_id"], column_title=row["column_title"], rank=to_wire(row["rank"])),
-            after=CardPlace(column_id=row["target_id"], column_title=row["target_title"], rank=to_wire(room.rank)),
+            after=CardPlace(column_id=row["target_id"], column_title=row["target_title"], rank=to_wire(rank)),
             version=moved["version"],
         ),
     )
@@ -139,18 +137,6 @@ def _announce(uow: UnitOfWork, changed: Row, merged: Merged) -> None:
         uow.emit(board_id, CardArchived(card=ref, version=version))
 
 
-def _check_target(found: Row) -> None:
-    if found["target_id"] is None:
-        raise NotFound("There is no such column on this board.", field="column_id")
-
-
-async def _refuse_return(uow: UnitOfWork, column_id: str) -> None:
-    """A card that comes back from the archive takes a place as one that is moved in does."""
-    load = await uow.fetch_one(queries.LOAD, column_id=column_id)
-    assert load is not None
-    refuse_full(load)
-
-
 async def _check_belongings(uow: UnitOfWork, board_id: str, body: CreateCard) -> None:
     """Labels must be the board's, and assignees its members."""
     for field, wanted, among, what in (
@@ -164,22 +150,12 @@ async def _check_belongings(uow: UnitOfWork, board_id: str, body: CreateCard) ->
             raise InvalidInput(f"{field} must be {what}; {', '.join(sorted(missing))} is not.", field=field)
 
 
-async def _room(uow: UnitOfWork, board_id: str, column_id: str, found: Row, moving: Row | None) -> Room:
-    """A rank between the neighbours that were found; cards in the way are moved apart, and that is announced."""
-    room = await make_room(uow, queries.IN_COLUMNS, column_id, found, moving)
-    if room.moved:
-        uow.emit(board_id, CardsReranked(column_id=column_id, ranks=wire_ranks(room)))
-    return room
-
-
 def _new_row(uow: UnitOfWork, board_id: str, body: CreateCard, rank: int) -> dict[str, Any]:
-    head = uow.heads[board_id]
-    head.last_number += 1
     return {
         **new_entity(uow),
         "board_id": board_id,
         "column_id": body.column_id,
-        "number": head.last_number,
+        "number": next_number(uow, board_id),
         "title": body.title,
         "rank": rank,
         "due_at": body.due_at,

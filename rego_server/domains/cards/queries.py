@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, delete, exists, func, insert, not_, or_, select
+from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, delete, exists, func, insert, not_, or_, select, update
 
 from rego.wire.cards import Card, CardRef, CardSummary, FoundCard
 from rego.wire.query_terms import Sort, SortField
@@ -16,11 +16,12 @@ from rego_server.core.places import ANCHOR, Spot, neighbour_ranks, ranked_lists
 from rego_server.core.ranking import to_wire
 from rego_server.domains.access.models import board_members
 from rego_server.domains.access.policy import Selected, entrance, on_board, view
+from rego_server.domains.attachments.models import attachments, blobs
 from rego_server.domains.boards.models import boards
 from rego_server.domains.cards.filters import CALLER, Scope
 from rego_server.domains.cards.models import card_assignees, card_labels, cards
 from rego_server.domains.cards.rules import CardName
-from rego_server.domains.checklists.models import checklists
+from rego_server.domains.checklists.models import checklist_items, checklists
 from rego_server.domains.columns.models import columns
 from rego_server.domains.labels.models import labels
 from rego_server.domains.users.models import users
@@ -71,7 +72,6 @@ ENTER = Named(entrance, [cards], _source)
 ENTER_TO_DELETE = Named(
     entrance, [cards, exists().where(checklists.c.card_id == cards.c.id).correlate(cards).label("has_checklists")], _source
 )
-ENTER_WITH_COLUMN = Named(entrance, [cards, _column.c.title.label("column_title")], _with_column)
 ENTER_TO_ASSIGN = Named(
     entrance,
     [*SUMMARY, _member.c.user_id.label("assignee_id"), _assignee.c.username.label("assignee_name")],
@@ -115,6 +115,7 @@ def _target_columns(without: ColumnElement[bool] | None) -> list[ColumnElement[A
         _target.c.title.label("target_title"),
         _target.c.wip_limit.label("target_wip_limit"),
         _target.c.wip_mode.label("target_wip_mode"),
+        _target.c.archived.label("target_archived"),
         case((_target.c.wip_mode == "hard", count)).label("target_cards"),
     ]
 
@@ -133,10 +134,19 @@ def _move(spot: Spot) -> Named:
     )
 
 
-def _create(spot: Spot) -> Statement:
+def _copy(spot: Spot) -> Named:
+    """As a move, but the card itself stays, and may be the neighbour."""
+    return Named(
+        entrance,
+        [cards, *_target_columns(None), *neighbour_ranks(spot, cards, lambda c: c.c.column_id == _target.c.id)],
+        _source.outerjoin(_target, and_(_target.c.id == _targets[spot], _target.c.board_id == board_heads.c.board_id)),
+    )
+
+
+def _create(spot: Spot, target: ColumnElement[Any]) -> Statement:
     return entrance(
         [*_target_columns(None), *neighbour_ranks(spot, cards, lambda c: c.c.column_id == _target.c.id)],
-        board_heads.outerjoin(_target, and_(_target.c.id == COLUMN_ID, _target.c.board_id == board_heads.c.board_id)),
+        board_heads.outerjoin(_target, and_(_target.c.id == target, _target.c.board_id == board_heads.c.board_id)),
         board_heads.c.board_id == BOARD_ID,
     )
 
@@ -145,9 +155,51 @@ LOAD = Statement(select(*_target_columns(None)).select_from(_target).where(_targ
 """How full a column is, in the words of a target."""
 
 ENTER_TO_MOVE = {spot: _move(spot) for spot in Spot}
-ENTER_TO_CREATE = {spot: _create(spot) for spot in Spot}
+ENTER_TO_COPY = {spot: _copy(spot) for spot in Spot}
+ENTER_TO_CREATE = {spot: _create(spot, COLUMN_ID) for spot in Spot}
+ENTER_TO_ARRIVE = {
+    spot: _create(spot, func.coalesce(COLUMN_ID, _anchors_column) if spot in (Spot.AFTER, Spot.BEFORE) else COLUMN_ID)
+    for spot in Spot
+}
+"""For `enter`: a board that a card of another one comes to."""
 
 IN_COLUMNS = ranked_lists(cards, cards.c.column_id)
+
+# --- two boards --------------------------------------------------------------------------------------------------
+
+
+def _board_of(_: list[Selected], source: FromClause, is_it: ColumnElement[bool]) -> Statement:
+    return Statement(select(cards.c.board_id).select_from(source).where(is_it))
+
+
+def _enter_on(columns_: list[Selected], source: FromClause, is_it: ColumnElement[bool]) -> Statement:
+    return entrance(columns_, source, is_it, cards.c.board_id == BOARD_ID)
+
+
+BOARD_OF = Named(_board_of, [], _source)
+"""Where a card is, whoever asks: what to enter, no answer."""
+
+ENTER_ON_BOARD = Named(_enter_on, [cards], _source)
+"""For `enter`: a card, if it is on a given board."""
+
+TAKE_BLOBS = Statement(
+    update(blobs)
+    .where(blobs.c.id.in_(select(attachments.c.blob_id).where(attachments.c.card_id == CARD_ID)))
+    .values(board_id=BOARD_ID)
+)
+"""A card's files count on the board where it is now."""
+
+_on_the_board_now = select(board_members.c.user_id).where(board_members.c.board_id == BOARD_ID)
+
+DROP_ITEM_ASSIGNEES = Statement(
+    update(checklist_items)
+    .where(
+        checklist_items.c.checklist_id.in_(select(checklists.c.id).where(checklists.c.card_id == CARD_ID)),
+        checklist_items.c.assignee_id.not_in(_on_the_board_now),
+    )
+    .values(assignee_id=None)
+)
+"""Takes people off a card's items who are not on a board."""
 
 # --- lists -------------------------------------------------------------------------------------------------------
 
@@ -200,6 +252,11 @@ REMOVE_ASSIGNEE = Statement(
         card_assignees.c.card_id == bindparam("on_card", type_=Id), card_assignees.c.user_id == bindparam("the_user", type_=Id)
     )
 )
+LABELS = Statement(
+    select(labels.c.id, labels.c.name, labels.c.color).where(labels.c.board_id == BOARD_ID).order_by(labels.c.id)
+)
+LEAVE_LABELS = Statement(delete(card_labels).where(card_labels.c.card_id == CARD_ID))
+LEAVE_ASSIGNEES = Statement(delete(card_assignees).where(card_assignees.c.card_id == CARD_ID))
 LABELS_AMONG = Statement(
     select(labels.c.id).where(labels.c.board_id == BOARD_ID, one_of(labels.c.id, bindparam("ids", type_=Json)))
 )

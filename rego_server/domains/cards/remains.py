@@ -34,8 +34,8 @@ HANGING: dict[Table, Select[Any]] = {
 }
 """Every table whose rows end with their card, parents first, and those rows. Labels and people stand in the card's own row."""
 
-_READ = {table: Statement(rows) for table, rows in HANGING.items()}
-_ADD = {table: Statement(insert(table)) for table in HANGING}
+READ = {table: Statement(rows) for table, rows in HANGING.items()}
+ADD = {table: Statement(insert(table)) for table in HANGING}
 _ADD_REMAINS = Statement(insert(card_remains))
 _GET_REMAINS = Statement(
     select(card_remains.c.content).where(
@@ -60,9 +60,7 @@ async def remains_of(uow: UnitOfWork, row: Row) -> Remains:
         attachments: row["attachment_count"],
     }
     found = {
-        str(table.name): [dict(r) for r in await uow.fetch(_READ[table], card_id=row["id"])]
-        for table in HANGING
-        if hangs[table]
+        str(table.name): [dict(r) for r in await uow.fetch(READ[table], card_id=row["id"])] for table in HANGING if hangs[table]
     }
     return Remains({name: row[name] for name in _kinds(cards)}, found)
 
@@ -86,7 +84,7 @@ async def find_remains(uow: UnitOfWork, board_id: str, seq: int) -> Remains | No
 async def hang_again(uow: UnitOfWork, remains: Remains) -> None:
     """Bring back the rows that hung on a card whose own row is back."""
     for table in HANGING:
-        await uow.write_many(_ADD[table], [_as_stored(table, row) for row in remains.hanging.get(table.name, ())])
+        await uow.write_many(ADD[table], [_as_stored(table, row) for row in remains.hanging.get(table.name, ())])
 
 
 def _as_stored(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:

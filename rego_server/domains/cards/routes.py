@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rego.wire.base import Role
-from rego.wire.cards import Card, CardSummary, CreateCard, FindCards, FoundCard, ListCards, MoveCard, UpdateCard
-from rego_server.domains.cards import actions, belongings, finding
+from rego.wire.cards import Card, CardSummary, CopyCard, CreateCard, FindCards, FoundCard, ListCards, MoveCard, UpdateCard
+from rego_server.domains.cards import actions, belongings, copying, finding
 from rego_server.domains.cards.rules import CardName, parse_card
 from rego_server.web.endpoint import LoggedIn, Request, RouteTable
 
@@ -56,8 +56,14 @@ async def delete_card(request: Request) -> None:
 
 @table.add("POST", "/cards/{card}/move", needs=Role.MEMBER)
 async def move_card(request: Request, body: MoveCard) -> CardSummary:
-    """Move a card within its column or to another one."""
+    """Move a card within its column, to another one, or to another board."""
     return await request.run(actions.move_card, _card(request), body)
+
+
+@table.add("POST", "/cards/{card}/copy", needs=Role.MEMBER, status=201, location="/cards/{id}")
+async def copy_card(request: Request, body: CopyCard) -> Card:
+    """Make a card of the same content, here or on another board."""
+    return await request.run(copying.copy_card, _card(request), body)
 
 
 @table.add("PUT", "/cards/{card}/assignees/{user_id}", needs=Role.MEMBER)

@@ -62,7 +62,7 @@ async def create_invitation(uow: UnitOfWork, board_id: str, body: CreateInvitati
 
 async def revoke_invitation(uow: UnitOfWork, board_id: str, invitation_id: str) -> None:
     """Make an invitation worthless. Raises `NotFound`, and `Conflict` for one that was accepted."""
-    await enter(uow, access.ENTER_BOARD, Role.OWNER, board_id=board_id)
+    await enter(uow, access.ENTER_BOARD, Role.OWNER, though_archived=True, board_id=board_id)
     row = await uow.fetch_one(queries.ON_BOARD, invitation_id=invitation_id, board_id=board_id)
     if row is None or row["revoked_at"] is not None:
         raise NotFound("There is no such invitation to this board.")

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from rego.wire.base import Role
 from rego.wire.codec import RawEvent, read_event
 from rego.wire.errors import Conflict, Gone, InvalidInput, NotFound
+from rego.wire.events import BoardUpdated, event_type
 from rego.wire.undo import RevertEvent
 from rego_server.core.db import Row
 from rego_server.core.events import event_of
 from rego_server.core.uow import UnitOfWork
-from rego_server.domains.access.policy import enter
+from rego_server.domains.access.policy import enter, refuse_archived
 from rego_server.domains.undo import queries
 from rego_server.domains.undo.actions.inverses import INVERSES
 from rego_server.domains.undo.rules import Irreversible
@@ -23,12 +24,14 @@ async def revert_event(uow: UnitOfWork, board_id: str, seq: int, body: RevertEve
     Raises `NotFound` for an event that never was, `Gone` for one that the log does not keep any more, `ChangedSince` when what
     it changed is not as it left it, `Conflict` for one that was undone already or cannot be.
     """
-    row = await enter(uow, queries.ENTER_EVENT, Role.MEMBER, board_id=board_id, seq=seq)
+    row = await enter(uow, queries.ENTER_EVENT, Role.MEMBER, though_archived=True, board_id=board_id, seq=seq)
     # Otherwise a card that goes back to where a rule found it would be sent away again.
     uow.quiet = True
     _check_found(row, seq)
     _check_open(row)
     for each in await _together_with(uow, row) if body.whole else [row]:
+        if each["type"] != event_type(BoardUpdated):
+            refuse_archived(row)
         await _revert(uow, event_of(each))
     return [*uow.heads[board_id].events]
 

@@ -14,5 +14,5 @@ from rego_server.domains.undo.rules import before
 
 
 async def board_updated(uow: UnitOfWork, event: Event, data: e.BoardUpdated) -> None:
-    row = await enter(uow, access.ENTER_BOARD, Role.OWNER, board_id=event.board_id)
+    row = await enter(uow, access.ENTER_BOARD, Role.OWNER, though_archived=True, board_id=event.board_id)
     await actions.update_board(uow, event.board_id, UpdateBoard(**before("This board", queries.board_of(row), data.changes)))

@@ -14,7 +14,7 @@ from rego_server.core.ranking import from_wire, to_wire
 from rego_server.core.uow import UnitOfWork
 from rego_server.domains.cards import actions, belongings, queries
 from rego_server.domains.cards.models import cards
-from rego_server.domains.cards.rules import CardName, refuse_full
+from rego_server.domains.cards.rules import CardName, refuse_entry
 from rego_server.domains.undo.queries import row_on_board
 from rego_server.domains.undo.rules import before, gone, refuse_change, refuse_change_of, refuse_moved, there
 
@@ -89,7 +89,7 @@ async def room_in(uow: UnitOfWork, place: e.CardPlace, column_id: str | None) ->
     if target is None:
         gone(f"The column {place.column_title}")
     if place.column_id != column_id:
-        refuse_full(target)
+        refuse_entry(target)
     return target
 
 

@@ -27,6 +27,7 @@ Inverse: TypeAlias = Callable[[UnitOfWork, e.Event, Any], Awaitable[None]]
 
 _ROOM = Irreversible("it only made room in an order and changed nothing that anybody sees", silent=True)
 _FIRST = Irreversible("it is the board's beginning; delete the board instead")
+_CROSSING = Irreversible("it changed two boards; move the card back instead")
 
 INVERSES: dict[type, Inverse | Irreversible] = {
     e.BoardCreated: _FIRST,
@@ -52,6 +53,8 @@ INVERSES: dict[type, Inverse | Irreversible] = {
     e.CardArchived: cards.card_archived,
     e.CardRestored: cards.card_restored,
     e.CardDeleted: revival.card_deleted,
+    e.CardLeft: _CROSSING,
+    e.CardArrived: _CROSSING,
     e.CardsReranked: _ROOM,
     e.CardAssigned: cards.card_assigned,
     e.CardUnassigned: cards.card_unassigned,
