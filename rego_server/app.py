@@ -158,7 +158,7 @@ async def open_server(
         app[LIVE] = Live(hub, Snapshots(database, ports.shelf), database, new_id, socket_limits, Crowd.of(socket_limits))
         app[DEPOT] = depot = _open_depot(settings, epoch, new_id)
         app[VITALS] = Vitals(database, hub, ports.pulse, depot.store.name, settings.environment, settings.debug)
-        app[METRICS] = Metrics(app[TRAFFIC], hub, database.dialect)
+        app[METRICS] = Metrics(app[TRAFFIC], hub, ports.pulse, database.dialect)
         _open_doors(app)
         chores = (_housekeeping(settings, database, clock, depot), DueTimes(runner))
         _live_and_die_with(app, hub, *chores)

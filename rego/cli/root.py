@@ -39,7 +39,7 @@ COMMANDS: dict[str, Place] = {
     "search": Place("rego.cli.search", "app", "Find cards on all your boards."),
     "activity": Place("rego.cli.activity", "app", "Tell what happened on a board or to a card."),
     "undo": Place("rego.cli.undo", "app", "Take back what you did last, or what an event did."),
-    "watch": Place("rego.cli.watch", "app", "Print what happens on a board as it happens, as JSON lines."),
+    "watch": Place("rego.cli.watch", "app", "Print what happens on a board as it happens."),
     "import": Place("rego.cli.imports", "app", "Bring a board in from a file."),
     "export": Place("rego.cli.exports", "app", "Write a board to a file."),
     "tui": Place("rego.cli.tui", "app", "Open the board in the terminal."),

@@ -16,8 +16,8 @@ from rego.client import history
 from rego.wire import limits
 from rego.wire.activity import Activity
 from rego.wire.boards import Board
-from rego.wire.codec import RawEvent
 from rego.wire.errors import InvalidInput, NotFound
+from rego.wire.event_data import RawEvent
 from rego.wire.query_terms import ME
 
 app = noun("", alone=True)

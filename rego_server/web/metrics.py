@@ -5,6 +5,8 @@ Nothing here names a person, a board or an address; the labels are method, route
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from aiohttp import web
@@ -12,7 +14,11 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, GCCollector, Hi
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_latest
 
 from rego import __version__
+from rego_server.core.ports import Pulse
 from rego_server.web.traffic import Traffic
+
+FeelPulse = Callable[[], Pulse | None]
+"""How the way to the other servers is; None where there are none."""
 
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 """The buckets of the durations."""
@@ -32,11 +38,14 @@ class Sockets(Protocol):
     @property
     def total_connections(self) -> int: ...
 
+    @property
+    def waiting_bytes(self) -> int: ...
+
 
 class Metrics:
     """The counters of one server, in a registry of its own."""
 
-    def __init__(self, traffic: Traffic, sockets: Sockets, database: str) -> None:
+    def __init__(self, traffic: Traffic, sockets: Sockets, pulse: FeelPulse, database: str) -> None:
         self._registry = registry = CollectorRegistry()
         ProcessCollector(registry=registry)
         GCCollector(registry=registry)
@@ -51,11 +60,18 @@ class Metrics:
             buckets=SECONDS,
             registry=registry,
         )
-        under_way = Gauge("rego_requests_under_way", "Requests that are not answered yet, sockets included.", registry=registry)
-        under_way.set_function(lambda: traffic.under_way)
-        followed = Gauge("rego_boards_followed", "Boards that somebody follows through a socket.", registry=registry)
-        followed.set_function(lambda: sockets.total_boards)
-        Gauge("rego_sockets", "Open sockets.", registry=registry).set_function(lambda: sockets.total_connections)
+        self._watch(
+            ("rego_requests_under_way", "Requests that are not answered yet, sockets included.", lambda: traffic.under_way),
+            ("rego_boards_followed", "Boards that somebody follows through a socket.", lambda: sockets.total_boards),
+            ("rego_sockets", "Open sockets.", lambda: sockets.total_connections),
+            ("rego_sockets_waiting_bytes", "What slow sockets have not taken yet.", lambda: sockets.waiting_bytes),
+        )
+        if pulse() is not None:
+            self._watch(*_of_the_others(pulse))
+
+    def _watch(self, *gauges: tuple[str, str, Callable[[], float]]) -> None:
+        for name, meaning, value in gauges:
+            Gauge(name, meaning, registry=self._registry).set_function(value)
 
     def count(self, request: web.Request, status: int, seconds: float) -> None:
         """A request was answered. How long a socket was open says nothing about speed, so it is left out of the durations."""
@@ -69,6 +85,23 @@ class Metrics:
     def text(self) -> bytes:
         """All of it, in Prometheus' text format."""
         return generate_latest(self._registry)
+
+
+def _of_the_others(feel: FeelPulse) -> Iterator[tuple[str, str, Callable[[], float]]]:
+    """Gauges of a server that shares a database with others."""
+
+    def of(value: Callable[[Pulse], float | None]) -> Callable[[], float]:
+        def read() -> float:
+            pulse = feel()
+            found = None if pulse is None else value(pulse)
+            return math.nan if found is None else found
+
+        return read
+
+    yield "rego_redis_up", "1 while Redis answers; without it each server counts limits by itself.", of(lambda it: it.redis)
+    yield "rego_subscriber_up", "1 while what other servers commit arrives through Redis.", of(lambda it: it.subscriber)
+    yield "rego_subscriber_lag_seconds", "How long a message takes to come back through Redis.", of(lambda it: it.lag)
+    yield "rego_redis_queue_length", "Messages that wait to be sent to other servers.", of(lambda it: it.queued)
 
 
 MEDIA_TYPE = CONTENT_TYPE_PLAIN_0_0_4

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rego.wire.base import Role
 from rego.wire.boards import Board, CreateBoard, ListEvents, UpdateBoard
-from rego.wire.codec import RawEvent
+from rego.wire.event_data import RawEvent
 from rego.wire.events import Event
 from rego_server.domains.boards import actions
 from rego_server.web.endpoint import LoggedIn, Request, RouteTable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rego.wire.base import Role
-from rego.wire.codec import RawEvent
+from rego.wire.event_data import RawEvent
 from rego.wire.events import Event
 from rego.wire.undo import RevertEvent
 from rego_server.domains.undo import actions
