@@ -54,6 +54,8 @@ from rego_server.domains.invitations import queries as invitation_queries
 from rego_server.domains.invitations.routes import table as invitations
 from rego_server.domains.labels.routes import table as labels
 from rego_server.domains.recovery.routes import table as recovery
+from rego_server.domains.reference.routes import DOCUMENT, Document
+from rego_server.domains.reference.routes import table as reference
 from rego_server.domains.system.routes import VITALS, Vitals
 from rego_server.domains.system.routes import table as system
 from rego_server.domains.tokens.routes import table as tokens
@@ -67,12 +69,14 @@ from rego_server.realtime.socket import LIVE, Live, follow_board
 from rego_server.snapshots import Snapshots
 from rego_server.web.admission import Admission
 from rego_server.web.endpoint import SERVICES, Services, install
+from rego_server.web.metrics import METRICS, Metrics
 from rego_server.web.middleware import requests
 from rego_server.web.traffic import TRAFFIC, Traffic
 
 # `POST /boards/import` must be known before `/boards/{board_id}` paths of the same length.
 TABLES = (
     system,
+    reference,
     auth,
     recovery,
     tokens,
@@ -154,8 +158,8 @@ async def open_server(
         app[LIVE] = Live(hub, Snapshots(database, ports.shelf), database, new_id, socket_limits, Crowd.of(socket_limits))
         app[DEPOT] = depot = _open_depot(settings, epoch, new_id)
         app[VITALS] = Vitals(database, hub, ports.pulse, depot.store.name, settings.environment, settings.debug)
-        install(app, TABLES)
-        app.router.add_get("/ws/boards/{board_id}", follow_board)
+        app[METRICS] = Metrics(app[TRAFFIC], hub, ports.pulse, database.dialect)
+        _open_doors(app)
         chores = (_housekeeping(settings, database, clock, depot), DueTimes(runner))
         _live_and_die_with(app, hub, *chores)
         yield Server(app, settings, database, runner, hub, auth_part, chores, epoch)
@@ -251,3 +255,10 @@ def _open_auth(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Auth:
         session_lifetime=timedelta(days=settings.session_days),
         registration=settings.registration,
     )
+
+
+def _open_doors(app: web.Application) -> None:
+    """Every endpoint, what describes them, and the socket."""
+    app[DOCUMENT] = Document(TABLES)
+    install(app, TABLES)
+    app.router.add_get("/ws/boards/{board_id}", follow_board)

@@ -35,7 +35,7 @@ def main() -> int:
     parser.add_argument("--data-dir", type=Path, required=True)
     parser.add_argument("--idle-exit", type=float, default=IDLE_EXIT)
     asked = parser.parse_args()
-    configure(debug=False)
+    configure()
     try:
         asyncio.run(_serve(asked.data_dir.absolute(), asked.idle_exit))
     except data_dir.InUse:

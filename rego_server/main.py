@@ -7,9 +7,10 @@ import errno
 import gc
 import os
 import signal
+import socket
 import sys
+from collections.abc import Sequence
 from contextlib import AsyncExitStack, suppress
-from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -17,7 +18,7 @@ from aiohttp import web
 from rego.wire.errors import RegoError, Unavailable
 from rego_server.app import Server, open_server
 from rego_server.beacon import claimed, lit
-from rego_server.core.settings import Settings, load
+from rego_server.core.settings import Settings, as_environment, load
 from rego_server.logs import configure
 from rego_server.web.traffic import TRAFFIC
 
@@ -28,31 +29,25 @@ IDLE_CONNECTION_MAX = 75.0
 """How long a connection without a request stays open, in seconds: longer than a proxy keeps its own, so that no request of
 the proxy's meets a connection that is being closed."""
 
+BACKLOG = 128
+"""Connections that may wait to be taken."""
+
 CUT_OFF_WITHIN = 0.5
 """How long a connection that still is there then may take to end, told once and cancelled once; in seconds."""
 
 
-def serve(
-    *,
-    host: str | None = None,
-    port: int | None = None,
-    database_url: str | None = None,
-    redis_url: str | None = None,
-    data_dir: Path | None = None,
-    trusted_proxies: str | None = None,
-) -> int:
-    """Run a server until it is told to stop; returns the exit code. None takes a value from the environment or the default."""
-    flags: dict[str, Any] = {
-        "host": host,
-        "port": port,
-        "database_url": database_url,
-        "redis_url": redis_url,
-        "data_dir": data_dir,
-        "trusted_proxies": trusted_proxies,
-    }
+def serve(**flags: Any) -> int:
+    """Run a server until it is told to stop; returns the exit code.
+
+    `flags` are settings by name; one that is missing or None comes from the environment, or is the default.
+    """
     try:
         settings = load(flags)
-        configure(debug=settings.debug)
+        configure(level=settings.log_level, debug=settings.debug)
+        if settings.workers > 1:
+            from rego_server.workers import supervise
+
+            return asyncio.run(supervise(settings, os.environ | as_environment(flags)))
         asyncio.run(_serve(settings))
     except RegoError as error:
         print(f"rego: {error.detail}", file=sys.stderr)
@@ -113,18 +108,28 @@ class _Runner(web.AppRunner):
 async def listen(runner: web.AppRunner, host: str, port: int) -> None:
     """Listen on a TCP port. Raises `Unavailable` with what to do when that cannot be."""
     try:
-        await web.TCPSite(runner, host, port).start()
+        await web.TCPSite(runner, host, port, backlog=BACKLOG).start()
     except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise Unavailable(
-                f"Port {port} of {host} is in use; stop what runs there or choose another with --port."
-            ) from error
-        raise Unavailable(f"Cannot listen on {host} port {port}: {os.strerror(error.errno or 0)}.") from error
+        raise cannot_listen(host, port, error) from error
+
+
+def cannot_listen(host: str, port: int, error: OSError) -> Unavailable:
+    """What to do when a server cannot listen."""
+    if error.errno == errno.EADDRINUSE:
+        return Unavailable(f"Port {port} of {host} is in use; stop what runs there or choose another with --port.")
+    # The name of a host that is unknown has no errno of the system's.
+    reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+    return Unavailable(f"Cannot listen on {host} port {port}: {reason}.")
 
 
 def address_of(runner: web.AppRunner) -> str:
     """The URL of the first address that `runner` listens on."""
-    host, port = runner.addresses[0][:2]
+    return url_of(runner.addresses[0])
+
+
+def url_of(address: Sequence[Any]) -> str:
+    """The URL of a socket's address."""
+    host, port = address[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 

@@ -16,6 +16,7 @@ import msgspec
 from rego.cli import card_lookup as look
 from rego.cli.card_views import amount, minute
 from rego.cli.context import Session
+from rego.cli.deleting import agreed
 from rego.cli.naming import find_attachment
 from rego.cli.output import Cell, Form, View
 from rego.cli.progress import moving
@@ -126,11 +127,12 @@ def rename_file(session: Session, card: str, name: str, new_name: str, form: For
     session.output.changed(ATTACHMENT, renamed, form, f"{found.filename} is called {renamed.filename} now.")
 
 
-def delete_file(session: Session, card: str, name: str) -> None:
-    """Take a file off the card and say which."""
+def delete_file(session: Session, card: str, name: str, *, yes: bool, dry_run: bool) -> None:
+    """Take a file off the card, if that is wanted."""
     found = _find(session, card, name)
-    session.send(attachments.delete_attachment(found.id))
-    session.output.note(f"{found.filename} is off the card.")
+    if agreed(session, f"the file {found.filename}", yes=yes, dry_run=dry_run):
+        session.send(attachments.delete_attachment(found.id))
+        session.output.note(f"File {found.filename} deleted")
 
 
 def _find(session: Session, card: str, name: str) -> Attachment:

@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from rego.cli import attachment_work as work
-from rego.cli.options import CardArgument, DataCommand, ForceOption, ListCommand, RegoCommand, form_of, noun, session_of
+from rego.cli.options import (
+    CardArgument,
+    DataCommand,
+    DryRunOption,
+    ForceOption,
+    ListCommand,
+    RegoCommand,
+    YesOption,
+    form_of,
+    noun,
+    session_of,
+)
 from rego.wire.errors import InvalidInput
 
 app = noun("Files on cards: list, add, get, open, rename, delete.")
@@ -67,6 +78,8 @@ def _rename(
 
 
 @app.command("delete", cls=RegoCommand)
-def _delete(context: typer.Context, card: CardArgument, name: NameArgument) -> None:
+def _delete(
+    context: typer.Context, card: CardArgument, name: NameArgument, yes: YesOption = False, dry_run: DryRunOption = False
+) -> None:
     """Take a file off a card."""
-    work.delete_file(session_of(context), card, name)
+    work.delete_file(session_of(context), card, name, yes=yes, dry_run=dry_run)

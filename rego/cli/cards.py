@@ -8,8 +8,6 @@ from typing import Annotated
 import typer
 from msgspec import UNSET, UnsetType
 
-from rego.cli import branches
-from rego.cli import card_editing as editing
 from rego.cli import card_work as work
 from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET
 from rego.cli.dates import FORMS, parse_due
@@ -127,8 +125,9 @@ def _edit(
     ] = None,
 ) -> None:
     """Change what you name of a card; with nothing named, all of it in your editor."""
-    session = session_of(context)
-    form = form_of(context, CARD)
+    from rego.cli import card_editing as editing
+
+    session, form = session_of(context), form_of(context, CARD)
     body = UpdateCard(
         title=UNSET if title is None else title,
         description=UNSET if description is None else session.text_or_stdin(description),
@@ -194,6 +193,8 @@ def _branch(
     create: Annotated[bool, typer.Option("--create", "-c", help="Create the branch with git, and switch to it.")] = False,
 ) -> None:
     """Print a name for a git branch about a card, such as ops-12-fix-login."""
+    from rego.cli import branches
+
     branches.branch(session_of(context), card, create=create)
 
 

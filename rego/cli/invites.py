@@ -18,7 +18,7 @@ from rego.wire.base import Role
 from rego.wire.errors import InvalidInput
 from rego.wire.invitations import CreateInvitation, Invitation, Joined, NewInvitation
 
-app = noun("Invitations to a board: list, create, revoke, accept.")
+app = noun("Invitations to a board: list, add, revoke, accept.")
 
 INVITATION = View[Invitation](
     struct=Invitation,
@@ -41,8 +41,8 @@ def _list(context: typer.Context, board: BoardArgument = None) -> None:
     list_invitations(session_of(context), board, form_of(context, INVITATION))
 
 
-@app.command("create", cls=DataCommand)
-def _create(
+@app.command("add", cls=DataCommand)
+def _add(
     context: typer.Context,
     email: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Mail it there; only the account of that address may accept it.")
@@ -91,7 +91,7 @@ def seconds_until(when: str) -> int:
 def list_invitations(session: Session, board_name: str | None, form: Form) -> None:
     """Print the open invitations, the newest first."""
     found = session.send(invitations.list_invitations(session.board(board_name).id))
-    session.output.many(INVITATION, found, form, none="There is no open invitation: 'rego invites create' makes one.")
+    session.output.many(INVITATION, found, form, none="There is no open invitation: 'rego invites add' makes one.")
 
 
 def create_invitation(session: Session, board_name: str | None, body: CreateInvitation, form: Form, *, link: bool) -> None:

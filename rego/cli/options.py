@@ -45,11 +45,14 @@ class RegoCommand(TyperCommand):
             if arg == "--":
                 break
             following = args[n + 1] if n + 1 < len(args) else None
-            if arg == "--json" and (following is None or following.startswith("-")):
+            if arg == "--json" and self._json_takes_fields() and (following is None or following.startswith("-")):
                 args[n] = "--json="
             elif arg == "-q" and following is not None and self._takes_query() and not self._is_option(following):
                 args[n] = "--query"
         return super().parse_args(ctx, args)
+
+    def _json_takes_fields(self) -> bool:
+        return any("--json" in parameter.opts and not getattr(parameter, "is_flag", False) for parameter in self.params)
 
     def _takes_query(self) -> bool:
         return any("--query" in parameter.opts for parameter in self.params)

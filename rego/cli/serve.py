@@ -31,17 +31,14 @@ def _serve(
             metavar="ADDRESS", help="A proxy (or network) whose X-Forwarded-For is believed; repeatable (REGO_TRUSTED_PROXIES)."
         ),
     ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, max=64, metavar="N", help="Processes on the port, over PostgreSQL and Redis (REGO_WORKERS)."),
+    ] = None,
 ) -> None:
     """Run a server for a team; what is not given comes from the environment, then from .env."""
     from rego_server.main import serve
 
     proxies = ",".join(trusted_proxy) if trusted_proxy else None
-    code = serve(
-        host=host,
-        port=port,
-        database_url=database_url,
-        redis_url=redis_url,
-        data_dir=data_dir,
-        trusted_proxies=proxies,
-    )
-    raise typer.Exit(code)
+    places = {"database_url": database_url, "redis_url": redis_url, "data_dir": data_dir}
+    raise typer.Exit(serve(host=host, port=port, trusted_proxies=proxies, workers=workers, **places))

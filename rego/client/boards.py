@@ -6,7 +6,7 @@ from typing import Literal
 
 from rego.client.call import Call, path_of, query_of
 from rego.wire.boards import AddMember, Board, CreateBoard, Member, UpdateBoard, UpdateMember
-from rego.wire.codec import RawEvent
+from rego.wire.event_data import RawEvent
 from rego.wire.presence import Person
 from rego.wire.snapshot import Snapshot
 

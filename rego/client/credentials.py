@@ -6,7 +6,7 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -15,7 +15,9 @@ from rego.client.keychain import Keychain, system_keychain
 from rego.client.paths import Paths, make_private_directory, write_private_file
 from rego.client.server import Server
 from rego.wire.errors import InvalidInput
-from rego.wire.users import Tokens
+
+if TYPE_CHECKING:
+    from rego.wire.users import Tokens
 
 
 class Credentials(Struct, frozen=True, kw_only=True):

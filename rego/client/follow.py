@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from rego.client.updates import EventCame, Online, PresenceCame, SnapshotCame, Update
-from rego.wire.codec import RawEvent, read_event
+from rego.wire.codec import read_event
+from rego.wire.event_data import RawEvent
 from rego.wire.frames import AnyServerFrame, EventFrame, Hello, Ping, PresenceFrame, Resume, SnapshotFrame
 from rego.wire.presence import Person
 from rego.wire.snapshot import Snapshot

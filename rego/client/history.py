@@ -6,7 +6,7 @@ from datetime import datetime
 
 from rego.client.call import Call, path_of, query_of
 from rego.wire.activity import Activity
-from rego.wire.codec import RawEvent
+from rego.wire.event_data import RawEvent
 from rego.wire.undo import RevertEvent
 
 

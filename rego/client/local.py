@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import fcntl
 import os
-import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 from msgspec import Struct
@@ -23,6 +21,9 @@ from rego.client.paths import Paths, make_private_directory
 from rego.client.retry import ONCE
 from rego.client.server import Server
 from rego.wire.errors import RegoError, Unreachable
+
+if TYPE_CHECKING:
+    import subprocess
 
 START_PATIENCE = 30.0
 """Seconds that a local server gets to answer: the first start also makes the database."""
@@ -55,6 +56,8 @@ Launch = Callable[[Path, IO[bytes]], "subprocess.Popen[bytes]"]
 
 def launch_server(data: Path, log: IO[bytes]) -> subprocess.Popen[bytes]:
     """Start a server process that outlives this one and its terminal."""
+    import subprocess
+
     # Not the current directory: it may be somebody else's, and `-m` would import from it.
     command = [sys.executable, "-m", "rego_server.local", "--data-dir", str(data)]
     return subprocess.Popen(  # noqa: S603 - every word of the command is ours
@@ -103,6 +106,8 @@ def reviver(paths: Paths, *, launch: Launch = launch_server) -> Callable[[], Awa
     """What `aio.Client` takes as `revive` in local mode."""
 
     async def revive() -> LocalServer:
+        import asyncio
+
         return await asyncio.to_thread(find_or_start, paths, launch=launch)
 
     return revive

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -63,7 +62,7 @@ def make_private_directory(path: Path) -> None:
 def write_private_file(path: Path, content: bytes) -> None:
     """Replace the file at `path` in one step by one that only the user can read. Raises `OSError`."""
     make_private_directory(path.parent)
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
     try:
         _write(draft, content)
         draft.replace(path)

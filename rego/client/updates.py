@@ -6,7 +6,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from rego.wire.codec import RawEvent
+from rego.wire.event_data import RawEvent
 from rego.wire.events import Event
 from rego.wire.frames import Advice, Hello
 from rego.wire.presence import Person

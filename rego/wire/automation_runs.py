@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 from rego.wire.automations import Outcome
 from rego.wire.base import Command, Id, Paged
 from rego.wire.cards import CardRef
-from rego.wire.codec import RawEvent
+from rego.wire.event_data import RawEvent
 
 RunNumber = Annotated[int, Meta(ge=1, le=2**31 - 1)]
 

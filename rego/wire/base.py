@@ -57,13 +57,16 @@ class Entity(Struct, kw_only=True, frozen=True, gc=False):
 class Command(Struct, kw_only=True, forbid_unknown_fields=True):
     """A request body. Texts, and lists of texts, are cleaned as they come in: see `rego.wire.text` for what that is.
 
-    Moments are put into UTC. Raises `InvalidInput` (a `ValueError`) when a text holds characters that no terminal should be
-    sent, or a moment is at the end of time.
+    Moments are put into UTC. Of the fields in `one_of` exactly one is given, of those in `at_most_one_of` one or none. Raises
+    `InvalidInput` (a `ValueError`) when a text holds characters that no terminal should be sent, or a moment is at the end of
+    time.
     """
 
     line_fields: ClassVar[tuple[str, ...]] = ()
     block_fields: ClassVar[tuple[str, ...]] = ()
     moment_fields: ClassVar[tuple[str, ...]] = ()
+    one_of: ClassVar[tuple[str, ...]] = ()
+    at_most_one_of: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         for names, clean in ((self.line_fields, clean_line), (self.block_fields, clean_block)):
@@ -77,6 +80,17 @@ class Command(Struct, kw_only=True, forbid_unknown_fields=True):
             moment = getattr(self, name)
             if isinstance(moment, datetime) and moment.tzinfo is not None:
                 setattr(self, name, _in_utc(moment, name))
+        if self.one_of and self._given(self.one_of) != 1:
+            raise InvalidInput(f"Give one of {_listed(self.one_of)}.", field=self.one_of[0])
+        if self._given(self.at_most_one_of) > 1:
+            raise InvalidInput(f"Give one of {_listed(self.at_most_one_of)}, not several.", field=self.at_most_one_of[0])
+
+    def _given(self, names: tuple[str, ...]) -> int:
+        return sum(getattr(self, name) is not None for name in names)
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
 def _in_utc(moment: datetime, field: str) -> datetime:
@@ -132,14 +146,11 @@ class Position(StrEnum):
 class Place(Command, omit_defaults=True):
     """Where something goes in an order: next to a neighbour, or at an end. At most one of the three is given."""
 
+    at_most_one_of = ("after_id", "before_id", "position")
+
     after_id: Id | None = None
     before_id: Id | None = None
     position: Position | None = None
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if sum(x is not None for x in (self.after_id, self.before_id, self.position)) > 1:
-            raise ValueError("Give one of after_id, before_id or position, not several.")
 
 
 def to_json(value: Any) -> bytes:

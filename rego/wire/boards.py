@@ -83,15 +83,11 @@ class AddMember(Command, kw_only=True):
     """Names a person by `username` or by `email`."""
 
     line_fields = ("username", "email")
+    one_of = ("username", "email")
 
     role: Role
     username: Annotated[str, Meta(max_length=limits.USERNAME_MAX)] | None = None
     email: Annotated[str, Meta(max_length=limits.EMAIL_MAX)] | None = None
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if (self.username is None) == (self.email is None):
-            raise ValueError("Give the person's username or their email, one of the two.")
 
 
 class UpdateMember(Command, kw_only=True):

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Raw
 
-from rego.wire.events import EVENT_TYPES, Actor, Cause, Event, EventData, Unknown
-
-
-class RawEvent(Struct, kw_only=True, omit_defaults=True):
-    """An event whose data is still JSON: how the log stores it and how it is sent on."""
-
-    seq: int
-    board_id: str
-    type: str
-    at: datetime
-    actor: Actor | None = None
-    cause: Cause | None = None
-    op_id: str | None = None
-    reverts: int | None = None
-    data: Raw = Raw(b"null")
-
+from rego.wire.event_data import RawEvent
+from rego.wire.events import EVENT_TYPES, Event, EventData, Unknown
 
 _raw_events = msgspec.json.Decoder(RawEvent)
 _data = {name: msgspec.json.Decoder(kind) for name, kind in EVENT_TYPES.items()}

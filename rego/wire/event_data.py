@@ -1,8 +1,10 @@
-"""What the data of every event is, whatever noun it tells of."""
+"""What every event is, whatever noun it tells of, for those who pass it on without looking at its data."""
 
 from __future__ import annotations
 
-from msgspec import Struct
+from datetime import datetime
+
+from msgspec import Raw, Struct, field
 
 
 class EventData(Struct, kw_only=True, frozen=True, tag_field="type"):
@@ -14,3 +16,25 @@ class Actor(Struct, kw_only=True, frozen=True, gc=False):
 
     id: str
     username: str
+
+
+class Cause(Struct, kw_only=True, frozen=True, gc=False):
+    """The automation rule that did it, and the event that set it off; null when it was the clock, or a trial."""
+
+    rule_id: str
+    rule_name: str
+    event_seq: int | None
+
+
+class RawEvent(Struct, kw_only=True, omit_defaults=True):
+    """An event whose data is still JSON: how the log stores it and how it is sent on."""
+
+    seq: int
+    board_id: str
+    type: str
+    at: datetime
+    actor: Actor | None = None
+    cause: Cause | None = None
+    op_id: str | None = None
+    reverts: int | None = None
+    data: Raw = field(default_factory=lambda: Raw(b"null"))

@@ -66,7 +66,7 @@ from rego.wire.card_events import (
     CommentUpdated,
     ItemPlace,
 )
-from rego.wire.event_data import Actor, EventData
+from rego.wire.event_data import Actor, Cause, EventData
 
 __all__ = [
     "EVENT_TYPES",
@@ -128,14 +128,6 @@ __all__ = [
     "Unknown",
     "event_type",
 ]
-
-
-class Cause(Struct, kw_only=True, frozen=True, gc=False):
-    """The automation rule that did it, and the event that set it off; null when it was the clock, or a trial."""
-
-    rule_id: str
-    rule_name: str
-    event_seq: int | None
 
 
 class Unknown(Struct, kw_only=True, frozen=True):

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from rego.wire.base import Id
-from rego.wire.codec import RawEvent
+from rego.wire.event_data import RawEvent
 from rego.wire.presence import Person
 from rego.wire.snapshot import Snapshot
 

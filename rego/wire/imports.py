@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from msgspec import Struct, field
 
@@ -90,12 +91,26 @@ class PlannedChecklist(Planned, kw_only=True):
 
 
 class PlannedComment(Planned, kw_only=True):
-    """`author` is a person's key, `at` the time of writing, `edited_at` of the last change; comments stand oldest first."""
+    """`author` is a person's key, `at` the time of writing, `edited_at` of the last change; comments stand oldest first.
+
+    `rule` is the name of the automation rule that wrote it, if no person did.
+    """
 
     text: str
     author: str | None = None
     at: datetime | None = None
     edited_at: datetime | None = None
+    rule: str | None = None
+
+
+class PlannedRule(Planned, kw_only=True):
+    """An automation rule; `trigger` and `actions` are as in a `CreateAutomation`, with keys in place of ids."""
+
+    name: str
+    trigger: dict[str, Any]
+    actions: list[dict[str, Any]]
+    conditions: str | None = None
+    enabled: bool = True
 
 
 class PlannedCard(Planned, kw_only=True):
@@ -135,6 +150,7 @@ class Plan(Planned, kw_only=True):
     people: list[PlannedPerson] = []
     labels: list[PlannedLabel] = []
     columns: list[PlannedColumn] = []
+    rules: list[PlannedRule] = []
     cards: list[PlannedCard] = []
 
 

@@ -28,7 +28,7 @@ from sqlalchemy import (
     update,
 )
 
-from rego.wire.codec import RawEvent
+from rego.wire.event_data import RawEvent
 from rego.wire.events import Actor
 from rego_server.core.db import Connection, Row, Statement, one_of
 from rego_server.core.db.schema import Id, Json, Timestamp, metadata

@@ -59,7 +59,8 @@ class Settings:
     )
     previous_secret_file: str = setting("", "A file that holds the key before this one, such as the former `secret.key`.")
     environment: str = setting("production", "A name for this installation, shown by `/health`.")
-    debug: bool = setting(False, "Log more, in a form for people.")
+    log_level: str = setting("warning", "What is logged: `debug`, `info` (a line for each request too), `warning` or `error`.")
+    debug: bool = setting(False, "Log everything, in a form for people.")
     registration: bool = setting(True, "Whether strangers may register an account.")
     access_token_minutes: int = setting(15, "The life of an access token, in minutes.")
     session_days: int = setting(30, "The life of a login without use of it, in days.")
@@ -95,6 +96,9 @@ class Settings:
     smtp_password_file: str = setting("", "A file that holds the mail server's password.")
     mail_from: str = setting("", "The address that letters come from; needed with a mail server.")
     public_url: str = setting("", "The address of the server as its people know it, which letters name; empty names none.")
+    workers: int = setting(
+        1, "Server processes that take requests on the port; more than one need PostgreSQL and Redis. At most 64."
+    )
     heartbeat_seconds: float = setting(15.0, "How often a socket hears the board's sequence number, in seconds.")
     sockets_max: int = setting(10_000, "Sockets of one server process; 0 is no limit.")
     sockets_per_user: int = setting(100, "Sockets of one user on one server process; 0 is no limit.")
@@ -164,6 +168,11 @@ def variable(each: Field[Any]) -> str:
     return PREFIX + each.name.upper()
 
 
+def as_environment(flags: Mapping[str, Any]) -> dict[str, str]:
+    """Flags as the environment variables that say the same, for a process that is started with them."""
+    return {variable(each): str(flags[each.name]) for each in fields(Settings) if flags.get(each.name) is not None}
+
+
 def default_of(each: Field[Any]) -> Any:
     """The value of a setting that nobody set."""
     assert each.default is not MISSING
@@ -191,6 +200,7 @@ _RANGES = {
     "argon2_parallelism": (1, 64),
     "attachment_max_mb": (1, 100_000),
     "board_attachments_max_mb": (0, 100_000_000),
+    "workers": (1, 64),
     "heartbeat_seconds": (0.05, 30),  # a client gives up on a server that it does not hear for 35 seconds
     "events_kept": (0, 1_000_000_000),
     "event_days": (0, 36_500),

@@ -11,8 +11,9 @@ import msgspec
 from sqlalchemy import Column, ForeignKey, String, Table, Text, bindparam, insert, select
 
 from rego.wire.base import to_json
-from rego.wire.codec import RawEvent, encode_data
+from rego.wire.codec import encode_data
 from rego.wire.errors import KeyReused
+from rego.wire.event_data import RawEvent
 from rego.wire.events import Actor, Cause, EventData, event_type
 from rego_server.core.bus import Bus
 from rego_server.core.clock import Clock

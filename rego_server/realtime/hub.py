@@ -11,14 +11,14 @@ import math
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 import structlog
 
 from rego.wire.base import to_json
-from rego.wire.codec import RawEvent
 from rego.wire.errors import Unavailable
+from rego.wire.event_data import RawEvent
 from rego.wire.events import BoardDeleted, MemberRemoved, event_type
 from rego.wire.frames import CloseCode, Goaway, Ping, PresenceFrame
 from rego.wire.presence import Person
@@ -27,8 +27,8 @@ from rego_server.core.clock import Clock
 from rego_server.core.db import Database, Row
 from rego_server.core.events import GET_SEQS, Committed, LogTrimmed, events_since
 from rego_server.core.presence import Elsewhere
-from rego_server.domains.auth import queries as sessions
-from rego_server.domains.tokens import queries as tokens
+from rego_server.realtime.follower import Follower
+from rego_server.realtime.logins import end_logins_that_are_over
 from rego_server.realtime.outgoing import text_frame
 from rego_server.realtime.presence import Presence
 
@@ -43,30 +43,6 @@ _STOPPING = "The server is stopping."
 _TRIMMED = "The events that come next for you are no longer kept; reconnect and start afresh."
 
 _log = structlog.get_logger("rego.hub")
-
-
-class Follower(Protocol):
-    """A socket as the hub sees it.
-
-    `seq` is the last event that it was sent; None while it is being brought up to date. `admitted` is the board's seq at which
-    the person's right to be here was read; only what happened later can take it away.
-    """
-
-    connection_id: str
-    user_id: str
-    session_id: str | None
-    token_id: str | None
-    seq: int | None
-    admitted: int
-
-    def send(self, frame: bytes) -> None:
-        """Write a frame, without waiting."""
-
-    async def push(self, frame: bytes) -> None:
-        """Write a frame and wait until there is room for the next one."""
-
-    def close(self, code: CloseCode, reason: str) -> None:
-        """Say goodbye, without waiting."""
 
 
 class Channel:
@@ -207,6 +183,11 @@ class Hub:
         """Sockets."""
         return sum(len(channel.followers) for channel in self._channels.values())
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What was sent to sockets and not yet taken by their peers."""
+        return sum(follower.waiting_bytes for channel in self._channels.values() for follower in channel.followers)
+
     async def people(self, board_id: str) -> list[Person]:
         """Who is on a board, through whichever server."""
         channel = self._channels.get(board_id)
@@ -325,8 +306,8 @@ class Hub:
         # A little less, because a sleep is never quite as long as the last one.
         if asyncio.get_running_loop().time() - self._looked_at > patience * 0.9:
             await self._look()
-        await self._end_sessions()
-        await self._end_tokens()
+        followers = [follower for channel in self._channels.values() for follower in channel.followers]
+        await end_logins_that_are_over(followers, self._database, self._clock.now())
 
     async def _look(self) -> None:
         """Compare every followed board's counter, and the life of the database, with what was delivered."""
@@ -347,30 +328,6 @@ class Hub:
                 self._lose(channel)
             elif row["seq"] > channel.cursor:
                 self._read_soon(channel)
-
-    async def _end_sessions(self) -> None:
-        followers = [f for channel in self._channels.values() for f in channel.followers if f.session_id]
-        ids = sorted({f.session_id for f in followers if f.session_id})
-        if not ids:
-            return
-        now = self._clock.now()
-        rows = await self._database.glance(lambda connection: connection.fetch(sessions.GOOD_AMONG, ids=ids, now=now))
-        good = {row["id"] for row in rows}
-        for follower in followers:
-            if follower.session_id not in good:
-                follower.close(CloseCode.SESSION_ENDED, "Your session has ended; log in again.")
-
-    async def _end_tokens(self) -> None:
-        followers = [f for channel in self._channels.values() for f in channel.followers if f.token_id]
-        ids = sorted({f.token_id for f in followers if f.token_id})
-        if not ids:
-            return
-        now = self._clock.now()
-        rows = await self._database.glance(lambda connection: connection.fetch(tokens.GOOD_AMONG, ids=ids, now=now))
-        good = {row["id"] for row in rows}
-        for follower in followers:
-            if follower.token_id not in good:
-                follower.close(CloseCode.SESSION_ENDED, "Your personal token was revoked or has expired.")
 
     async def _beat(self) -> None:
         now = self._clock.now()

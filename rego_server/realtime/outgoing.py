@@ -63,12 +63,17 @@ class Outgoing:
         """Whether frames still go out."""
         return not self._closing and not self._transport.is_closing()
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What was written and not yet taken by the peer."""
+        return self._transport.get_write_buffer_size()
+
     def send(self, frame: bytes) -> None:
         """Write a frame that `text_frame` made; a peer that is too far behind is sent away instead."""
         if not self.open:
             return
         self._transport.write(frame)
-        if self._transport.get_write_buffer_size() > self._limits.backlog_bytes:
+        if self.waiting_bytes > self._limits.backlog_bytes:
             self.close(CloseCode.TOO_SLOW, "You are too far behind; reconnect and resume.")
 
     async def push(self, frame: bytes) -> None:

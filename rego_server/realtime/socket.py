@@ -76,6 +76,11 @@ class SocketFollower:
         self.admitted: int = board["seq"]
         self.outgoing = outgoing
 
+    @property
+    def waiting_bytes(self) -> int:
+        """What was sent and not yet taken by the peer."""
+        return self.outgoing.waiting_bytes
+
     def send(self, frame: bytes) -> None:
         """Write a frame, without waiting."""
         self.outgoing.send(frame)

@@ -162,8 +162,9 @@ Handler = Callable[..., Awaitable[Any]]
 class Route:
     """One endpoint. `body` is the struct that is read from JSON, if any; a handler that answers None answers 204.
 
-    `query` is the struct of the query string, `pieces` are the named pieces of the path. Without a `body_max`
-    the handler reads the body itself, piece by piece, as `rego_server.web.uploads` does.
+    `query` is the struct of the query string, `pieces` are the named pieces of the path. `reads` says for a body that the
+    handler reads itself what each media type holds (a struct, or bytes); `media` are the types of the answer. Without a
+    `body_max` the handler reads the body piece by piece, as `rego_server.web.uploads` does.
     """
 
     method: str
@@ -174,7 +175,9 @@ class Route:
     pieces: Mapping[str, PathKind]
     query: type[Parameters]
     body: type[Struct] | None
+    reads: Mapping[str, Any]
     answer: Any
+    media: tuple[str, ...]
     location: str | None
     body_max: int | None
     tier: Tier
@@ -205,32 +208,32 @@ class RouteTable:
         status: int = 200,
         location: str | None = None,
         answers: Any = None,
+        media: tuple[str, ...] = ("application/json",),
+        reads: Mapping[str, Any] | None = None,
         body_max: int | None = limits.BODY_MAX_BYTES,
         tier: Tier | None = None,
     ) -> Callable[[Handler], Handler]:
         """Register a handler. Its parameters `query` and `body` say what is read, its return type what is answered.
 
-        `answers` says so for a handler that writes the answer itself. One with `body_max` None reads the body itself. `tier` is
-        what the request counts as; without it the right and the method say so.
+        `answers` and `media` say so for a handler that writes the answer itself, `reads` for one that reads the body itself;
+        with `body_max` None it does so piece by piece. `tier` is what the request counts as; without it the right and the
+        method say so.
         """
 
         def register(handler: Handler) -> Handler:
-            hints = get_type_hints(handler)
-            answer = answers or hints.get("return", Any)
             self.routes.append(
                 Route(
                     method=method,
                     path=path,
                     handler=handler,
                     needs=needs,
-                    status=204 if answer is type(None) else status,
                     pieces=kinds_in(path),
-                    query=hints.get("query", Parameters),
-                    body=hints.get("body"),
-                    answer=answer,
+                    reads=reads or {},
+                    media=media,
                     location=location,
                     body_max=body_max,
                     tier=tier or _tier(method, needs),
+                    **_signature_of(handler, status, answers),
                 )
             )
             return handler
@@ -241,6 +244,18 @@ class RouteTable:
         """Whether the endpoint heeds a version in `If-Match`: what changes an entity field by field, and what deletes it."""
         changed = {each.path for each in self.routes if each.method == "PATCH" and each.body and issubclass(each.body, Patch)}
         return route.method in ("PATCH", "DELETE") and route.path in changed
+
+
+def _signature_of(handler: Handler, status: int, answers: Any) -> dict[str, Any]:
+    """What the handler reads and answers."""
+    hints = get_type_hints(handler)
+    answer = answers or hints.get("return", Any)
+    return {
+        "query": hints.get("query", Parameters),
+        "body": hints.get("body"),
+        "answer": answer,
+        "status": 204 if answer is type(None) else status,
+    }
 
 
 def _tier(method: str, needs: Right) -> Tier:

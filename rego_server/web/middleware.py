@@ -9,10 +9,12 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 from aiohttp import web
+from structlog.contextvars import bind_contextvars
 
 from rego.wire.errors import Internal, NotFound, RegoError, TooLarge
 from rego_server.web.admission import DECISION, headers_of
 from rego_server.web.endpoint import REQUEST_ID
+from rego_server.web.metrics import METRICS
 from rego_server.web.problems import response_of
 from rego_server.web.traffic import TRAFFIC
 
@@ -28,6 +30,8 @@ async def requests(request: web.Request, handler: Handler) -> web.StreamResponse
     given = request.headers.get("X-Request-ID", "")
     request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(16)
     request[REQUEST_ID] = request_id
+    # A connection serves its requests one after the other, so the next one overwrites this.
+    bind_contextvars(request_id=request_id)
     started = time.perf_counter()
     traffic = request.app[TRAFFIC]
     with traffic.one():
@@ -40,15 +44,15 @@ async def requests(request: web.Request, handler: Handler) -> web.StreamResponse
         response.headers.setdefault("Cache-Control", "no-store")
         if (decision := request.get(DECISION)) is not None:
             response.headers.update(headers_of(decision))
-    _log.info(
-        "request",
-        method=request.method,
-        path=request.path,
-        status=response.status,
-        ms=round((time.perf_counter() - started) * 1000, 1),
-        request_id=request_id,
-    )
+    took = time.perf_counter() - started
+    request.app[METRICS].count(request, response.status, took)
+    _log.info("request", **_named(request), status=response.status, ms=round(took * 1000, 1))
     return response
+
+
+def _named(request: web.Request) -> dict[str, str]:
+    """The request in the log; its address as it came, because what it encodes may be anything. The query may be private."""
+    return {"method": request.method, "path": request.rel_url.raw_path}
 
 
 async def _answer(request: web.Request, handler: Handler, request_id: str) -> web.StreamResponse:
@@ -70,7 +74,7 @@ async def _answer(request: web.Request, handler: Handler, request_id: str) -> we
         response.set_status(error.status)
         return response
     except Exception:
-        _log.exception("bug", request_id=request_id, method=request.method, path=request.path)
+        _log.exception("bug", **_named(request))
         return _refused(Internal("Something went wrong here; the log has it under this request id."), request_id)
 
 

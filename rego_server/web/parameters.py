@@ -25,13 +25,14 @@ class PathKind(Enum):
     ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
     CARD = re.compile(rf"{ID.pattern}|[A-Za-z]{{2,6}}-[1-9][0-9]{{0,8}}", re.IGNORECASE)
     NUMBER = re.compile(r"0|[1-9][0-9]{0,15}")
+    FILE = re.compile(r"[a-z][a-z0-9_-]{0,60}\.[a-z]{1,8}")
 
 
-_KINDS = {"card": PathKind.CARD, "seq": PathKind.NUMBER}
+_KINDS = {"card": PathKind.CARD, "seq": PathKind.NUMBER, "asset": PathKind.FILE}
 
 
 def kinds_in(path: str) -> Mapping[str, PathKind]:
-    """The named pieces of a route's path: a card by id or reference, a number, ids. Raises `TypeError` for another name."""
+    """The named pieces of a route's path: cards, numbers, files, else ids. Raises `TypeError` for another name."""
     found: dict[str, PathKind] = {}
     for name in _NAME_IN_PATH.findall(path):
         if name not in _KINDS and not name.endswith("_id"):

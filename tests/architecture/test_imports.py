@@ -57,6 +57,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_server.snapshots": {"msgspec", "sqlalchemy"},
     "rego_server.upkeep": {"msgspec"},
     "rego_server.web": {"aiohttp", "msgspec", "structlog"},
+    "rego_server.web.metrics": {"aiohttp", "prometheus_client"},
+    "rego_server.worker": {"aiohttp"},
+    "rego_server.workers": {"structlog"},
 }
 """Third-party modules by package; the longest name that fits decides."""
 

@@ -52,7 +52,7 @@ def _logged_in(url: str) -> Iterator[tuple[Client, str, str]]:
 
 
 def _import(client: Client, title: str, cards: int) -> str:
-    return client.send(imports.import_board("rego", to_json(_plan(title, cards)))).board.id
+    return client.send(imports.import_board("rego", to_json(plan(title, cards)))).board.id
 
 
 def _arena(client: Client, board_id: str) -> Arena:
@@ -60,7 +60,8 @@ def _arena(client: Client, board_id: str) -> Arena:
     return Arena([column.id for column in snapshot.columns], [card.id for card in snapshot.cards])
 
 
-def _plan(title: str, cards: int) -> Plan:
+def plan(title: str, cards: int) -> Plan:
+    """A board of `cards` cards as the importer takes it."""
     return Plan(
         title=title,
         people=[PlannedPerson(key=name, username=name, name=name.title()) for name in PEOPLE],

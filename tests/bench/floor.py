@@ -114,6 +114,8 @@ def _writes(row: Any, moved: dict[str, Any], user_id: str, op_id: str) -> dict[s
         "actor_id": user_id,
         "actor_name": row["caller_name"],
         "cause": None,
+        "reverts": None,
+        "card_id": row["id"],
         "op_id": op_id,
         "data": msgspec.json.encode(data).decode(),
         "user_id": user_id,

@@ -65,8 +65,11 @@ def test_a_file_is_renamed_and_deleted(rego: Rego, card: str, here: Path) -> Non
     assert (attachment["filename"], attachment["size"], attachment["content_type"]) == ("a.txt", 1, "text/plain")
     renamed = rego("attachments", "rename", card, "a.txt", "../b.txt")
     assert (renamed.code, renamed.out, renamed.err) == (0, f"{attachment['id']}\n", "a.txt is called b.txt now.\n")
-    deleted = rego("attachments", "delete", card, "b.txt")
-    assert (deleted.code, deleted.out, deleted.err) == (0, "", "b.txt is off the card.\n")
+    assert rego("attachments", "delete", card, "b.txt").code == 2
+    assert rego("attachments", "delete", card, "b.txt", "--dry-run").err == "Would delete the file b.txt.\n"
+    assert rego("attachments", "list", card, "-q").lines == [attachment["id"]]
+    deleted = rego("attachments", "delete", card, "b.txt", "--yes")
+    assert (deleted.code, deleted.out, deleted.err) == (0, "", "File b.txt deleted\n")
     assert rego("attachments", "list", card).out == ""
 
 
@@ -160,7 +163,7 @@ def test_a_viewer_fetches_and_changes_nothing(
     rego("members", "add", bob.username, "--role", "viewer", "--board", ops)
     monkeypatch.setenv("REGO_TOKEN", bob.credentials.access_token)
     assert rego("attachments", "get", card, "a.txt").code == 0
-    for words in (("add", card, "a.txt"), ("rename", card, "a.txt", "b.txt"), ("delete", card, "a.txt")):
+    for words in (("add", card, "a.txt"), ("rename", card, "a.txt", "b.txt"), ("delete", card, "a.txt", "-y")):
         assert rego("attachments", *words).code == 5
     assert rego("attachments", "list", card, "--jq", ".[].filename").lines == ["a.txt"]
 

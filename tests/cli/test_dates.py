@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rego.cli.dates import parse_due
+from rego.cli.dates import ago, parse_due, parse_past
 from rego.wire.errors import InvalidInput
 
 CET = timezone(timedelta(hours=1))
@@ -71,3 +71,45 @@ def test_says_what_it_reads(text: str) -> None:
 def test_any_text_is_a_moment_with_a_zone_or_refused(text: str) -> None:
     with suppress(InvalidInput):
         assert parse_due(text, WEDNESDAY).tzinfo is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-20", datetime(2026, 11, 20, tzinfo=CET)),
+        ("2026-11-20T17:00", datetime(2026, 11, 20, 17, tzinfo=CET)),
+        ("today", datetime(2026, 11, 25, tzinfo=CET)),
+        ("Yesterday", datetime(2026, 11, 24, tzinfo=CET)),
+        ("wednesday", datetime(2026, 11, 18, tzinfo=CET)),
+        ("tue", datetime(2026, 11, 24, tzinfo=CET)),
+        ("30m", WEDNESDAY - timedelta(minutes=30)),
+        ("4h", WEDNESDAY - timedelta(hours=4)),
+        ("3d", WEDNESDAY - timedelta(days=3)),
+        ("2w", WEDNESDAY - timedelta(weeks=2)),
+    ],
+)
+def test_a_moment_in_the_past_is_read(text: str, expected: datetime) -> None:
+    assert parse_past(text, WEDNESDAY) == expected
+
+
+@pytest.mark.parametrize("text", ["", "soon", "+3d", "-3d", "tomorrow", "2026-13-01", "2026-11-20T25:00", "t"])
+def test_what_is_no_moment_in_the_past_is_refused(text: str) -> None:
+    with pytest.raises(InvalidInput, match="yesterday"):
+        parse_past(text, WEDNESDAY)
+
+
+@pytest.mark.parametrize(
+    ("back", "said"),
+    [
+        (timedelta(seconds=-5), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=1), "1 min ago"),
+        (timedelta(minutes=59, seconds=59), "59 min ago"),
+        (timedelta(hours=23), "23 h ago"),
+        (timedelta(days=1), "1 day ago"),
+        (timedelta(days=28), "28 days ago"),
+        (timedelta(days=29), "2026-10-27"),
+    ],
+)
+def test_how_long_ago_it_was(back: timedelta, said: str) -> None:
+    assert ago(WEDNESDAY - back, WEDNESDAY) == said

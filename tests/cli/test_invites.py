@@ -13,7 +13,7 @@ from tests.cli.conftest import Person, Rego
 
 
 def test_somebody_is_invited_and_comes(rego: Rego, ops: str, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = rego("invites", "create", "--role", "viewer")
+    made = rego("invites", "add", "--role", "viewer")
     assert made.code == 0
     (token,) = made.lines
     assert token.startswith("rego_invite_")
@@ -30,7 +30,7 @@ def test_somebody_is_invited_and_comes(rego: Rego, ops: str, bob: Person, monkey
 
 
 def test_an_invitation_is_revoked(rego: Rego, ops: str) -> None:
-    made = json.loads(rego("invites", "create", "--email", "eve@example.com", "--expires", "+2d", "--json").out)
+    made = json.loads(rego("invites", "add", "--email", "eve@example.com", "--expires", "+2d", "--json").out)
     assert (made["email"], made["role"]) == ("eve@example.com", "member")
     assert rego("invites", "list", "-q").lines == [made["id"]]
     assert rego("invites", "revoke", made["id"]).err == "The invitation is revoked.\n"
@@ -40,7 +40,7 @@ def test_an_invitation_is_revoked(rego: Rego, ops: str) -> None:
 
 
 def test_a_link_names_the_server_too(rego: Rego, ops: str, bob: Person, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = rego("invites", "create", "--link")
+    made = rego("invites", "add", "--link")
     (link,) = made.lines
     assert link.startswith(f"{bob.server}/invite#rego_invite_")
     assert "with this link" in made.err
@@ -55,7 +55,7 @@ def test_a_link_names_the_server_too(rego: Rego, ops: str, bob: Person, home: Pa
 def test_a_link_to_this_machine_alone_is_refused_before_anything_is_made(rego: Rego) -> None:
     try:
         rego("boards", "add", "Own")
-        result = rego("invites", "create", "--link")
+        result = rego("invites", "add", "--link")
         assert (result.code, "no address that others could reach" in result.err) == (2, True)
         assert rego("invites", "list", "-q").lines == []
     finally:
@@ -72,9 +72,9 @@ def test_a_link_that_is_none_is_refused(rego: Rego, ada: Person, link: str) -> N
 @pytest.mark.parametrize(
     ("words", "code", "sentence"),
     [
-        (("create", "--role", "god"), 2, "god"),
-        (("create", "--expires", "+40d"), 2, "from an hour to 30 days"),
-        (("create", "--email", "nobody"), 2, "email"),
+        (("add", "--role", "god"), 2, "god"),
+        (("add", "--expires", "+40d"), 2, "from an hour to 30 days"),
+        (("add", "--email", "nobody"), 2, "email"),
         (("revoke", "00000000-0000-7000-8000-000000000000"), 3, "no such invitation"),
     ],
 )

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Rego
+
 HEAVY = {
     "aiohttp",
     "alembic",
@@ -69,3 +71,11 @@ def test_a_list_in_a_pipe_loads_neither_tables_nor_an_event_loop(ops: str, tmp_p
     modules = loaded(tmp_path, "cards", "list")
     assert (tmp_path / "out").read_text().startswith(f"{ops}-1\t")
     assert packages(modules) & HEAVY == set()
+
+
+def test_a_list_from_the_local_server_is_as_light(home: Path, tmp_path: Path, rego: Rego) -> None:
+    rego("boards", "add", "Mine")
+    modules = loaded(tmp_path, "cards", "list")
+    rego("local", "stop")
+    assert "rego.client.local" in modules
+    assert packages(modules) & (HEAVY | {"csv", "tempfile"}) == set()

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import IO
+from pathlib import Path
+from typing import IO, Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from rego.cli.exit_codes import ExitCode
 from rego.cli.output import Output
-from rego.cli.watch import ENDINGS, Watcher
+from rego.cli.watching import ENDINGS, Lines, Sieve, Wanted, Watcher
+from rego.client import cards
+from rego.client.blocking import Client
+from rego.client.boards import delete_board, list_boards
+from rego.client.call import Call
 from rego.client.updates import Ended, EventCame, Offline, Online, PresenceCame, SnapshotCame
-from rego.wire.codec import RawEvent, read_event
+from rego.wire.cards import UpdateCard
+from rego.wire.codec import read_event
+from rego.wire.errors import Gone
+from rego.wire.event_data import RawEvent
 from rego.wire.frames import Advice, Hello, Resume
 from tests.cli.conftest import Person, Rego
 from tests.cli.payloads import HOSTILE, steering
@@ -41,16 +51,28 @@ def event(seq: int, title: str = "x") -> EventCame:
     return EventCame(event=read_event(raw), raw=raw)
 
 
+class Trimmed:
+    """A log of which nothing is kept any more."""
+
+    async def send(self, call: Call[Any]) -> Any:
+        raise Gone("Trimmed.")
+
+
 class Watched:
     """A watcher with its two streams."""
 
     def __init__(self, since: int | None = None) -> None:
         self.out, self.err = io.StringIO(), io.StringIO()
-        self.watcher = Watcher(Output(self.out, self.err), board(), since)
+        output = Output(self.out, self.err)
+        cursor = None if since is None else ("e", since)
+        self.watcher = Watcher(output, board(), cursor, Sieve(), Lines(output, Wanted()))
+
+    def take(self, update: Any) -> ExitCode | None:
+        return asyncio.run(self.watcher.take(update, Trimmed()))
 
     def said(self, *updates: object) -> list[str]:
         for update in updates:
-            self.watcher.take(update)  # type: ignore[arg-type]
+            self.take(update)
         return self.err.getvalue().splitlines()
 
 
@@ -72,7 +94,8 @@ def test_an_outage_is_told_once_and_its_end_too() -> None:
 def test_what_cannot_be_had_any_more_is_said() -> None:
     watched = Watched()
     watched.said(hello(Resume.SNAPSHOT), SnapshotCame(snapshot=snapshot([], [])), event(8), offline())
-    last = watched.said(hello(Resume.RESET, 40, "the log was trimmed"))[-1]
+    later = SnapshotCame(snapshot=replace(snapshot([], []), seq=40))
+    last = watched.said(hello(Resume.RESET, 40, "the log was trimmed"), later)[-1]
     assert last == "online, but the events after 8 cannot be had any more: the log was trimmed; on from 40"
 
 
@@ -89,7 +112,7 @@ def test_events_are_one_json_object_a_line_and_nothing_else_is_on_stdout() -> No
 @pytest.mark.parametrize("advice", ENDINGS)
 def test_the_end_has_a_reason_and_an_exit_code(advice: Advice) -> None:
     watched = Watched()
-    assert watched.watcher.take(Ended(advice=advice, reason="the board is gone")) is ENDINGS[advice]
+    assert watched.take(Ended(advice=advice, reason="the board is gone")) is ENDINGS[advice]
     assert watched.err.getvalue() == "The server has ended it: the board is gone\n"
 
 
@@ -151,9 +174,6 @@ def test_a_reader_that_leaves_ends_it_well(rego: Rego, ops: str) -> None:
 
 
 def test_a_board_that_is_deleted_ends_it_with_exit_code_3(rego: Rego, ops: str, ada: Person) -> None:
-    from rego.client.blocking import Client
-    from rego.client.boards import delete_board, list_boards
-
     with watching(ops) as child, Client(ada.server, ada.credentials) as client:
         client.send(delete_board(client.send(list_boards())[0].id))
         assert child.wait(30) == ExitCode.NOT_FOUND
@@ -163,3 +183,68 @@ def test_a_board_that_is_deleted_ends_it_with_exit_code_3(rego: Rego, ops: str, 
 def test_an_unknown_board_is_not_watched(rego: Rego, ops: str) -> None:
     result = rego("watch", "nope")
     assert (result.code, result.out) == (3, "")
+
+
+@pytest.fixture
+def first_lines(rego: Rego, ops: str) -> Callable[..., list[str]]:
+    """Runs the command on what has happened on the board so far; the first `count` lines that it prints."""
+
+    def run(count: int, *arguments: str) -> list[str]:
+        with watching(ops, "--since", "0", *arguments) as child:
+            return [stream(child.stdout).readline().rstrip("\n") for _ in range(count)]
+
+    return run
+
+
+def test_only_events_of_a_type(rego: Rego, ops: str, first_lines: Callable[..., list[str]]) -> None:
+    rego("cards", "move", f"{ops}-1", "Doing")
+    rego("cards", "done", f"{ops}-1")
+    assert first_lines(1, "--type", "card.moved", "--jq", ".type") == ["card.moved"]
+    lines = first_lines(4, "-t", "card.*", "-t", "column.created", "--jq", ".type")
+    assert lines == ["column.created"] * 3 + ["card.created"]
+
+
+def test_a_type_that_no_event_has_is_refused_with_those_that_there_are(rego: Rego, ops: str) -> None:
+    result = rego("watch", ops, "--type", "card.exploded")
+    assert (result.code, result.out) == (2, "")
+    assert "card.moved" in result.err
+
+
+def test_only_events_of_cards_that_fit(rego: Rego, ops: str) -> None:
+    with watching(ops, "--query", "column:Doing", "--jq", ".data.card.ref") as child:
+        rego("cards", "done", f"{ops}-1")
+        rego("cards", "move", f"{ops}-2", "Doing")
+        rego("cards", "done", f"{ops}-3")
+        rego("cards", "move", f"{ops}-2", "Done")
+        rego("cards", "done", f"{ops}-2")
+        rego("cards", "move", f"{ops}-3", "Doing")
+        assert [stream(child.stdout).readline() for _ in range(3)] == [f"{ops}-2\n", f"{ops}-2\n", f"{ops}-3\n"]
+
+
+def test_sentences(rego: Rego, ops: str, ada: Person, first_lines: Callable[..., list[str]]) -> None:
+    assert first_lines(2, "--text")[1].endswith(f"{ada.username} added the column “To do”")
+
+
+def test_a_command_is_run_for_each_event(rego: Rego, ops: str, home: Path) -> None:
+    notes = home / "notes"
+    with watching(ops, "--exec", f'echo "$REGO_EVENT_TYPE $REGO_EVENT_CARD $(wc -l)" >> {notes}; echo; exit 3') as child:
+        rego("cards", "done", f"{ops}-1")
+        rego("cards", "archive", f"{ops}-2")
+        assert [stream(child.stdout).readline() for _ in range(2)] == ["\n", "\n"]
+        assert stream(child.stderr).readline().startswith("the command ended with code 3 for event ")
+    assert notes.read_text() == f"card.updated {ops}-1 1\ncard.archived {ops}-2 1\n"
+
+
+def test_a_reader_that_is_slow_loses_nothing(ops: str, ada: Person) -> None:
+    """More than the pipe, the socket and the server's queue hold, while nobody reads."""
+    changes = 600
+    with watching(ops) as child, Client(ada.server, ada.credentials) as client:
+        for n in range(changes):
+            client.send(cards.update_card(f"{ops}-1", UpdateCard(title=f"{n:04} " + "x" * 500)))
+        seen = [json.loads(stream(child.stdout).readline()) for _ in range(changes)]
+    assert [line["seq"] for line in seen] == list(range(seen[0]["seq"], seen[0]["seq"] + changes))
+    assert [line["data"]["changes"]["title"]["after"][:4] for line in seen] == [f"{n:04}" for n in range(changes)]
+    last = seen[-1]["seq"]
+    with watching(ops, "--since", "0", "--jq", ".seq") as child:
+        # More than the socket replays: it is all in the log.
+        assert [int(stream(child.stdout).readline()) for _ in range(last)] == list(range(1, last + 1))

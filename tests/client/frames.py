@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from rego.wire import events as e
-from rego.wire.codec import RawEvent, encode_data
+from rego.wire.codec import encode_data
+from rego.wire.event_data import RawEvent
 from rego.wire.frames import EventFrame, Hello, Resume, SnapshotFrame
 from tests.unit.samples import ADA, LATER, a_move, a_rank, a_snapshot
 

@@ -8,7 +8,7 @@ import pytest
 
 from rego.client.follow import Follower, OutOfStep
 from rego.client.updates import EventCame, Online, PresenceCame, SnapshotCame
-from rego.wire.codec import RawEvent
+from rego.wire.event_data import RawEvent
 from rego.wire.events import Unknown
 from rego.wire.frames import EventFrame, Goaway, Ping, PresenceFrame, Resume, SnapshotFrame
 from rego.wire.presence import Person

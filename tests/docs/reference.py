@@ -34,6 +34,7 @@ OTHER_VARIABLES = {
     "REGO_TOKEN": "client: a token that stands in for a login; it is never stored",
     "REGO_CONFIG_DIR": "client: the directory of `config.toml` and, where there is no keyring, of the logins",
     "REGO_CACHE_DIR": "client: the directory of the names that completion knows",
+    "REGO_EVENT_TYPE": "for what `rego watch --exec` runs; so are `REGO_EVENT_SEQ`, `REGO_EVENT_BOARD`, `REGO_EVENT_CARD`",
     "REGO_DEBUG": "client: `1` prints the traceback of a failed command; server: see `debug`",
 }
 """Environment variables that are no field of `Settings`. `REGO_DATA_DIR` is one, and local mode uses it too."""

@@ -11,6 +11,7 @@ from msgspec import Struct
 from msgspec import inspect as kinds
 
 from rego.wire.base import Command, Id
+from rego.wire.events import Event
 from rego.wire.frames import ClientFrame
 
 PAGE = "shapes.md"
@@ -85,7 +86,8 @@ def section_of(struct: type[Struct]) -> str:
 
 
 def shape_link(struct: type) -> str:
-    return f"[{struct.__name__}]({PAGE}#{struct.__name__.lower()})"
+    place = "events.md#the-envelope" if struct is Event else f"{PAGE}#{struct.__name__.lower()}"
+    return f"[{struct.__name__}]({place})"
 
 
 def shapes_in(structs: Iterable[type[Struct]]) -> list[type[Struct]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import aiohttp
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import update
 
 from rego.client import boards, system
@@ -110,8 +112,23 @@ async def test_a_new_life_of_the_database_sends_everybody_to_start_afresh(live: 
         assert (await wire.ready()).epoch == OTHER_LIFE
 
 
+async def value_of(server: Running, name: str) -> float:
+    """What `/metrics` says."""
+    async with aiohttp.ClientSession() as http, http.get(f"{server.url}/metrics") as answer:
+        families = text_string_to_metric_families(await answer.text())
+    [value] = [sample.value for family in families for sample in family.samples if sample.name == name]
+    return value
+
+
+async def gauge(server: Running, name: str, wanted: float) -> None:
+    """Wait until `/metrics` says so."""
+    async with asyncio.timeout(PATIENCE):
+        while await value_of(server, name) != wanted:
+            pass
+
+
 @on_postgres
-async def test_health_tells_of_redis(stage: Stage, own_valkey: OwnValkey) -> None:
+async def test_health_and_metrics_tell_of_redis(stage: Stage, own_valkey: OwnValkey) -> None:
     live = await stage.server(redis_url=own_valkey.url)
     ada = await stage.person(live, "ada")
 
@@ -123,8 +140,14 @@ async def test_health_tells_of_redis(stage: Stage, own_valkey: OwnValkey) -> Non
                     return
 
     await until("healthy", "up")
+    await gauge(live, "rego_redis_up", 1)
+    await gauge(live, "rego_subscriber_up", 1)
+    await gauge(live, "rego_redis_queue_length", 0)
+    assert 0 <= await value_of(live, "rego_subscriber_lag_seconds") < PATIENCE
     await asyncio.to_thread(own_valkey.kill)
     await until("degraded", "down")
+    assert (await value_of(live, "rego_redis_up"), await value_of(live, "rego_subscriber_up")) == (0, 0)
+    assert math.isnan(await value_of(live, "rego_subscriber_lag_seconds"))
     await asyncio.to_thread(own_valkey.start)
     await until("healthy", "up")
 

@@ -14,7 +14,8 @@ from websockets.exceptions import ConnectionClosed
 
 from rego.replica import Replica
 from rego.wire.base import to_json
-from rego.wire.codec import RawEvent, read_event
+from rego.wire.codec import read_event
+from rego.wire.event_data import RawEvent
 from rego.wire.frames import (
     AnyServerFrame,
     Auth,

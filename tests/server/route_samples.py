@@ -83,9 +83,12 @@ def _special(route: str) -> Callable[[Callable[[Asking], Awaitable[Sample]]], No
 
 
 for _route in (
+    "GET /openapi.json",
+    "GET /docs",
     "GET /health",
     "GET /health/live",
     "GET /health/ready",
+    "GET /metrics",
     "GET /invite",
     "GET /auth/me",
     "GET /auth/sessions",
@@ -233,6 +236,11 @@ async def _attach(asking: Asking) -> Sample:
     form = Multipart(FileUpload.of_bytes(b"content", "notes.txt"))
     content = b"".join(form.pieces())
     return Sample(f"/cards/{asking.desk.one.id}/attachments", content=content, content_type=form.content_type)
+
+
+@_special("GET /docs/{asset}")
+async def _get_asset(_: Asking) -> Sample:
+    return Sample("/docs/start.js")
 
 
 @_special("POST /boards/{board_id}/events/{seq}/revert")

@@ -23,6 +23,7 @@ from rego.wire.users import ResetPassword, User
 from rego_server.bootstrap import promote
 from rego_server.core.uow import Caller
 from rego_server.domains.admin.actions import make_superuser
+from rego_server.domains.users.queries import FIRST_SUPERUSER
 from tests.conftest import Join
 from tests.running import PASSWORD, Running, Somebody, fast_settings, running
 from tests.server.furnished import Furnished
@@ -262,6 +263,17 @@ async def test_the_last_superuser_stays_one(server: Running, people: Join) -> No
         await _set(ann, ann.user, is_superuser=False)
     await _set(ann, bob.user, is_active=True)
     assert not (await _set(ann, ann.user, is_superuser=False)).is_superuser
+
+
+async def test_the_owner_of_the_data_is_never_somebody_who_is_out(server: Running, people: Join) -> None:
+    """Otherwise there would be no way in from the server's own machine."""
+    ann, bob = await people("ann"), await people("bob")
+    for each, out in ((ann, False), (bob, True)):
+        await _promote(server, each)
+        await _set(bob if out else ann, ann.user, is_active=not out)
+        row = await server.server.database.glance(lambda connection: connection.fetch_one(FIRST_SUPERUSER))
+        assert row is not None
+        assert row["id"] == (bob if out else ann).user.id
 
 
 async def test_of_two_who_demote_each_other_one_stays(server: Running, people: Join) -> None:

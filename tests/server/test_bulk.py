@@ -7,13 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from rego.client import boards, cards, columns
+from rego.client import boards, cards, columns, labels
 from rego.wire import limits
 from rego.wire.base import Position
 from rego.wire.boards import CreateBoard
 from rego.wire.cards import BulkCards, CardSummary, CreateCard, MoveCard
-from rego.wire.columns import CreateColumn, UpdateColumn, WipMode
+from rego.wire.columns import Color, CreateColumn, UpdateColumn, WipMode
 from rego.wire.errors import Conflict, NotFound
+from rego.wire.labels import CreateLabel
 from tests.board_replay import events_since
 from tests.server.furnished import Furnished
 from tests.server.site import Site, raw
@@ -81,7 +82,16 @@ async def test_every_card_must_be_on_the_board(site: Site, desk: Furnished) -> N
     other = await desk.send(boards.create_board(CreateBoard(title="Other")))
     column = await desk.send(columns.create_column(other.id, CreateColumn(title="There")))
     theirs = await desk.send(cards.create_card(other.id, CreateCard(title="theirs", column_id=column.id)))
+    label = await desk.send(labels.create_label(other.id, CreateLabel(name="x", color=Color.RED)))
     before = await desk.snapshot(archived=True)
+    for operation in (
+        {"label": label.id},
+        {"unlabel": label.id},
+        {"assign": str(uuid4())},
+        {"move": MoveCard(column_id=column.id)},
+    ):
+        with pytest.raises(NotFound):
+            await _bulk(desk, desk.one, desk.two, **operation)
     for stranger in (theirs.id, str(uuid4())):
         body = {"card_ids": [desk.one.id, stranger], "delete": True}
         answer = await raw(site.url, "POST", f"/boards/{desk.board.id}/cards/bulk", token=desk.member.token, body=body)

@@ -8,14 +8,15 @@ from io import StringIO
 import msgspec
 import pytest
 
-from rego.client import boards, cards, checklists, exports, imports
+from rego.client import automations, boards, cards, checklists, columns, comments, exports, imports
+from rego.wire.automations import CreateAutomation, DoAssign, DoComment, DoLabel, Outcome, WhenMoved
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, UpdateBoard, UpdateMember
-from rego.wire.cards import CreateCard
+from rego.wire.cards import CreateCard, MoveCard
 from rego.wire.checklists import UpdateChecklistItem
 from rego.wire.columns import Color, WipMode
 from rego.wire.errors import Conflict, NotFound
-from rego.wire.imports import ExportFormat, Plan
+from rego.wire.imports import ExportFormat, Plan, Tally
 from tests.conftest import Join
 from tests.running import Somebody
 from tests.server.furnished import Furnished
@@ -112,6 +113,42 @@ async def test_an_export_says_all_that_a_board_holds(desk: Furnished) -> None:
         ("Look here", desk.owner.user.username)
     ]
     assert plan.cards[3].updated_at == desk.four.updated_at
+
+
+async def test_rules_and_what_they_wrote_come_back(desk: Furnished) -> None:
+    rule = CreateAutomation(
+        name="Look",
+        trigger=WhenMoved(from_column=desk.todo.id, to_column=desk.doing.id),
+        conditions="label:bug",
+        actions=[DoLabel(label=desk.other_label.id), DoAssign(user=desk.viewer.user.id), DoComment(text="Seen")],
+    )
+    await desk.own(automations.create_automation(desk.board.id, rule))
+    await desk.own(cards.move_card(desk.one.id, MoveCard(column_id=desk.doing.id)))
+    first = await exported(desk.owner, desk.board.id)
+    await desk.own(boards.delete_board(desk.board.id))
+    made = await desk.own(imports.import_board("rego", first))
+    assert await exported(desk.owner, made.board.id) == first
+    assert made.report.tallies["rules"].imported == 2
+    snapshot = await desk.own(boards.get_snapshot(made.board.id))
+    one, two = ({card.title: card for card in snapshot.cards}[title] for title in ("one", "two"))
+    assert (await desk.own(comments.list_comments(one.id)))[-1].author == "Look (rule)"
+    await desk.own(cards.label_card(two.id, one.label_ids[0]))
+    await desk.own(cards.label_card(two.id, one.label_ids[1]))
+    _, brought = await desk.own(automations.list_automations(made.board.id))
+    assert (brought.name, brought.conditions, brought.enabled, brought.missing) == ("Look", "label:bug", True, [])
+    doing = next(column for column in snapshot.columns if column.title == "Doing")
+    await desk.own(cards.move_card(two.id, MoveCard(column_id=doing.id)))
+    assert (await desk.own(automations.get_automation(brought.id))).last_outcome is Outcome.DONE
+
+
+async def test_a_rule_that_names_what_is_gone_does_not_come_back(desk: Furnished) -> None:
+    rule = CreateAutomation(name="Store", trigger=WhenMoved(to_column=desk.spare.id), actions=[DoComment(text="x")])
+    await desk.own(automations.create_automation(desk.board.id, rule))
+    await desk.own(columns.delete_column(desk.spare.id))
+    made = await desk.own(imports.import_board("rego", await exported(desk.owner, desk.board.id)))
+    assert made.report.tallies["rules"] == Tally(found=2, imported=1)
+    assert "automation rules left out" in [remark.what for remark in made.report.remarks]
+    assert [each.name for each in await desk.own(automations.list_automations(made.board.id))] == ["Done means done"]
 
 
 async def test_new_cards_go_on_after_the_highest_number_that_there_was(desk: Furnished) -> None:

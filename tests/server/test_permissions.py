@@ -1,4 +1,4 @@
-"""Who may do what: every endpoint asked by everybody, and ids of one board used on another."""
+"""Who may do what: every endpoint asked by everybody."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from aiohttp import web
 
 from rego.client import attachments, boards, cards, checklists, columns, labels
 from rego.wire.base import Role
-from rego.wire.boards import AddMember, CreateBoard, UpdateMember
+from rego.wire.boards import AddMember, CreateBoard
 from rego.wire.cards import CreateCard
 from rego.wire.columns import CreateColumn
 from rego.wire.errors import NotFound
-from rego.wire.snapshot import Snapshot
 from rego_server.app import TABLES
 from rego_server.web.endpoint import Anyone, LoggedIn, Request, Route, RouteTable, Superuser, install
 from tests.conftest import Join
-from tests.running import Somebody
 from tests.server.furnished import Furnished, furnish
 from tests.server.route_samples import SAMPLES, Asking
 from tests.server.site import Account, Site, raw
@@ -119,71 +117,6 @@ async def test_the_answer_to_a_stranger_is_the_one_for_nothing(site: Site, desk:
         seen, unseen = [await raw(site.url, "GET", path, token=stranger) for path in (real, none)]
         assert seen.status == unseen.status == 404
         assert seen.json | {"request_id": ""} == unseen.json | {"request_id": ""}
-
-
-# --- ids of another board ----------------------------------------------------------------------------------------
-
-Foreign = tuple[str, str, dict[str, Any] | None]
-
-
-def _foreign_requests(mine: Furnished, theirs: Furnished, outsider: Somebody) -> list[Foreign]:
-    """Requests on `mine` that name things of `theirs`, or a person who is not there."""
-    here, card, item = f"/boards/{mine.board.id}", f"/cards/{mine.one.id}", f"/checklist-items/{mine.open_item.id}"
-    return [
-        ("POST", f"{here}/cards", {"title": "x", "column_id": theirs.todo.id}),
-        ("POST", f"{here}/cards", {"title": "x", "column_id": mine.todo.id, "after_id": theirs.one.id}),
-        ("POST", f"{here}/cards", {"title": "x", "column_id": mine.todo.id, "before_id": theirs.one.id}),
-        ("POST", f"{here}/cards", {"title": "x", "column_id": mine.todo.id, "label_ids": [theirs.label.id]}),
-        ("POST", f"{here}/cards", {"title": "x", "column_id": mine.todo.id, "assignee_ids": [outsider.user.id]}),
-        ("POST", f"{here}/columns", {"title": "x", "after_id": theirs.todo.id}),
-        ("POST", f"/columns/{mine.todo.id}/move", {"before_id": theirs.todo.id}),
-        ("POST", f"{card}/move", {"column_id": theirs.todo.id}),
-        ("POST", f"{card}/move", {"column_id": theirs.todo.id, "after_id": theirs.one.id}),
-        ("POST", f"{card}/move", {"after_id": theirs.one.id}),
-        ("POST", f"{card}/move", {"before_id": theirs.one.id}),
-        ("POST", f"{card}/move", {"board_id": theirs.board.id, "column_id": mine.todo.id}),
-        ("POST", f"{card}/move", {"board_id": theirs.board.id, "after_id": mine.two.id}),
-        ("POST", f"{card}/copy", {"column_id": theirs.todo.id}),
-        ("POST", f"{card}/copy", {"after_id": theirs.one.id}),
-        ("POST", f"{card}/copy", {"board_id": theirs.board.id, "column_id": mine.todo.id}),
-        ("POST", f"{here}/cards/bulk", {"card_ids": [mine.one.id, theirs.one.id], "delete": True}),
-        ("POST", f"{here}/cards/bulk", {"card_ids": [mine.one.id], "label": theirs.label.id}),
-        ("POST", f"{here}/cards/bulk", {"card_ids": [mine.one.id], "assign": outsider.user.id}),
-        ("POST", f"{here}/cards/bulk", {"card_ids": [mine.one.id], "move": {"column_id": theirs.todo.id}}),
-        ("PUT", f"{card}/labels/{theirs.label.id}", None),
-        ("DELETE", f"{card}/labels/{theirs.label.id}", None),
-        ("PUT", f"{card}/assignees/{outsider.user.id}", None),
-        ("POST", f"/checklists/{mine.checklist.id}/items", {"text": "x", "assignee_id": outsider.user.id}),
-        ("POST", f"/checklists/{mine.checklist.id}/items", {"text": "x", "after_id": theirs.open_item.id}),
-        ("PATCH", item, {"assignee_id": outsider.user.id}),
-        ("POST", f"{card}/checklists", {"title": "x", "before_id": theirs.checklist.id}),
-        ("POST", f"/checklists/{mine.checklist.id}/move", {"after_id": theirs.checklist.id}),
-        ("POST", f"{item}/move", {"checklist_id": theirs.checklist.id}),
-        ("POST", f"{item}/move", {"after_id": theirs.open_item.id}),
-        ("POST", f"{item}/move", {"checklist_id": mine.checklist.id, "before_id": theirs.open_item.id}),
-        ("PATCH", f"{here}/members/{outsider.user.id}", {"role": "owner"}),
-        ("DELETE", f"{here}/members/{outsider.user.id}", None),
-    ]
-
-
-@pytest.mark.parametrize("knows_both", [True, False], ids=["on both boards", "on one board"])
-async def test_ids_of_another_board_are_refused_and_nothing_changes(
-    site: Site, new_desk: Desks, join_site: Join, knows_both: bool
-) -> None:
-    mine, theirs = await new_desk(), await new_desk()
-    outsider = await join_site("outsider")
-    if not knows_both:
-        await theirs.own(boards.update_member(theirs.board.id, theirs.member.user.id, UpdateMember(role=Role.OWNER)))
-        await theirs.own(boards.remove_member(theirs.board.id, theirs.owner.user.id))
-    before = [await _seen(mine.member, mine), await _seen(theirs.member, theirs)]
-    for method, path, body in _foreign_requests(mine, theirs, outsider):
-        answer = await raw(site.url, method, path, token=mine.owner.token, body=body)
-        assert answer.status in (400, 404), (method, path, body, answer.body)
-    assert [await _seen(mine.member, mine), await _seen(theirs.member, theirs)] == before
-
-
-async def _seen(somebody: Somebody, desk: Furnished) -> Snapshot:
-    return await somebody.client.send(boards.get_snapshot(desk.board.id, archived=True))
 
 
 async def test_what_hangs_on_an_unseen_card_is_unseen(desk: Furnished, new_desk: Desks, join_site: Join) -> None:

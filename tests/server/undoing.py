@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rego.client import boards, history
-from rego.wire.codec import RawEvent
+from rego.wire.event_data import RawEvent
 from tests.running import Somebody
 from tests.server.furnished import Furnished
 

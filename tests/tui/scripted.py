@@ -19,9 +19,9 @@ from rego.wire.base import Change, Position
 from rego.wire.boards import Board
 from rego.wire.cards import Card, CardRef, CardSummary, CreateCard, MoveCard, UpdateCard
 from rego.wire.checklists import Checklist
-from rego.wire.codec import RawEvent
 from rego.wire.comments import Comment
 from rego.wire.errors import NotFound, RegoError
+from rego.wire.event_data import RawEvent
 from rego.wire.frames import Hello, Resume
 from rego.wire.presence import Person
 from rego.wire.snapshot import Snapshot

@@ -14,8 +14,9 @@ from rego.replica import Gap, Pending, Replica
 from rego.wire import events as e
 from rego.wire.base import Role
 from rego.wire.cards import Priority
-from rego.wire.codec import RawEvent, encode_data, read_event
+from rego.wire.codec import encode_data, read_event
 from rego.wire.columns import Color
+from rego.wire.event_data import RawEvent
 from tests.unit.samples import (
     ADA,
     EVENTS,

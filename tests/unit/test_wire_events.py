@@ -9,7 +9,8 @@ import pytest
 
 from rego.wire import events as e
 from rego.wire.base import to_json
-from rego.wire.codec import RawEvent, decode_event, encode_data, read_event
+from rego.wire.codec import decode_event, encode_data, read_event
+from rego.wire.event_data import RawEvent
 from tests.unit.samples import ADA, EVENTS, LATER, an_event
 
 

@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from rego.wire.base import to_json
-from rego.wire.codec import RawEvent
+from rego.wire.event_data import RawEvent
 from rego.wire.frames import (
     Advice,
     AnyClientFrame,

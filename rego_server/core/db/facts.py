@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,6 +11,9 @@ from typing import Any, NamedTuple
 from rego.wire.errors import Unavailable
 
 NOBODY_HOME = (0, 0)
+
+_ROUNDS = 5
+_SETTINGS = ["synchronous_commit", "fsync", "full_page_writes", "max_connections"]
 
 
 class Facts(NamedTuple):
@@ -57,6 +61,36 @@ async def postgres_facts(url: str) -> Facts:
         return _facts([await connection.fetchrow(query) for query in _QUERIES]) if exists else NOTHING
     finally:
         await connection.close()
+
+
+class PostgresCondition(NamedTuple):
+    """`latency` is the quickest of a few answers, `ahead` how far the server's clock is before ours, both in seconds."""
+
+    version: tuple[int, int]
+    latency: float
+    ahead: float
+    settings: dict[str, str]
+    connections: int
+
+
+async def postgres_condition(url: str) -> PostgresCondition:
+    """How the server is that has the database. Raises `Unavailable` when it cannot be reached."""
+    connection = await connect_postgres(url)
+    try:
+        latency = min([await _answer_time(connection) for _ in range(_ROUNDS)])
+        ahead = (await connection.fetchval("SELECT clock_timestamp()")).timestamp() - time.time()
+        settings = await connection.fetch("SELECT name, setting FROM pg_settings WHERE name = ANY($1)", _SETTINGS)
+        connections = await connection.fetchval("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
+        version = connection.get_server_version()
+    finally:
+        await connection.close()
+    return PostgresCondition((version.major, version.minor), latency, ahead, dict(settings), connections)
+
+
+async def _answer_time(connection: Any) -> float:
+    begin = time.perf_counter()
+    await connection.fetchval("SELECT 1")
+    return time.perf_counter() - begin
 
 
 async def connect_postgres(url: str) -> Any:

@@ -50,13 +50,19 @@ class Feed:
         self._changed = asyncio.Event()
         self._connected = False
         self._echo_at = -math.inf
-        self.lag: float | None = None
-        """How long the last echo took to come back, in seconds."""
+        self._echo_took = 0.0
 
     @property
     def flowing(self) -> bool:
         """Whether messages have been arriving of late."""
         return self._connected and self._now() - self._echo_at < DEAF_AFTER
+
+    @property
+    def lag(self) -> float | None:
+        """How long messages take to come back, in seconds, that which is still on its way included; None while none come."""
+        if not self.flowing:
+            return None
+        return max(self._echo_took, self._now() - self._echo_at - ECHO_EVERY)
 
     def subscribe(self, channel: str, subscription: Subscription) -> None:
         """Hear a channel from soon on; `missed` says when."""
@@ -136,7 +142,7 @@ class Feed:
     def _hear_echo(self, sent: bytes) -> None:
         self._connected = True
         self._echo_at = self._now()
-        self.lag = self._echo_at - float(sent)
+        self._echo_took = self._echo_at - float(sent)
 
     def _open_ears(self) -> None:
         self._connected = True

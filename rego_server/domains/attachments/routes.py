@@ -26,7 +26,15 @@ async def list_attachments(request: Request) -> Sequence[Attachment]:
     return await request.read(actions.list_attachments, parse_card(request.path("card")))
 
 
-@table.add("POST", "/cards/{card}/attachments", needs=Role.MEMBER, status=201, location="/attachments/{id}", body_max=None)
+@table.add(
+    "POST",
+    "/cards/{card}/attachments",
+    needs=Role.MEMBER,
+    status=201,
+    location="/attachments/{id}",
+    body_max=None,
+    reads={"multipart/form-data": bytes},
+)
 async def create_attachment(request: Request) -> Attachment:
     """Attach a file to a card: `multipart/form-data` with the file in the part `file`."""
     card, depot = parse_card(request.path("card")), request.http.app[DEPOT]
@@ -54,7 +62,7 @@ async def delete_attachment(request: Request) -> None:
     await request.run(actions.delete_attachment, request.id("attachment_id"))
 
 
-@table.add("GET", "/attachments/{attachment_id}/content", needs=Role.VIEWER, answers=bytes)
+@table.add("GET", "/attachments/{attachment_id}/content", needs=Role.VIEWER, answers=bytes, media=("*/*",))
 async def get_attachment_content(request: Request) -> web.Response:
     """The file itself, or a part of it (`Range`)."""
     row = await request.read(actions.find_attachment, request.id("attachment_id"))

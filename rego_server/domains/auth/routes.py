@@ -97,6 +97,9 @@ class LocalKey(msgspec.Struct, frozen=True):
     user_id: str
 
 
+FORM = {"application/x-www-form-urlencoded": Login, "application/json": Login}
+"""What a login reads."""
+
 AUTH: web.AppKey[Auth] = web.AppKey("auth", Auth)
 
 
@@ -111,7 +114,7 @@ async def register(request: Request, body: Register) -> User:
     return await request.run(users.register, body, hashed)
 
 
-@table.add("POST", "/auth/login", needs=Anyone, tier=Tier.LOGIN)
+@table.add("POST", "/auth/login", needs=Anyone, tier=Tier.LOGIN, reads=FORM)
 async def login(request: Request) -> Tokens:
     """Log in with a form: `username` (or e-mail address) and `password`."""
     auth = request.http.app[AUTH]
@@ -121,7 +124,7 @@ async def login(request: Request) -> Tokens:
     return auth.tokens_of(grant)
 
 
-@table.add("POST", "/auth/cookie/login", needs=Anyone, tier=Tier.LOGIN)
+@table.add("POST", "/auth/cookie/login", needs=Anyone, tier=Tier.LOGIN, reads=FORM)
 async def cookie_login(request: Request) -> None:
     """Log in with the same form; the answer sets the cookie `rego_auth`, which then stands for an `Authorization` header."""
     refuse_foreign_login(request.http)

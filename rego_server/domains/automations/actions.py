@@ -61,12 +61,15 @@ async def create_automation(uow: UnitOfWork, board_id: str, body: CreateAutomati
 
 async def add_rule(uow: UnitOfWork, row: dict[str, Any]) -> Automation:
     """Put the rule in `row` on its board, which was entered."""
-    trigger: AnyTrigger = row["trigger"]
-    uow.write(queries.ADD, **row, trigger_type=tag_of(trigger), **due_columns(trigger, uow.now))
-    await _tell_head(uow, row["board_id"])
+    await _write_rules(uow, row["board_id"], [row])
     rule = queries.rule_of(row)
     uow.emit(row["board_id"], AutomationCreated(automation=rule))
     return rule
+
+
+async def bring_rules(uow: UnitOfWork, board_id: str, bodies: Iterable[CreateAutomation]) -> None:
+    """Put sound rules on a board that is being made; whoever makes it tells of them."""
+    await _write_rules(uow, board_id, [_new_row(uow, board_id, body) for body in bodies])
 
 
 async def update_automation(uow: UnitOfWork, automation_id: str, body: UpdateAutomation) -> Automation:
@@ -168,6 +171,16 @@ async def _missing(reading: Reading, board_id: str, names: Names) -> Names:
     )
 
 
+async def _write_rules(uow: UnitOfWork, board_id: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    await uow.write_many(queries.ADD, [{**row, **_columns_of(row["trigger"], uow.now)} for row in rows])
+    await _tell_head(uow, board_id)
+
+
+def _columns_of(trigger: AnyTrigger, now: datetime) -> dict[str, Any]:
+    """The columns that stand for a trigger which begins to wait now."""
+    return {"trigger_type": tag_of(trigger), **due_columns(trigger, now)}
+
+
 def _new_row(uow: UnitOfWork, board_id: str, body: CreateAutomation) -> dict[str, Any]:
     return {
         **new_entity(uow),
@@ -185,9 +198,7 @@ def _new_row(uow: UnitOfWork, board_id: str, body: CreateAutomation) -> dict[str
 
 def _waiting_anew(values: Mapping[str, Any], row: Row, now: datetime) -> dict[str, Any]:
     """What a new trigger, or switching a rule on, means for the columns that stand for it."""
-    trigger: AnyTrigger = values.get("trigger", row["trigger"])
-    kind = {"trigger_type": tag_of(trigger)} if "trigger" in values else {}
-    return kind | due_columns(trigger, now) if kind or values.get("enabled") else {}
+    return _columns_of(values.get("trigger", row["trigger"]), now) if "trigger" in values or values.get("enabled") else {}
 
 
 async def _tell_head(uow: UnitOfWork, board_id: str) -> None:

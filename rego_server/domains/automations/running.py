@@ -22,8 +22,9 @@ from rego.wire import limits
 from rego.wire.automation_runs import RunCause, RunChange, TriedRule
 from rego.wire.automations import AnyAction, AnyTrigger, Automation, Outcome, WhenChecklistCompleted, tag_of
 from rego.wire.cards import CardRef
-from rego.wire.codec import RawEvent, read_event
+from rego.wire.codec import read_event
 from rego.wire.errors import Conflict, RegoError, Unavailable
+from rego.wire.event_data import RawEvent
 from rego.wire.events import Cause, ChecklistItemUpdated, EventData
 from rego.wire.query import parse
 from rego_server.core.uow import Head, UnitOfWork

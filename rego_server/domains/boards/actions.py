@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from rego.wire.base import Role
 from rego.wire.boards import Board, CreateBoard, ListEvents, LogOrder, UpdateBoard
-from rego.wire.codec import RawEvent
 from rego.wire.errors import Gone, Taken
+from rego.wire.event_data import RawEvent
 from rego.wire.events import Actor, BoardCreated, BoardDeleted, BoardUpdated
 from rego_server.core import events
 from rego_server.core.db import Row

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from rego.wire.base import Role
 from rego.wire.boards import Board, CreateBoard, ListEvents, UpdateBoard
-from rego.wire.codec import RawEvent
+from rego.wire.event_data import RawEvent
+from rego.wire.events import Event
 from rego_server.domains.boards import actions
 from rego_server.web.endpoint import LoggedIn, Request, RouteTable
 
@@ -43,7 +44,7 @@ async def delete_board(request: Request) -> None:
     await request.run(actions.delete_board, request.id("board_id"))
 
 
-@table.add("GET", "/boards/{board_id}/events", needs=Role.VIEWER)
+@table.add("GET", "/boards/{board_id}/events", needs=Role.VIEWER, answers=list[Event])
 async def list_events(request: Request, query: ListEvents) -> Sequence[RawEvent]:
     """The board's log: after `since` going forward (`order=asc`), or newest first (`order=desc`, before `since`)."""
     return await request.read(actions.list_events, request.id("board_id"), query)

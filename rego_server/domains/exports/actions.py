@@ -12,9 +12,11 @@ from rego.wire.imports import ExportFormat, Plan
 from rego_server.core.db import Row
 from rego_server.core.uow import Reading
 from rego_server.domains.access.policy import look
+from rego_server.domains.automations import queries as automations
 from rego_server.domains.columns import queries as columns
 from rego_server.domains.exports import planning, queries
 from rego_server.domains.exports.formats import WRITERS, Writer
+from rego_server.domains.imports.rule_keys import Meanings
 from rego_server.domains.labels import queries as labels
 
 PAGE = 100
@@ -58,6 +60,7 @@ async def _head(reading: Reading, board: Row, column_rows: Sequence[Row]) -> tup
     people, planned_people = planning.planned_people(await reading.fetch(queries.PEOPLE, board_id=board["id"]))
     label_keys, planned_labels = planning.planned_labels(await reading.fetch(labels.OF_BOARD, board_id=board["id"]))
     column_keys, planned_columns = planning.planned_columns(column_rows)
+    rules = await reading.fetch(automations.OF_BOARD, board_id=board["id"])
     plan = Plan(
         title=board["title"],
         description=board["description"],
@@ -68,6 +71,7 @@ async def _head(reading: Reading, board: Row, column_rows: Sequence[Row]) -> tup
         people=planned_people,
         labels=planned_labels,
         columns=planned_columns,
+        rules=planning.planned_rules(rules, Meanings(column_keys, label_keys, people)),
     )
     return plan, planning.Cards(people, label_keys, column_keys)
 

@@ -74,7 +74,8 @@ class DocumentWriter:
         return f"- [{'x' if item.done else ' '}] {_escaped(item.text)}{f' ({remark})' if remark else ''}"
 
     def _comment(self, comment: PlannedComment) -> Iterator[str]:
-        author = _escaped(self._names.people[comment.author]) if comment.author else NOBODY
+        nobody = f"{_escaped(comment.rule)} (rule)" if comment.rule else NOBODY
+        author = _escaped(self._names.people[comment.author]) if comment.author else nobody
         yield f"{author}, {_moment(comment.at)}{', edited' if comment.edited_at else ''}:"
         yield _quoted(comment.text)
 

@@ -17,9 +17,11 @@ from rego.wire.imports import (
     PlannedItem,
     PlannedLabel,
     PlannedPerson,
+    PlannedRule,
 )
 from rego_server.core.db import Row
 from rego_server.domains.imports.cleaning import split_name
+from rego_server.domains.imports.rule_keys import Meanings
 from rego_server.domains.imports.texts import Usernames
 
 Keys = dict[str, str]
@@ -53,6 +55,20 @@ def planned_columns(rows: Sequence[Row]) -> tuple[Keys, list[PlannedColumn]]:
     """The columns in their order, archived ones included."""
     keys = _keys(rows, "c")
     return keys, [_column(keys[row["id"]], row) for row in rows]
+
+
+def planned_rules(rows: Iterable[Row], meanings: Meanings) -> list[PlannedRule]:
+    """The automation rules, with `meanings` that lead from ids to keys."""
+    return [
+        PlannedRule(
+            name=row["name"],
+            trigger=meanings.put_into(row["trigger"]),
+            actions=[meanings.put_into(action) for action in row["actions"]],
+            conditions=row["conditions"],
+            enabled=row["enabled"],
+        )
+        for row in rows
+    ]
 
 
 class Cards:
@@ -110,7 +126,11 @@ class Cards:
     def _comment(self, row: Row) -> PlannedComment:
         edited_at = None if row["updated_at"] == row["created_at"] else row["updated_at"]
         return PlannedComment(
-            text=row["text"], author=self._people.get(row["created_by"]), at=row["created_at"], edited_at=edited_at
+            text=row["text"],
+            author=self._people.get(row["created_by"]),
+            at=row["created_at"],
+            edited_at=edited_at,
+            rule=row["rule"],
         )
 
 

@@ -13,7 +13,7 @@ from rego_server.web.endpoint import Request, RouteTable
 table = RouteTable()
 
 
-@table.add("GET", "/boards/{board_id}/export", needs=Role.VIEWER, answers=Plan)
+@table.add("GET", "/boards/{board_id}/export", needs=Role.VIEWER, answers=Plan, media=tuple(MEDIA_TYPES.values()))
 async def export_board(request: Request, query: ExportBoard) -> web.Response:
     """The board as a file: `json` can be imported again, `csv` has one card a row, `md` is a document to read."""
     file, key = await request.read(actions.write_export, request.id("board_id"), query.format)

@@ -27,6 +27,7 @@ from rego_server.core import ranking
 from rego_server.core.patch import new_entity, set_fields
 from rego_server.core.uow import UnitOfWork
 from rego_server.domains.access import queries as access
+from rego_server.domains.automations import actions as automations
 from rego_server.domains.boards import queries as boards
 from rego_server.domains.boards.actions import open_board
 from rego_server.domains.boards.models import boards as boards_table
@@ -36,6 +37,7 @@ from rego_server.domains.columns import queries as columns
 from rego_server.domains.comments import queries as comments
 from rego_server.domains.imports import queries
 from rego_server.domains.imports.cleaning import split_name
+from rego_server.domains.imports.rule_keys import Meanings, rule_of
 from rego_server.domains.labels import queries as labels
 from rego_server.domains.users import queries as users
 
@@ -57,6 +59,8 @@ async def import_board(uow: UnitOfWork, source: str, plan: Plan, report: Report)
     label_ids = await _add_labels(uow, board.id, plan)
     column_ids = await _add_columns(uow, board.id, plan)
     await _CardWriter(uow, board.id, people, label_ids, column_ids).add(plan.cards)
+    meanings = Meanings(column_ids, label_ids, people)
+    await automations.bring_rules(uow, board.id, [rule_of(rule, meanings) for rule in plan.rules])
     head = uow.heads[board.id]
     head.last_number = max(head.last_number, plan.last_number)
     uow.write(queries.SET_FLOOR, floor_of=board.id, floor=1)
@@ -234,7 +238,7 @@ class _CardWriter:
             "text": comment.text,
             # What was said elsewhere, and long ago, tells nobody here.
             "mentions": [],
-            "rule": None,
+            "rule": comment.rule,
         }
 
     def _card_entity(self, card: PlannedCard) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from rego.wire.imports import (
     PlannedPerson,
 )
 from rego_server.domains.imports.remarks import Remarks
+from rego_server.domains.imports.rule_keys import sound_rules
 from rego_server.domains.imports.texts import Texts, Usernames
 
 WIP_LIMIT_MAX = 2**31 - 1
@@ -77,6 +78,7 @@ class _Cleaner:
         self._members = {person.key for person in people if person.role is not None}
         self._labels = {label.key for label in labels}
         columns, cards = self._housed(columns, plan.cards)
+        known = Plan(title=title, labels=labels, columns=columns, rules=plan.rules)
         return Plan(
             title=title,
             description=self._texts.block(
@@ -89,6 +91,7 @@ class _Cleaner:
             people=people,
             labels=labels,
             columns=columns,
+            rules=sound_rules(known, self._members, limits.RULES_MAX, self._remarks),
             cards=self._numbered([self._card(card) for card in cards]),
         )
 
@@ -194,6 +197,7 @@ class _Cleaner:
             author=self._person(comment.author, where),
             at=self._moment(comment.at, where),
             edited_at=self._moment(comment.edited_at, where),
+            rule=self._texts.name(comment.rule, limits.NAME_MAX, where) if comment.rule else None,
         )
 
     def _person(self, key: str | None, where: str) -> str | None:

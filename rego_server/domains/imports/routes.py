@@ -12,7 +12,14 @@ from rego_server.web.endpoint import LoggedIn, Request, RouteTable
 table = RouteTable()
 
 
-@table.add("POST", "/boards/import", needs=LoggedIn, status=201, body_max=limits.IMPORT_MAX_BYTES)
+@table.add(
+    "POST",
+    "/boards/import",
+    needs=LoggedIn,
+    status=201,
+    body_max=limits.IMPORT_MAX_BYTES,
+    reads={"application/octet-stream": bytes},
+)
 async def import_board(request: Request, query: ImportBoard) -> Imported:
     """Make a board of the file in the body; `format` names what kind of file it is."""
     plan, report = await asyncio.to_thread(formats.read, query.format, request.content)

@@ -22,6 +22,7 @@ def count(plan: Plan) -> dict[str, int]:
         "items": len(items),
         "items (done)": sum(item.done for item in items),
         "comments": sum(len(card.comments) for card in plan.cards),
+        "rules": len(plan.rules),
         "due dates": sum(card.due_at is not None for card in plan.cards),
         "members": len(plan.people),
     }

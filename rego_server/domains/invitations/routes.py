@@ -46,7 +46,7 @@ async def revoke_invitation(request: Request) -> None:
     await request.run(actions.revoke_invitation, request.id("board_id"), request.id("invitation_id"))
 
 
-@table.add("GET", "/invite", needs=Anyone, answers=str)
+@table.add("GET", "/invite", needs=Anyone, answers=str, media=("text/html",))
 async def show_invitation(request: Request) -> web.Response:
     """A page for browsers that says what to do with an invitation's link, `/invite#<token>`; it does not learn the token."""
     return web.Response(text=page(request.mailroom.server), content_type="text/html", headers=HEADERS)

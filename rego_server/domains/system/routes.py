@@ -1,9 +1,9 @@
-"""`/health`: what the server says of itself. Public, and says nothing about anybody."""
+"""`/health` and `/metrics`: what the server says of itself. Public, and says nothing about anybody."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from aiohttp import web
 
@@ -16,21 +16,12 @@ from rego_server.core.events import GET_EPOCH
 from rego_server.core.ports import Pulse
 from rego_server.web.admission import Tier
 from rego_server.web.endpoint import Anyone, Request, RouteTable
+from rego_server.web.metrics import MEDIA_TYPE, METRICS, Sockets
 from rego_server.web.traffic import TRAFFIC
 
 NOT_USED = "not used"
 
 table = RouteTable()
-
-
-class Sockets(Protocol):
-    """Whoever counts the sockets."""
-
-    @property
-    def total_boards(self) -> int: ...
-
-    @property
-    def total_connections(self) -> int: ...
 
 
 class Vitals(NamedTuple):
@@ -83,6 +74,12 @@ async def ready(request: Request) -> dict[str, str]:
     if not await _is_up(request.http.app[VITALS].database):
         raise Unavailable("The database cannot be reached.", retry_after=5)
     return {"status": "ready"}
+
+
+@table.add("GET", "/metrics", needs=Anyone, tier=Tier.FREE, answers=str, media=("text/plain",))
+async def metrics(request: Request) -> web.Response:
+    """Counters in Prometheus' text format, about the server and not about anybody."""
+    return web.Response(body=request.http.app[METRICS].text(), headers={"Content-Type": MEDIA_TYPE})
 
 
 def _status(up: bool, pulse: Pulse | None) -> str:

@@ -20,8 +20,8 @@ BY_USERNAME = Statement(
     select(users).where(func.lower(users.c.username) == func.lower(bindparam("username")), not_(users.c.placeholder))
 )
 BY_EMAIL = Statement(select(users).where(func.lower(users.c.email) == func.lower(bindparam("email"))))
-FIRST_SUPERUSER = Statement(select(users.c.id).where(users.c.is_superuser).order_by(users.c.id).limit(1))
-"""In local mode the one person whose data it is."""
+FIRST_SUPERUSER = Statement(select(users.c.id).where(users.c.is_superuser, users.c.is_active).order_by(users.c.id).limit(1))
+"""In local mode the one person whose data it is; never somebody who was kept out, as whom nothing could be done."""
 
 _with = board_members.alias("with_members")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from rego.wire.imports import (
     PlannedItem,
     PlannedLabel,
     PlannedPerson,
+    PlannedRule,
     Remark,
     Report,
 )
@@ -286,3 +288,54 @@ def test_a_plan_too_large_for_a_board_is_refused(plan: Plan, sentence: str) -> N
     with pytest.raises(InvalidInput) as caught:
         clean(plan, Remarks())
     assert caught.value.detail == sentence
+
+
+# --- rules -----------------------------------------------------------------------------------------------------------
+
+
+def _plan_with(*rules: PlannedRule) -> Plan:
+    column = PlannedColumn(key="c", title="Column")
+    people = [PlannedPerson(key="p", username="ada"), PlannedPerson(key="q", username="bea", role=None)]
+    return Plan(title="Board", columns=[column], people=people, rules=[*rules])
+
+
+def _rule(**fields: Any) -> PlannedRule:
+    return PlannedRule(**{"name": "x", "trigger": {"type": "card.created"}, "actions": [{"type": "complete"}], **fields})
+
+
+SOUND = _rule(trigger={"type": "card.moved", "to": "c"}, actions=[{"type": "assign_member", "user": "p"}], conditions="is:open")
+
+
+def test_a_sound_rule_stays_as_it_is() -> None:
+    remarks = Remarks()
+    assert clean(_plan_with(SOUND), remarks).rules == [SOUND]
+    assert remarks.listed() == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        _rule(name=""),
+        _rule(name="a\x1bb"),
+        _rule(trigger={"type": "card.exploded"}),
+        _rule(trigger={}),
+        _rule(trigger={"type": "card.moved", "to": "z"}),
+        _rule(trigger={"type": "card.moved", "to": 7}),
+        _rule(trigger={"type": "card.moved", "to": ["c"]}),
+        _rule(actions=[]),
+        _rule(actions=[{"type": "move_card", "column": "p"}]),
+        _rule(actions=[{"type": "assign_member", "user": "q"}]),
+        _rule(conditions="due<<"),
+        _rule(conditions="sort:due"),
+    ],
+)
+def test_what_is_no_rule_is_left_out(rule: PlannedRule) -> None:
+    remarks = Remarks()
+    assert clean(_plan_with(rule, SOUND), remarks).rules == [SOUND]
+    assert [(remark.what, remark.count) for remark in remarks.listed()] == [("automation rules left out", 1)]
+
+
+def test_no_more_rules_come_than_a_board_has_room_for() -> None:
+    remarks = Remarks()
+    assert len(clean(_plan_with(*[SOUND] * (limits.RULES_MAX + 2)), remarks).rules) == limits.RULES_MAX
+    assert [remark.count for remark in remarks.listed()] == [2]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rego.wire.base import Role
-from rego.wire.codec import RawEvent, read_event
+from rego.wire.codec import read_event
 from rego.wire.errors import Conflict, Gone, InvalidInput, NotFound
+from rego.wire.event_data import RawEvent
 from rego.wire.events import BoardUpdated, event_type
 from rego.wire.undo import RevertEvent
 from rego_server.core.db import Row
