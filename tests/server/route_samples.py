@@ -98,6 +98,7 @@ for _route in (
     "GET /boards/{board_id}",
     "DELETE /boards/{board_id}",
     "GET /boards/{board_id}/events",
+    "GET /boards/{board_id}/activity",
     "GET /boards/{board_id}/export",
     "GET /boards/{board_id}/snapshot",
     "GET /boards/{board_id}/presence",
