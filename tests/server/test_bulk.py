@@ -131,7 +131,7 @@ TWO = "00000000-0000-7000-8000-000000000002"
         ({"card_ids": [ONE], "delete": False}, None),
         ({"card_ids": [ONE], "delete": True, "archive": True}, None),
         ({"card_ids": [ONE], "move": {"after_id": ONE}}, "move"),
-        ({"card_ids": [ONE], "move": {"after_id": ONE, "before_id": TWO}}, "move"),
+        ({"card_ids": [ONE], "move": {"after_id": ONE, "before_id": TWO}}, "after_id"),
         ({"card_ids": [ONE], "move": {"position": "middle"}}, "move.position"),
         ({"card_ids": [ONE], "move": {}, "rename": "x"}, None),
         ({"card_ids": ["OPS-1"], "archive": True}, "card_ids[0]"),
