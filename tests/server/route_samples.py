@@ -97,6 +97,7 @@ for _route in (
     "GET /boards",
     "GET /boards/{board_id}",
     "DELETE /boards/{board_id}",
+    "GET /boards/{board_id}/activity",
     "GET /boards/{board_id}/events",
     "GET /boards/{board_id}/activity",
     "GET /boards/{board_id}/export",

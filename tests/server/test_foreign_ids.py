@@ -73,9 +73,9 @@ async def both(site: Site, cast: list[Account], join_site: Join) -> Boards:
 
 
 def _ids_in(route: Route) -> list[str]:
-    """The fields of the body that hold ids."""
+    """The fields of the body that hold ids. A body that names another board means it, and may go there."""
     names = [field.name for field in fields(route.body)] if route.body else []
-    return [name for name in names if name.endswith(("_id", "_ids"))]
+    return [name for name in names if name.endswith(("_id", "_ids")) and name != "board_id"]
 
 
 def _foreign(route: Route, name: str, both: Boards) -> str | None:
