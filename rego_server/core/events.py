@@ -22,7 +22,6 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
-    func,
     insert,
     select,
     update,
@@ -108,13 +107,14 @@ EVENTS_BEFORE = Statement(
 _reverting = event_log.alias("reverting")
 
 REVERTED_BY = (
-    select(func.max(_reverting.c.seq))
+    select(_reverting.c.seq)
     .where(_reverting.c.board_id == event_log.c.board_id, _reverting.c.reverts == event_log.c.seq)
+    .limit(1)
     .correlate(event_log)
     .scalar_subquery()
     .label("reverted_by")
 )
-"""For a statement on the log: the number of the event that takes back each one, null for those that stand."""
+"""For a statement on the log: the number of the one event that takes back each, null for those that stand."""
 
 
 class Committed(NamedTuple):

@@ -98,6 +98,7 @@ class Request:
         self._tier = route.tier
         self._pieces = route.pieces
         self._expected = expected if route.method == "DELETE" else None
+        self._key = None if route.method == "GET" else _key_of(http)
 
     async def run(self, action: Callable[Concatenate[UnitOfWork, P], Awaitable[T]], *args: P.args, **kwargs: P.kwargs) -> T:
         """Carry out an action as the caller, once for each idempotency key.
@@ -145,14 +146,19 @@ class Request:
         return page.entries
 
     def _operation(self) -> Operation | None:
-        key = self.http.headers.get("Idempotency-Key")
-        if key is None:
+        if self._key is None:
             return None
-        if not _OPERATION_ID.fullmatch(key):
-            raise InvalidInput(f"Idempotency-Key must be 1 to {limits.IDEMPOTENCY_KEY_MAX} printable ASCII characters.")
         digest = self.digest.copy()
         digest.update(self.content)
-        return Operation(key, digest.hexdigest())
+        return Operation(self._key, digest.hexdigest())
+
+
+def _key_of(http: web.Request) -> str | None:
+    """The request's idempotency key. Raises `InvalidInput` for one that is none, even where nothing could be repeated."""
+    key = http.headers.get("Idempotency-Key")
+    if key is not None and not _OPERATION_ID.fullmatch(key):
+        raise InvalidInput(f"Idempotency-Key must be 1 to {limits.IDEMPOTENCY_KEY_MAX} printable ASCII characters.")
+    return key
 
 
 Handler = Callable[..., Awaitable[Any]]

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import msgspec
 from msgspec import Meta, Struct
+from msgspec.structs import fields
 
 from rego.wire.base import Command, Id
 from rego.wire.events import Event
@@ -58,7 +59,16 @@ def parameters_of(kind: type[Struct]) -> dict[str, Schema]:
 
 
 def _structs_in(kinds: Iterable[Any]) -> set[type[Struct]]:
-    return {each for kind in kinds for each in (kind, *get_args(kind)) if isinstance(each, type) and issubclass(each, Struct)}
+    """The structs that `kinds` are made of, at any depth."""
+    found: set[type[Struct]] = set()
+    waiting = list(kinds)
+    while waiting:
+        kind = waiting.pop()
+        waiting += get_args(kind)
+        if isinstance(kind, type) and issubclass(kind, Struct) and kind not in found:
+            found.add(kind)
+            waiting += [field.type for field in fields(kind)]
+    return found
 
 
 def _complete(schema: Schema, struct: type[Struct] | None) -> None:
@@ -87,7 +97,7 @@ def _set_format(name: str, schema: Schema) -> None:
     """An id or a moment of an answer, known by its name."""
     wanted = "date-time" if name == "at" or name.endswith("_at") else "uuid" if name == "id" or name.endswith("_id") else None
     for each in schema.get("anyOf", [schema]):
-        if each == {"type": "string"} and wanted and name != "op_id":
+        if each == {"type": "string"} and wanted and name not in ("op_id", "request_id"):
             each["format"] = wanted
 
 

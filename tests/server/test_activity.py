@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -88,6 +89,16 @@ async def test_a_deleted_card_is_still_known_to_the_log(desk: Furnished) -> None
     await desk.own(cards.delete_card(desk.two.id))
     told = [f"{desk.owner.user.username} deleted {ref} “two”", f"{desk.owner.user.username} added {ref} “two” to To do"]
     assert await sentences(desk, card=ref) == await sentences(desk, card=desk.two.id) == told
+
+
+async def test_events_of_an_older_rego_are_put_to_their_cards(site: Site, desk: Furnished) -> None:
+    """What the migration says, on a log whose events name no card yet."""
+    about = await activity(desk, card=desk.one.id, limit=200)
+    await site.execute("UPDATE event_log SET card_id = NULL WHERE board_id = ?", desk.board.id)
+    assert await activity(desk, card=desk.one.id) == []
+    migration = import_module("rego_server.migrations.versions.0006_undo")
+    await site.execute(migration.CARD_OF["postgresql" if site.database_url else "sqlite"])
+    assert await activity(desk, card=desk.one.id, limit=200) == about
 
 
 @pytest.mark.parametrize("card", ["OPS-999", "ZZZZ-1", "two"])

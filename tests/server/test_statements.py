@@ -26,11 +26,13 @@ from rego.wire.snapshot import Snapshot
 from rego_server.core.db import Statement
 from rego_server.core.places import Spot
 from rego_server.core.uow import GET_OPERATION
+from rego_server.domains.activity.queries import newest
 from rego_server.domains.automations.queries import DUE
 from rego_server.domains.cards import queries
 from rego_server.domains.cards.filters import Scope, Wanted, listing
 from rego_server.domains.cards.models import cards as card_table
 from rego_server.domains.cards.rules import CardName
+from rego_server.domains.undo.queries import ENTER_EVENT
 from rego_server.schema import metadata
 from tests.conftest import TEMPLATE
 from tests.postgres import Postgres
@@ -315,13 +317,21 @@ def test_sqlite_uses_an_index_too(tmp_path: Path) -> None:
         *(_listing(queries.ON_MY_BOARDS, text)[0] for text in QUERIES.values()),
         *(queries.ENTER_TO_MOVE[spot].for_(named) for spot in Spot),
         *(queries.ENTER_TO_CREATE[spot] for spot in Spot),
+        *(newest(frozenset(wanted)) for wanted in ([], ["before"], ["card_id"], ["actor_id"], ["card_id", "before"])),
+        ENTER_EVENT,
     ]
     connection = sqlite3.connect(path)
     try:
         for statement in reads:
             prepared = statement.on("sqlite")
             steps = connection.execute(f"EXPLAIN QUERY PLAN {prepared.sql}", [None] * len(prepared.names)).fetchall()
-            scans = [step[3] for step in steps if re.match(r"SCAN (cards|sibling|named|anchor|in_target)", step[3])]
+            scans = [
+                step[3]
+                for step in steps
+                if re.match(r"SCAN (cards|sibling|named|anchor|in_target|event_log|reverting)", step[3])
+            ]
             assert scans == [], prepared.sql
+            undone = [step[3] for step in steps if "reverting" in step[3]]
+            assert all("reverts=?" in step for step in undone), "not the whole log for each event"
     finally:
         connection.close()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from rego.client import cards
 from rego.wire import events as e
 from rego.wire.base import Position, to_json
-from rego.wire.cards import CreateCard, MoveCard, UpdateCard
+from rego.wire.cards import BulkCards, CreateCard, MoveCard, UpdateCard
 from rego.wire.errors import ChangedSince
 from rego_server.domains.cards.models import card_assignees, card_labels
 from rego_server.domains.cards.models import cards as card_table
@@ -122,6 +123,19 @@ async def test_what_was_done_together_is_undone_together(desk: Furnished) -> Non
     assert done.types == ["card.restored", "card.updated"]
     assert [event.reverts for event in done.events] == [archived.seq, archived.seq - 1]
     assert await whole_board(desk) == before
+
+
+@pytest.mark.parametrize("operation", ["delete", "archive", "complete", "move"])
+async def test_what_was_done_to_many_cards_is_undone_to_all_of_them(desk: Furnished, operation: str) -> None:
+    how = {"column_id": desk.doing.id, "position": "top"} if operation == "move" else True
+    body = msgspec.convert({"card_ids": [desk.three.id, desk.one.id, desk.two.id], operation: how}, BulkCards)
+    before = await whole_board(desk)
+    await desk.own(cards.bulk_cards(desk.board.id, body))
+    after, last = await whole_board(desk), (await last_event(desk)).seq
+    undone = await replay(desk.owner.client, desk.board.id, lambda: revert(desk, last, whole=True))
+    assert await whole_board(desk) == before
+    await replay(desk.owner.client, desk.board.id, lambda: revert(desk, undone.events[-1].seq, whole=True))
+    assert await whole_board(desk) == after
 
 
 async def test_one_event_of_several_is_undone_alone(desk: Furnished) -> None:

@@ -54,7 +54,7 @@ def _actor(reading: Reading, name: str) -> dict[str, Any]:
 
 
 async def _card_id(reading: Reading, board: Row, text: str) -> str:
-    """The id of the card called `text`, which may be deleted. Raises `NotFound`."""
+    """The id of the card called `text`, which may be gone. Raises `NotFound`."""
     name = parse_card(text)
     if name.card_id is not None:
         return name.card_id
@@ -63,7 +63,7 @@ async def _card_id(reading: Reading, board: Row, text: str) -> str:
         found = await reading.fetch_one(queries.CARD_OF_NUMBER, board_id=board["id"], number=name.number)
         if found is None:
             pattern = f'%"ref":"{name.key}-{name.number}"%'
-            found = await reading.fetch_one(queries.DELETED_CARD, board_id=board["id"], pattern=pattern)
+            found = await reading.fetch_one(queries.LOST_CARD, board_id=board["id"], pattern=pattern)
     if found is None:
         raise NotFound(f"There is no card {text.upper()} on this board, and its log knows of none.", field="card")
     return str(found["id"])

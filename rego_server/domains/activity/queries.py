@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from sqlalchemy import BigInteger, ColumnElement, bindparam, select
+from sqlalchemy import BigInteger, ColumnElement, bindparam, or_, select
 
 from rego.wire.activity import ROOM_MADE
 from rego_server.core.db import Statement, ascii_lower
@@ -41,14 +41,16 @@ def newest(conditions: frozenset[str]) -> Statement:
 
 CARD_OF_NUMBER = Statement(select(cards.c.id).where(cards.c.board_id == _BOARD_ID, cards.c.number == bindparam("number")))
 
-DELETED_CARD = Statement(
+LOST_CARD = Statement(
     select(event_log.c.card_id.label("id"))
     .where(
         event_log.c.board_id == _BOARD_ID,
-        event_log.c.type == "card.deleted",
+        or_(event_log.c.type == "card.deleted", event_log.c.type == "card.left"),
         event_log.c.data.like(bindparam("pattern")),
     )
     .order_by(event_log.c.seq.desc())
     .limit(1)
 )
-"""A card that only the log remembers, by how its reference stands in the data of its last event."""
+"""A card that only the log remembers, because it was deleted or went to another board: found by how its reference stands in the
+data of its last event here.
+"""

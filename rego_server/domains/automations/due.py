@@ -46,7 +46,7 @@ class DueTimes:
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
-        """End; a rule that is running is run to its end first."""
+        """End. A run under way is committed whole or not at all; then it is for the next look, here or on another server."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
