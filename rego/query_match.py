@@ -32,10 +32,11 @@ class Viewer(Struct, frozen=True):
 
 def matcher(query: q.Query, replica: Replica, viewer: Viewer, description_of: DescriptionOf | None = None) -> Fits:
     """A function that says whether a card fits. Make it anew when labels, members or columns changed, or time passed."""
-    fits = _Builder(replica, viewer, description_of).build(query.where) if query.where is not None else _always
+    builder = _Builder(replica, viewer, description_of)
+    fits = builder.build(query.where) if query.where is not None else _always
     if query.asks_for_archived:
         return fits
-    return lambda card: not card.archived and fits(card)
+    return lambda card: not builder.is_archived(card) and fits(card)
 
 
 def ordered(query: q.Query, cards: Iterable[CardSummary]) -> list[CardSummary]:
@@ -64,12 +65,6 @@ HAS: dict[q.Thing, Fits] = {
     q.Thing.START: lambda card: card.start_at is not None,
 }
 
-IS: dict[q.State, Fits] = {
-    q.State.ARCHIVED: lambda card: card.archived,
-    q.State.DONE: lambda card: card.completed,
-    q.State.OPEN: lambda card: not card.completed and not card.archived,
-}
-
 TIMES: dict[q.TimeField, Callable[[CardSummary], datetime | None]] = {
     q.TimeField.DUE: lambda card: card.due_at,
     q.TimeField.START: lambda card: card.start_at,
@@ -85,6 +80,11 @@ class _Builder:
         self._replica = replica
         self._viewer = viewer
         self._description_of = description_of
+        self._put_away = {column.id for column in replica.columns.values() if column.archived}
+
+    def is_archived(self, card: CardSummary) -> bool:
+        """Whether the card counts as archived: by itself, or with its column."""
+        return card.archived or card.column_id in self._put_away
 
     def build(self, node: q.Node) -> Fits:
         match node:
@@ -102,6 +102,13 @@ class _Builder:
             case _:
                 return self._simple(node)
 
+    def _is(self, state: q.State) -> Fits:
+        if state is q.State.ARCHIVED:
+            return self.is_archived
+        if state is q.State.DONE:
+            return lambda card: card.completed
+        return lambda card: not card.completed and not self.is_archived(card)
+
     def _simple(self, term: q.Term) -> Fits:
         match term:
             case q.Has(thing=thing):
@@ -110,7 +117,7 @@ class _Builder:
                 has = HAS[thing]
                 return lambda card: not has(card)
             case q.Is(state=state):
-                return IS[state]
+                return self._is(state)
             case q.Prioritised():
                 levels = term.levels()
                 return lambda card: card.priority in levels

@@ -148,7 +148,7 @@ def a_board(pick: Pick, *, cards: int) -> Rows:
     ids = (str(uuid4()) for _ in count())
     users = [_user(next(ids), name) for name in USERNAMES]
     board_id, me = str(uuid4()), pick(users[:2])["id"]
-    columns = [_column(next(ids), board_id, pick(NAMES), place) for place in range(pick([1, 2, 4]))]
+    columns = [_column(pick, next(ids), board_id, pick(NAMES), place) for place in range(pick([1, 2, 4]))]
     labels = [_label(next(ids), board_id, pick([*NAMES, ""])) for _ in range(pick([0, 2, 5]))]
     made = [_card(pick, next(ids), board_id, number + 1, columns, labels, users) for number in range(cards)]
     members = [{"board_id": board_id, "user_id": user["id"], "role": "member", "created_at": NOW} for user in users]
@@ -176,8 +176,8 @@ def _user(row_id: str, username: str) -> dict[str, Any]:
     return {**_entity(row_id), **names, **flags}
 
 
-def _column(row_id: str, board_id: str, title: str, place: int) -> dict[str, Any]:
-    shape = {"wip_limit": None, "wip_mode": "soft", "done": False, "color": None, "archived": False}
+def _column(pick: Pick, row_id: str, board_id: str, title: str, place: int) -> dict[str, Any]:
+    shape = {"wip_limit": None, "wip_mode": "soft", "done": False, "color": None, "archived": pick([False, False, False, True])}
     return {**_entity(row_id), "board_id": board_id, "title": title, "rank": place << 40, **shape}
 
 

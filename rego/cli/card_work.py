@@ -15,7 +15,7 @@ from rego.cli.context import Session
 from rego.cli.dates import utc_offset
 from rego.cli.naming import find_column
 from rego.cli.output import Form
-from rego.cli.places import Where
+from rego.cli.places import Where, fill_place
 from rego.client import auth, boards, cards, columns
 from rego.wire import limits
 from rego.wire.base import Position
@@ -104,7 +104,7 @@ def add_cards(session: Session, board_name: str | None, new: NewCard, form: Form
         label_ids=look.label_ids(session, board.id, new.labels),
         assignee_ids=look.person_ids(session, board.id, new.people),
     )
-    _fill_place(body, new.where, neighbour)
+    fill_place(body, new.where, neighbour)
     # What goes to the top or below a card comes out in the wrong order unless the last is added first.
     backwards = body.position is Position.TOP or body.after_id is not None
     added = list(_added(session, board, body, new.titles[::-1] if backwards else new.titles))
@@ -131,7 +131,7 @@ def move_card(session: Session, name: str, column_name: str | None, place: Where
     target = find_column([c for c in every if not c.archived], column_name) if column_name is not None else None
     neighbour = look.neighbour(session, place)
     body = MoveCard(column_id=target.id if target else neighbour.column_id if neighbour else None)
-    _fill_place(body, place, neighbour)
+    fill_place(body, place, neighbour)
     named = look.named(session, name, session.send(cards.move_card(before.id, body)))
     titles = {column.id: column.title for column in every}
     sentence = _moved(named.ref, titles.get(before.column_id, "?"), titles.get(named.card.column_id, "?"), place)
@@ -195,13 +195,6 @@ def _rows(snapshot: Snapshot) -> list[CardRow]:
         )
         for card in sorted(snapshot.cards, key=lambda card: (place.get(card.column_id, len(place)), card.rank, card.id))
     ]
-
-
-def _fill_place(body: CreateCard | MoveCard, place: Where, neighbour: CardSummary | None) -> None:
-    body.position = place.position
-    if neighbour is not None:
-        body.after_id = neighbour.id if place.after else None
-        body.before_id = neighbour.id if place.before else None
 
 
 def _moved(ref: str, before: str, after: str, place: Where) -> str:

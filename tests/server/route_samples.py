@@ -99,6 +99,7 @@ for _route in (
     "DELETE /boards/{board_id}",
     "GET /boards/{board_id}/activity",
     "GET /boards/{board_id}/events",
+    "GET /boards/{board_id}/activity",
     "GET /boards/{board_id}/export",
     "GET /boards/{board_id}/snapshot",
     "GET /boards/{board_id}/presence",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from rego.client import boards, cards, columns
@@ -101,3 +103,17 @@ async def test_cards_in_an_archived_column_are_changed_and_taken_out(desk: Furni
     await desk.send(cards.move_card(desk.two.id, MoveCard(column_id=desk.spare.id)))
     await desk.send(columns.update_column(desk.todo.id, UpdateColumn(archived=False)))
     assert (await desk.titles(desk.todo), await desk.titles(desk.spare)) == (["three", "uno"], ["two"])
+
+
+async def test_cards_in_an_archived_column_count_as_archived(desk: Furnished) -> None:
+    await desk.send(columns.update_column(desk.doing.id, UpdateColumn(archived=True)))
+
+    async def found(q: str = "", **wish: Any) -> list[str]:
+        return [card.title for card in await desk.send(cards.list_cards(desk.board.id, q=q, **wish))]
+
+    assert await found() == ["one", "two", "three"]
+    assert await found("is:archived") == ["four", "five"]
+    assert await found(archived=True) == ["one", "two", "three", "four", "five"]
+    assert await found(column_id=desk.doing.id) == ["five"]
+    for q, titles in (("five", []), ("five is:archived", ["five"])):
+        assert [card.title for card in await desk.send(cards.search(q)) if card.board_id == desk.board.id] == titles

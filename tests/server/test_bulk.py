@@ -7,13 +7,14 @@ from uuid import uuid4
 
 import pytest
 
-from rego.client import boards, cards, columns
+from rego.client import boards, cards, columns, labels
 from rego.wire import limits
 from rego.wire.base import Position
 from rego.wire.boards import CreateBoard
 from rego.wire.cards import BulkCards, CardSummary, CreateCard, MoveCard
-from rego.wire.columns import CreateColumn, UpdateColumn, WipMode
+from rego.wire.columns import Color, CreateColumn, UpdateColumn, WipMode
 from rego.wire.errors import Conflict, NotFound
+from rego.wire.labels import CreateLabel
 from tests.board_replay import events_since
 from tests.server.furnished import Furnished
 from tests.server.site import Site, raw
@@ -81,7 +82,16 @@ async def test_every_card_must_be_on_the_board(site: Site, desk: Furnished) -> N
     other = await desk.send(boards.create_board(CreateBoard(title="Other")))
     column = await desk.send(columns.create_column(other.id, CreateColumn(title="There")))
     theirs = await desk.send(cards.create_card(other.id, CreateCard(title="theirs", column_id=column.id)))
+    label = await desk.send(labels.create_label(other.id, CreateLabel(name="x", color=Color.RED)))
     before = await desk.snapshot(archived=True)
+    for operation in (
+        {"label": label.id},
+        {"unlabel": label.id},
+        {"assign": str(uuid4())},
+        {"move": MoveCard(column_id=column.id)},
+    ):
+        with pytest.raises(NotFound):
+            await _bulk(desk, desk.one, desk.two, **operation)
     for stranger in (theirs.id, str(uuid4())):
         body = {"card_ids": [desk.one.id, stranger], "delete": True}
         answer = await raw(site.url, "POST", f"/boards/{desk.board.id}/cards/bulk", token=desk.member.token, body=body)
@@ -115,13 +125,13 @@ TWO = "00000000-0000-7000-8000-000000000002"
     ("body", "field"),
     [
         ({}, None),
-        ({"card_ids": [ONE]}, None),
+        ({"card_ids": [ONE]}, "move"),
         ({"card_ids": [], "delete": True}, "card_ids"),
         ({"card_ids": [ONE, ONE], "delete": True}, "card_ids"),
-        ({"card_ids": [ONE], "delete": False}, None),
-        ({"card_ids": [ONE], "delete": True, "archive": True}, None),
+        ({"card_ids": [ONE], "delete": False}, "delete"),
+        ({"card_ids": [ONE], "delete": True, "archive": True}, "move"),
         ({"card_ids": [ONE], "move": {"after_id": ONE}}, "move"),
-        ({"card_ids": [ONE], "move": {"after_id": ONE, "before_id": TWO}}, "move"),
+        ({"card_ids": [ONE], "move": {"after_id": ONE, "before_id": TWO}}, "after_id"),
         ({"card_ids": [ONE], "move": {"position": "middle"}}, "move.position"),
         ({"card_ids": [ONE], "move": {}, "rename": "x"}, None),
         ({"card_ids": ["OPS-1"], "archive": True}, "card_ids[0]"),

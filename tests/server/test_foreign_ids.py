@@ -105,7 +105,11 @@ def _requests(route: Route, sample: Sample, both: Boards) -> Iterator[tuple[str,
     kept = {name: value for name, value in (sample.body or {}).items() if name not in (*NEIGHBOURS, "position")}
     ids = {name: [other] if name.endswith("s") else other for name, other in _all_foreign(route, both)}
     yield from ((sample.path, kept | {name: ids[name]}) for name in ids)
-    if len(ids) > 1:
+    if "board_id" in ids:
+        # With a place on the board that is named it would be a move to there; a place on this one is none.
+        yield sample.path, kept | {"board_id": ids["board_id"], "column_id": both.mine.todo.id}
+        yield sample.path, kept | {"board_id": ids["board_id"], "after_id": both.mine.two.id}
+    elif len(ids) > 1:
         yield sample.path, kept | {name: value for name, value in ids.items() if name != "before_id"}
     for field in fields(route.query):
         if field.name.endswith("_id") and (other := _foreign(route, field.name, both)) is not None:

@@ -175,7 +175,8 @@ def test_memory_and_both_databases_give_the_same_cards_in_the_same_order(
 def test_every_term_and_its_opposite_agree_on_a_full_board(bench: Bench, name: str) -> None:
     rows = queries.a_board(Random(3).choice, cards=80)
     replica = _load(bench, rows, "OPS")[name]
-    open_cards = {card.id for card in replica.cards.values() if not card.archived}
+    shown = {column.id for column in replica.columns_in_order()}
+    open_cards = {card.id for card in replica.cards.values() if not card.archived and card.column_id in shown}
     silent = []
     for term in queries.SINGLE_TERMS:
         found = set(_agree(bench, rows, replica, name, Query(term), NOW, page=50))

@@ -210,12 +210,12 @@ OF_BOARD_WITH_ARCHIVED = Statement(_of_board)
 # --- found by a query --------------------------------------------------------------------------------------------
 
 
-def _on_the_board(*where: ColumnElement[bool]) -> Scope:
+def _on_the_board(archived: ColumnElement[bool], *where: ColumnElement[bool]) -> Scope:
     """The cards of one board, as a list shows them."""
     return Scope(
         source=select(*LISTED).select_from(on_board(cards)).where(board_heads.c.board_id == BOARD_ID, *where),
         on_boards=lambda board_id: board_id == BOARD_ID,
-        archived=cards.c.archived,
+        archived=archived,
         last_key=cards.c.number,
     )
 
@@ -223,18 +223,24 @@ def _on_the_board(*where: ColumnElement[bool]) -> Scope:
 _mine = board_members.alias("mine")
 _my_boards = select(_mine.c.board_id).where(_mine.c.user_id == CALLER)
 
-ON_THE_BOARD = _on_the_board()
-IN_THE_COLUMN = _on_the_board(cards.c.column_id == COLUMN_ID)
+_put_away = select(_target.c.id).where(_target.c.board_id == BOARD_ID, _target.c.archived)
+
+ON_THE_BOARD = _on_the_board(or_(cards.c.archived, cards.c.column_id.in_(_put_away)))
+"""Where a list looks: at a board. In an archived column every card counts as archived."""
+
+IN_THE_COLUMN = _on_the_board(cards.c.archived, cards.c.column_id == COLUMN_ID)
+"""Who asks for one column asks for its cards, archived or not as it may be itself."""
+
 ON_MY_BOARDS = Scope(
     source=select(*LISTED, board_heads.c.key, boards.c.title.label("board_title"), _column.c.title.label("column_title"))
     .select_from(_with_column.join(boards, boards.c.id == cards.c.board_id))
     .where(board_heads.c.board_id.in_(_my_boards)),
     on_boards=lambda board_id: board_id.in_(_my_boards),
-    archived=or_(cards.c.archived, boards.c.archived),
+    archived=or_(cards.c.archived, _column.c.archived, boards.c.archived),
     last_key=cards.c.id,
     default=(Sort(SortField.UPDATED, descending=True),),
 )
-"""Where a search looks: at every board of the caller. On an archived board every card counts as archived."""
+"""Where a search looks: at all boards of the caller. All counts as archived on an archived board or in an archived column."""
 
 # --- writes ------------------------------------------------------------------------------------------------------
 
