@@ -20,7 +20,7 @@ from rego.client import auth, boards, cards, columns
 from rego.wire import limits
 from rego.wire.base import Position
 from rego.wire.boards import Board
-from rego.wire.cards import CardSummary, CreateCard, MoveCard, Priority, UpdateCard
+from rego.wire.cards import CardSummary, CopyCard, CreateCard, MoveCard, Priority, UpdateCard
 from rego.wire.columns import Column
 from rego.wire.errors import NotFound, RegoError
 from rego.wire.query_terms import Query
@@ -136,6 +136,38 @@ def move_card(session: Session, name: str, column_name: str | None, place: Where
     titles = {column.id: column.title for column in every}
     sentence = _moved(named.ref, titles.get(before.column_id, "?"), titles.get(named.card.column_id, "?"), place)
     session.output.changed(CARD, named, form, sentence)
+
+
+def hand_over_card(session: Session, name: str, column_name: str | None, board_name: str, place: Where, form: Form) -> None:
+    """Move a card to another board and say what it is called there."""
+    before = look.card(session, name)
+    was = look.named(session, name, before).ref
+    board = session.board(board_name)
+    neighbour = look.neighbour(session, place)
+    column = look.column_for(session, board, column_name, neighbour)
+    body = MoveCard(board_id=board.id, column_id=column.id)
+    fill_place(body, place, neighbour)
+    card = session.send(cards.move_card(before.id, body))
+    named = NamedCard(card, f"{board.key}-{card.number}")
+    session.output.changed(CARD, named, form, f"{was} is now {named.ref} in {column.title} on {board.title}: {card.title}")
+
+
+def copy_card(
+    session: Session, name: str, to: tuple[str | None, str | None], title: str | None, place: Where, form: Form
+) -> None:
+    """Copy a card, by default beside itself; `to` is a column and a board."""
+    before = look.card(session, name)
+    column_name, board_name = to
+    board = session.board(board_name) if board_name is not None else session.send(boards.get_board(before.board_id))
+    neighbour = look.neighbour(session, place)
+    body = CopyCard(title=title, board_id=board.id if board_name is not None else None)
+    if column_name is not None or board_name is not None:
+        body.column_id = look.column_for(session, board, column_name, neighbour).id
+    fill_place(body, place, neighbour)
+    card = session.send(cards.copy_card(before.id, body))
+    named = NamedCard(card, f"{board.key}-{card.number}")
+    was = look.named(session, name, before).ref
+    session.output.changed(CARD, named, form, f"{named.ref} is a copy of {was}: {card.title}")
 
 
 def start_card(session: Session, name: str, form: Form) -> None:

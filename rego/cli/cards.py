@@ -53,6 +53,7 @@ PeopleOption = Annotated[
 CardsArgument = Annotated[
     list[str] | None, typer.Argument(metavar="CARD...", help="References such as OPS-12, numbers on the board at hand, or ids.")
 ]
+ToBoardOption = Annotated[str | None, typer.Option("--to-board", metavar="BOARD", help="Another board.")]
 RemoveOption = Annotated[bool, typer.Option("--remove", help="Take it off instead.")]
 UndoOption = Annotated[bool, typer.Option("--undo", help="Take it back.")]
 
@@ -166,12 +167,18 @@ def _move(
     bottom: BottomOption = False,
     after: AfterOption = None,
     before: BeforeOption = None,
+    to_board: ToBoardOption = None,
     yes: YesOption = False,
     dry_run: DryRunOption = False,
 ) -> None:
-    """Move cards to another column or place, one below the other."""
+    """Move cards to another column or place, one below the other; --to-board takes one to another board."""
     session, form = session_of(context), form_of(context, CARD)
     place = where(first=top, last=bottom, after=after, before=before)
+    if to_board is not None:
+        if query is not None or dry_run or not 1 <= len(words) <= 2:
+            raise InvalidInput("To another board goes one card at a time: CARD [COLUMN] --to-board BOARD.")
+        work.hand_over_card(session, words[0], words[1] if words[1:] else None, to_board, place, form)
+        return
     within = place.given and all(map(is_card, words))
     names, column = (words, None) if within else bulk.split_last(words, query, "column, or a place such as --top")
     targets = bulk.Targets(names, _parsed(query), board, yes, dry_run)
@@ -179,6 +186,23 @@ def _move(
         work.move_card(session, card, column, place, form)
     else:
         bulk.act(session, targets, bulk.to_column(column, place), form)
+
+
+@app.command("copy", cls=DataCommand)
+def _copy(
+    context: typer.Context,
+    card: CardArgument,
+    column: Annotated[str | None, typer.Argument(metavar="COLUMN", help="Where to; else where the card is.")] = None,
+    to_board: ToBoardOption = None,
+    title: Annotated[str | None, typer.Option("--title", "-t", metavar="TEXT", help="Call the copy so.")] = None,
+    top: TopOption = False,
+    bottom: BottomOption = False,
+    after: AfterOption = None,
+    before: BeforeOption = None,
+) -> None:
+    """Copy a card with its texts, labels, people, checklists and files, as work still to be done."""
+    place = where(first=top, last=bottom, after=after, before=before)
+    work.copy_card(session_of(context), card, (column, to_board), title, place, form_of(context, CARD))
 
 
 @app.command("archive", cls=DataCommand)

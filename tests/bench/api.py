@@ -24,6 +24,7 @@ import msgspec
 from rego_server.app import TABLES
 from rego_server.core.uow import Caller
 from rego_server.domains.admin.actions import make_superuser
+from rego_server.logs import configure
 from rego_server.web.endpoint import Route, Superuser
 from tests.letters import Letterbox
 from tests.postgres import start_postgres
@@ -125,6 +126,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--reads", type=int, default=20, help="requests to each GET endpoint")
     parser.add_argument("--changes", type=int, default=5, help="requests to each other endpoint")
     asked = parser.parse_args(arguments)
+    configure()
     with tempfile.TemporaryDirectory() as folder, start_postgres() as cluster:
         for name in ("", "rego_bench"):
             url = asyncio.run(cluster.create_database(name)) if name else ""
