@@ -43,12 +43,17 @@ def _always(words: str) -> Words:
     return lambda _: words
 
 
+def moment(at: datetime) -> str:
+    """A moment in words, such as `2026-11-30 17:00 UTC`."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def _moment(name: str) -> Words:
     def words(value: Any) -> str:
         if value is None:
             return f"no {name}"
         try:
-            return f"{name} {datetime.fromisoformat(str(value)).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            return f"{name} {moment(datetime.fromisoformat(str(value)))}"
         except (ValueError, OverflowError):
             return f"{name} {value}"
 

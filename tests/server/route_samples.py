@@ -14,7 +14,7 @@ from rego.client.files import FileUpload, Multipart
 from rego.client.server import Server as Address
 from rego.wire.base import Role
 from rego.wire.boards import CreateBoard
-from rego.wire.cards import UpdateCard
+from rego.wire.cards import CreateCard, UpdateCard
 from rego.wire.comments import Comment, CreateComment
 from rego.wire.invitations import CreateInvitation
 from rego.wire.tokens import CreateToken
@@ -113,6 +113,7 @@ for _route in (
     "DELETE /cards/{card}",
     "PUT /cards/{card}/assignees/{user_id}",
     "DELETE /cards/{card}/assignees/{user_id}",
+    "DELETE /cards/{card}/claim",
     "PUT /cards/{card}/labels/{label_id}",
     "DELETE /cards/{card}/labels/{label_id}",
     "GET /boards/{board_id}/labels",
@@ -172,6 +173,15 @@ async def _try_automation(asking: Asking) -> Sample:
 async def _create_card(asking: Asking) -> Sample:
     body = {"title": "x", "column_id": asking.desk.todo.id}
     return Sample(f"/boards/{asking.desk.board.id}/cards", body)
+
+
+@_special("POST /boards/{board_id}/cards/claim")
+async def _claim_card(asking: Asking) -> Sample:
+    """For whoever may get through a card that nobody has."""
+    desk = asking.desk
+    if asking.may:
+        await desk.own(cards.create_card(desk.board.id, CreateCard(title="x", column_id=desk.todo.id)))
+    return Sample(f"/boards/{desk.board.id}/cards/claim", {})
 
 
 @_special("POST /boards/{board_id}/cards/bulk")
