@@ -55,7 +55,7 @@ SAID: dict[type[e.EventData], str] = {
     e.CardsReranked: "made room between cards",
     e.CardAssigned: "assigned OPS-1 “a2” to ben",
     e.CardUnassigned: "took themselves off OPS-1 “a1”",
-    e.CardClaimed: "claimed OPS-1 “a1”, which ada had, until 2026-11-23 13:00 UTC",
+    e.CardClaimed: "claimed OPS-1 “a1”, which ada had, until 2026-03-02 13:00 UTC",
     e.CardLabelled: "put the label “ops” on OPS-1 “a1”",
     e.CardUnlabelled: "took the label “bug” off OPS-1 “a1”",
     e.ChecklistCreated: "added the checklist “Steps” to OPS-1 “a1”",
