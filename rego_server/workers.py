@@ -33,11 +33,20 @@ READY = b"ready\n"
 _log = structlog.get_logger("rego.workers")
 
 
+class NotStarted(Exception):
+    """A process has ended before it served, with an exit code; it has told why itself."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(code)
+        self.code = code
+
+
 class Worker:
     """One server process. It ends when its standard input does, so it does not outlive whoever started it."""
 
     def __init__(self, process: Process) -> None:
         self.pid = process.pid
+        self.leaving = False
         self._process = process
         self._born = asyncio.get_running_loop().time()
 
@@ -57,6 +66,7 @@ class Worker:
 
     async def stop(self) -> None:
         """Let it end in order, or without when that takes too long."""
+        self.leaving = True
         with suppress(ProcessLookupError):
             self._process.terminate()
         try:
@@ -79,9 +89,10 @@ class Crew:
         self._tasks: set[asyncio.Task[None]] = set()
         self._pause = 0.0
         self._stopping = False
+        self._renewing = asyncio.Lock()
 
-    async def hire(self) -> int:
-        """Add a process, and wait until it serves; gives its exit code when it has ended instead, and 0 otherwise."""
+    async def hire(self) -> Worker:
+        """Add a process, and wait until it serves. Raises `NotStarted` when it has ended instead."""
         command = (sys.executable, "-m", "rego_server.worker", *map(str, self._descriptors))
         descriptors = self._descriptors
         process = await asyncio.create_subprocess_exec(
@@ -91,9 +102,9 @@ class Crew:
         self._workers.append(worker)
         if await worker.ready():
             self._spawn(self._watch(worker))
-            return 0
+            return worker
         self._workers.remove(worker)
-        return await worker.ended() or 1
+        raise NotStarted(await worker.ended() or 1)
 
     def renew(self) -> None:
         """Put a new process in the place of each, one after the other, each ready before the old one ends."""
@@ -109,9 +120,9 @@ class Crew:
 
     async def _watch(self, worker: Worker) -> None:
         code = await worker.ended()
-        if self._stopping or worker not in self._workers:
-            return
         self._workers.remove(worker)
+        if self._stopping or worker.leaving:
+            return
         _log.warning("worker ended by itself", pid=worker.pid, code=code)
         self._pause = 0.0 if worker.age > SETTLED_AFTER else max(self._pause, PAUSE_MIN)
         await self._replace()
@@ -120,17 +131,20 @@ class Crew:
         while not self._stopping:
             await asyncio.sleep(self._pause)
             self._pause = min(max(self._pause * 2, PAUSE_MIN), PAUSE_MAX)
-            if await self.hire() == 0:
+            with suppress(NotStarted):
+                await self.hire()
                 return
 
     async def _renew(self) -> None:
-        for worker in tuple(self._workers):
-            if await self.hire() != 0:
-                _log.warning("the new worker did not start; the old ones go on")
-                return
-            if worker in self._workers:
-                self._workers.remove(worker)
-                await worker.stop()
+        async with self._renewing:
+            for worker in tuple(self._workers):
+                try:
+                    new = await self.hire()
+                except NotStarted:
+                    _log.warning("the new worker did not start; the old ones go on")
+                    return
+                # One that has died meanwhile is replaced as any other, so that the new one would be one too many.
+                await (worker if worker in self._workers else new).stop()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """A task that the event loop does not lose: it holds tasks only weakly."""
@@ -148,9 +162,8 @@ async def supervise(settings: Settings, environment: Mapping[str, str]) -> int:
         crew = Crew(listeners, environment)
         try:
             # One first, which brings the database up to date, and whose trouble is told once.
-            code = await crew.hire() or max(await asyncio.gather(*(crew.hire() for _ in range(settings.workers - 1))))
-            if code or stop.is_set():
-                return code
+            await crew.hire()
+            await asyncio.gather(*(crew.hire() for _ in range(settings.workers - 1)))
             if not os.isatty(0):
                 # With a terminal SIGHUP means that it was closed.
                 asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, crew.renew)
@@ -161,9 +174,11 @@ async def supervise(settings: Settings, environment: Mapping[str, str]) -> int:
                 flush=True,
             )
             await stop.wait()
-            return 0
+        except NotStarted as error:
+            return error.code
         finally:
             await crew.stop()
+    return 0
 
 
 def _check(settings: Settings) -> None:

@@ -15,12 +15,12 @@ from rego.cli.context import Session
 from rego.cli.dates import utc_offset
 from rego.cli.naming import find_column
 from rego.cli.output import Form
-from rego.cli.places import Where
+from rego.cli.places import Where, fill_place
 from rego.client import auth, boards, cards, columns
 from rego.wire import limits
 from rego.wire.base import Position
 from rego.wire.boards import Board
-from rego.wire.cards import CardSummary, ClaimCard, CreateCard, MoveCard, Priority, UpdateCard
+from rego.wire.cards import CardSummary, ClaimCard, CopyCard, CreateCard, MoveCard, Priority, UpdateCard
 from rego.wire.columns import Column
 from rego.wire.errors import NotFound, RegoError
 from rego.wire.query_terms import Query
@@ -104,7 +104,7 @@ def add_cards(session: Session, board_name: str | None, new: NewCard, form: Form
         label_ids=look.label_ids(session, board.id, new.labels),
         assignee_ids=look.person_ids(session, board.id, new.people),
     )
-    _fill_place(body, new.where, neighbour)
+    fill_place(body, new.where, neighbour)
     # What goes to the top or below a card comes out in the wrong order unless the last is added first.
     backwards = body.position is Position.TOP or body.after_id is not None
     added = list(_added(session, board, body, new.titles[::-1] if backwards else new.titles))
@@ -131,11 +131,43 @@ def move_card(session: Session, name: str, column_name: str | None, place: Where
     target = find_column([c for c in every if not c.archived], column_name) if column_name is not None else None
     neighbour = look.neighbour(session, place)
     body = MoveCard(column_id=target.id if target else neighbour.column_id if neighbour else None)
-    _fill_place(body, place, neighbour)
+    fill_place(body, place, neighbour)
     named = look.named(session, name, session.send(cards.move_card(before.id, body)))
     titles = {column.id: column.title for column in every}
     sentence = _moved(named.ref, titles.get(before.column_id, "?"), titles.get(named.card.column_id, "?"), place)
     session.output.changed(CARD, named, form, sentence)
+
+
+def hand_over_card(session: Session, name: str, column_name: str | None, board_name: str, place: Where, form: Form) -> None:
+    """Move a card to another board and say what it is called there."""
+    before = look.card(session, name)
+    was = look.named(session, name, before).ref
+    board = session.board(board_name)
+    neighbour = look.neighbour(session, place)
+    column = look.column_for(session, board, column_name, neighbour)
+    body = MoveCard(board_id=board.id, column_id=column.id)
+    fill_place(body, place, neighbour)
+    card = session.send(cards.move_card(before.id, body))
+    named = NamedCard(card, f"{board.key}-{card.number}")
+    session.output.changed(CARD, named, form, f"{was} is now {named.ref} in {column.title} on {board.title}: {card.title}")
+
+
+def copy_card(
+    session: Session, name: str, to: tuple[str | None, str | None], title: str | None, place: Where, form: Form
+) -> None:
+    """Copy a card, by default beside itself; `to` is a column and a board."""
+    before = look.card(session, name)
+    column_name, board_name = to
+    board = session.board(board_name) if board_name is not None else session.send(boards.get_board(before.board_id))
+    neighbour = look.neighbour(session, place)
+    body = CopyCard(title=title, board_id=board.id if board_name is not None else None)
+    if column_name is not None or board_name is not None:
+        body.column_id = look.column_for(session, board, column_name, neighbour).id
+    fill_place(body, place, neighbour)
+    card = session.send(cards.copy_card(before.id, body))
+    named = NamedCard(card, f"{board.key}-{card.number}")
+    was = look.named(session, name, before).ref
+    session.output.changed(CARD, named, form, f"{named.ref} is a copy of {was}: {card.title}")
 
 
 def start_card(session: Session, name: str, form: Form) -> None:
@@ -213,13 +245,6 @@ def _rows(snapshot: Snapshot) -> list[CardRow]:
         )
         for card in sorted(snapshot.cards, key=lambda card: (place.get(card.column_id, len(place)), card.rank, card.id))
     ]
-
-
-def _fill_place(body: CreateCard | MoveCard, place: Where, neighbour: CardSummary | None) -> None:
-    body.position = place.position
-    if neighbour is not None:
-        body.after_id = neighbour.id if place.after else None
-        body.before_id = neighbour.id if place.before else None
 
 
 def _moved(ref: str, before: str, after: str, place: Where) -> str:

@@ -8,17 +8,21 @@ from typing import Annotated
 import typer
 from msgspec import UNSET, UnsetType
 
+from rego.cli import card_bulk as bulk
 from rego.cli import card_work as work
 from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET, CLAIM
 from rego.cli.dates import FORMS, SPANS, parse_due, parse_span
+from rego.cli.naming import is_card
 from rego.cli.options import (
     BoardArgument,
     BoardOption,
     CardArgument,
     DataCommand,
+    DryRunOption,
     ListCommand,
     QueryOption,
     RegoCommand,
+    YesOption,
     form_of,
     noun,
     session_of,
@@ -27,8 +31,9 @@ from rego.cli.places import where
 from rego.wire.cards import ClaimCard, Priority, UpdateCard
 from rego.wire.errors import InvalidInput
 from rego.wire.query import parse
+from rego.wire.query_terms import Query
 
-app = noun("Cards: list, show, add, edit, move, start, claim, archive, mark as done.")
+app = noun("Cards: list, show, add, edit, move, start, claim, assign, label, archive, delete.")
 
 OptionalCardArgument = Annotated[
     str | None, typer.Argument(metavar="CARD", help="Its reference, number or id; else the next one.")
@@ -49,6 +54,11 @@ LabelsOption = Annotated[list[str] | None, typer.Option("--label", "-l", metavar
 PeopleOption = Annotated[
     list[str] | None, typer.Option("--assign", "-a", metavar="PERSON", help="A username, or me; repeatable.")
 ]
+CardsArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="CARD...", help="References such as OPS-12, numbers on the board at hand, or ids.")
+]
+ToBoardOption = Annotated[str | None, typer.Option("--to-board", metavar="BOARD", help="Another board.")]
+RemoveOption = Annotated[bool, typer.Option("--remove", help="Take it off instead.")]
 UndoOption = Annotated[bool, typer.Option("--undo", help="Take it back.")]
 
 
@@ -67,7 +77,7 @@ def _list(
     form = form_of(context, CARD_ROW)
     if name and board:
         raise InvalidInput("Name the board once: as an argument or with --board.")
-    wanted = work.Wanted(column=column, archived=archived, query=None if query is None else parse(query))
+    wanted = work.Wanted(column=column, archived=archived, query=_parsed(query))
     work.list_cards(session_of(context), name or board, wanted, form)
 
 
@@ -154,31 +164,133 @@ def _edit(
 @app.command("move", cls=DataCommand)
 def _move(
     context: typer.Context,
+    words: Annotated[list[str], typer.Argument(metavar="CARD... [COLUMN]", help="The cards, and where to.")],
+    query: QueryOption = None,
+    board: BoardOption = None,
+    top: TopOption = False,
+    bottom: BottomOption = False,
+    after: AfterOption = None,
+    before: BeforeOption = None,
+    to_board: ToBoardOption = None,
+    yes: YesOption = False,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Move cards to another column or place, one below the other; --to-board takes one to another board."""
+    session, form = session_of(context), form_of(context, CARD)
+    place = where(first=top, last=bottom, after=after, before=before)
+    if to_board is not None:
+        if query is not None or dry_run or not 1 <= len(words) <= 2:
+            raise InvalidInput("To another board goes one card at a time: CARD [COLUMN] --to-board BOARD.")
+        work.hand_over_card(session, words[0], words[1] if words[1:] else None, to_board, place, form)
+        return
+    within = place.given and all(map(is_card, words))
+    names, column = (words, None) if within else bulk.split_last(words, query, "column, or a place such as --top")
+    targets = bulk.Targets(names, _parsed(query), board, yes, dry_run)
+    if (card := targets.single) is not None:
+        work.move_card(session, card, column, place, form)
+    else:
+        bulk.act(session, targets, bulk.to_column(column, place), form)
+
+
+@app.command("copy", cls=DataCommand)
+def _copy(
+    context: typer.Context,
     card: CardArgument,
-    column: Annotated[str | None, typer.Argument(metavar="COLUMN", help="Where to; without it, within its column.")] = None,
+    column: Annotated[str | None, typer.Argument(metavar="COLUMN", help="Where to; else where the card is.")] = None,
+    to_board: ToBoardOption = None,
+    title: Annotated[str | None, typer.Option("--title", "-t", metavar="TEXT", help="Call the copy so.")] = None,
     top: TopOption = False,
     bottom: BottomOption = False,
     after: AfterOption = None,
     before: BeforeOption = None,
 ) -> None:
-    """Move a card to another column or place."""
-    form = form_of(context, CARD)
+    """Copy a card with its texts, labels, people, checklists and files, as work still to be done."""
     place = where(first=top, last=bottom, after=after, before=before)
-    if column is None and not place.given:
-        raise InvalidInput("Where to? Name a column, or give --top, --bottom, --after or --before.")
-    work.move_card(session_of(context), card, column, place, form)
+    work.copy_card(session_of(context), card, (column, to_board), title, place, form_of(context, CARD))
 
 
 @app.command("archive", cls=DataCommand)
-def _archive(context: typer.Context, card: CardArgument, undo: UndoOption = False) -> None:
-    """Put a card away; --undo brings it back."""
-    work.archive_card(session_of(context), card, not undo, form_of(context, CARD))
+def _archive(
+    context: typer.Context,
+    cards: CardsArgument = None,
+    query: QueryOption = None,
+    board: BoardOption = None,
+    undo: UndoOption = False,
+    yes: YesOption = False,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Put cards away; --undo brings them back."""
+    targets = bulk.Targets(cards or [], _parsed(query), board, yes, dry_run)
+    session, form = session_of(context), form_of(context, CARD)
+    if (card := targets.single) is not None:
+        work.archive_card(session, card, not undo, form)
+    else:
+        bulk.act(session, targets, bulk.archived(not undo), form)
 
 
 @app.command("done", cls=DataCommand)
-def _done(context: typer.Context, card: CardArgument, undo: UndoOption = False) -> None:
-    """Mark a card as done."""
-    work.complete_card(session_of(context), card, not undo, form_of(context, CARD))
+def _done(
+    context: typer.Context,
+    cards: CardsArgument = None,
+    query: QueryOption = None,
+    board: BoardOption = None,
+    undo: UndoOption = False,
+    yes: YesOption = False,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Mark cards as done."""
+    targets = bulk.Targets(cards or [], _parsed(query), board, yes, dry_run)
+    session, form = session_of(context), form_of(context, CARD)
+    if (card := targets.single) is not None:
+        work.complete_card(session, card, not undo, form)
+    else:
+        bulk.act(session, targets, bulk.completed(not undo), form)
+
+
+@app.command("delete", cls=DataCommand)
+def _delete(
+    context: typer.Context,
+    cards: CardsArgument = None,
+    query: QueryOption = None,
+    board: BoardOption = None,
+    yes: YesOption = False,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Delete cards with all that is on them; 'archive' only puts them away."""
+    targets = bulk.Targets(cards or [], _parsed(query), board, yes, dry_run, risky=True)
+    bulk.act(session_of(context), targets, bulk.deleted(), form_of(context, CARD))
+
+
+@app.command("assign", cls=DataCommand)
+def _assign(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(metavar="CARD... PERSON", help="The cards, and a username or me.")],
+    query: QueryOption = None,
+    board: BoardOption = None,
+    remove: RemoveOption = False,
+    yes: YesOption = False,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Put somebody on cards; --remove takes them off."""
+    names, person = bulk.split_last(words, query, "person")
+    targets = bulk.Targets(names, _parsed(query), board, yes, dry_run)
+    bulk.act(session_of(context), targets, bulk.assigned(person, remove=remove), form_of(context, CARD))
+
+
+@app.command("label", cls=DataCommand)
+def _label(
+    context: typer.Context,
+    words: Annotated[list[str], typer.Argument(metavar="CARD... LABEL", help="The cards, and a label.")],
+    query: QueryOption = None,
+    board: BoardOption = None,
+    remove: RemoveOption = False,
+    yes: YesOption = False,
+    dry_run: DryRunOption = False,
+) -> None:
+    """Put a label on cards; --remove takes it off."""
+    names, label = bulk.split_last(words, query, "label")
+    targets = bulk.Targets(names, _parsed(query), board, yes, dry_run)
+    bulk.act(session_of(context), targets, bulk.labelled(label, remove=remove), form_of(context, CARD))
 
 
 @app.command("start", cls=DataCommand)
@@ -225,6 +337,10 @@ def _branch(
     from rego.cli import branches
 
     branches.branch(session_of(context), card, create=create)
+
+
+def _parsed(query: str | None) -> Query | None:
+    return None if query is None else parse(query)
 
 
 def _date(name: str, when: str | None, none: bool) -> datetime | UnsetType | None:

@@ -83,7 +83,11 @@ def _argument(arguments: Sequence[dict[str, Any]], given: int) -> Iterator[tuple
         return iter(())
     if given >= len(arguments) and not arguments[-1]["many"]:
         return iter(())
-    return _values(arguments[min(given, len(arguments) - 1)])
+    argument = arguments[min(given, len(arguments) - 1)]
+    kinds = argument["value"].split("|")
+    # Several kinds in one argument, as in `cards move CARD... COLUMN`: what comes first is of the first kind.
+    wanted = kinds[:1] if given == 0 else kinds
+    return (found for kind in wanted for found in _values({**argument, "value": kind}))
 
 
 def _values(parameter: dict[str, Any]) -> Iterator[tuple[str, str]]:

@@ -127,8 +127,8 @@ def is_id_beginning(name: str) -> bool:
 
 
 def is_card(name: str) -> bool:
-    """Whether `name` can be nothing but a card: a reference or an id."""
-    return bool(CARD_REFERENCE.fullmatch(name) or _ID.fullmatch(name.lower()))
+    """Whether `name` looks like a card: a reference, an id or the beginning of one, or a number."""
+    return bool(CARD_REFERENCE.fullmatch(name) or _ID.fullmatch(name.lower()) or name.isdecimal() or is_id_beginning(name))
 
 
 def _board_name(board: Board) -> str:

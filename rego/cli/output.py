@@ -141,6 +141,15 @@ class Output:
         elif form.quiet or not self.terminal:
             self.lines([view.short(item)])
 
+    def changed_many(self, view: View[T], items: Sequence[T], form: Form, sentence: str) -> None:
+        """Report one change of several things: one sentence, and all their names."""
+        if form.for_people:
+            self.note(sentence)
+            if not self.terminal:
+                self.lines(view.short(item) for item in items)
+        else:
+            self.many(view, items, form)
+
     def table(self, cells: Sequence[Cell[T]], items: Sequence[T]) -> None:
         """A table on a terminal; elsewhere lines with tabs between the cells, without headings, whole."""
         if self.terminal:

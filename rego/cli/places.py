@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rego.wire.base import Position
+from rego.wire.base import Place, Position
+from rego.wire.cards import CardSummary
 from rego.wire.errors import InvalidInput
 
 
@@ -20,6 +21,14 @@ class Where:
     def given(self) -> bool:
         """Whether any place was named."""
         return self != Where()
+
+
+def fill_place(body: Place, place: Where, neighbour: CardSummary | None) -> None:
+    """Write the place into the body of a request; `neighbour` is the card that it names."""
+    body.position = place.position
+    if neighbour is not None:
+        body.after_id = neighbour.id if place.after else None
+        body.before_id = neighbour.id if place.before else None
 
 
 def where(*, first: bool, last: bool, after: str | None, before: str | None) -> Where:

@@ -25,10 +25,10 @@ class Place(NamedTuple):
 
 
 COMMANDS: dict[str, Place] = {
-    "boards": Place("rego.cli.boards", "app", "Your boards: list them, add one, choose the one to use."),
-    "cards": Place("rego.cli.cards", "app", "Cards: list, show, add, edit, move, start, archive, mark as done."),
+    "boards": Place("rego.cli.boards", "app", "Your boards: list, show, add, edit, archive, delete, choose the one to use."),
+    "cards": Place("rego.cli.cards", "app", "Cards: list, show, add, edit, move, start, assign, label, archive, delete."),
     "attachments": Place("rego.cli.attachments", "app", "Files on cards: list, add, get, open, rename, delete."),
-    "columns": Place("rego.cli.columns", "app", "The columns of a board: list, add, move, rename."),
+    "columns": Place("rego.cli.columns", "app", "The columns of a board: list, add, move, rename, edit, archive, delete."),
     "labels": Place("rego.cli.labels", "app", "The labels of a board: list, add, edit, delete."),
     "checklists": Place("rego.cli.checklists", "app", "The checklists of a card: list, add, check, edit, delete."),
     "comments": Place("rego.cli.comments", "app", "The comments on a card: list, add, edit, delete."),

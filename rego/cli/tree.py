@@ -60,8 +60,10 @@ def _option(option: Parameter, context: ClickContext) -> dict[str, Any]:
 
 
 def _argument(argument: Parameter, context: ClickContext) -> dict[str, Any]:
-    name = argument.make_metavar(context).strip("[]{}").removesuffix("...")
-    return {"value": name.rstrip("]").split()[-1], "many": argument.nargs != 1, "choices": _choices(argument)}
+    # Such as "CARD... [COLUMN]", where the first word is a card and the others may be either.
+    kinds = [word.strip("[]{}.") for word in argument.make_metavar(context).split()]
+    value = "|".join(kinds) if kinds[0] in ("CARD", "CARDS") else kinds[-1]
+    return {"value": value, "many": argument.nargs != 1, "choices": _choices(argument)}
 
 
 def _choices(parameter: Parameter) -> list[str]:

@@ -185,7 +185,9 @@ class BulkCards(Command, kw_only=True, omit_defaults=True):
     Moved cards stand one below the other at the place that `move` names. `archive` and `complete` take true or false.
     """
 
-    card_ids: Annotated[list[Id], Meta(min_length=1, max_length=limits.BULK_MAX)]
+    one_of = ("move", "archive", "complete", "assign", "unassign", "label", "unlabel", "delete")
+
+    card_ids: Annotated[list[Id], Meta(min_length=1, max_length=limits.BULK_MAX, extra_json_schema={"uniqueItems": True})]
     move: MoveCard | None = None
     archive: bool | None = None
     complete: bool | None = None
@@ -193,15 +195,14 @@ class BulkCards(Command, kw_only=True, omit_defaults=True):
     unassign: Annotated[Id, Meta(description="a person's id")] | None = None
     label: Annotated[Id, Meta(description="a label's id")] | None = None
     unlabel: Annotated[Id, Meta(description="a label's id")] | None = None
-    delete: Annotated[bool, Meta(description="true")] | None = None
+    delete: Annotated[bool, Meta(description="true", extra_json_schema={"enum": [True]})] | None = None
 
     def __post_init__(self) -> None:
         super().__post_init__()
         if len(set(self.card_ids)) < len(self.card_ids):
             raise InvalidInput("card_ids names a card twice.", field="card_ids")
-        operations = self.__struct_fields__[1:]
-        if sum(getattr(self, name) is not None for name in operations) != 1 or self.delete is False:
-            raise InvalidInput(f"Give one operation, of {', '.join(operations)}.")
+        if self.delete is False:
+            raise InvalidInput("delete is true, or is not given.", field="delete")
         if self.move is not None and {self.move.after_id, self.move.before_id} & set(self.card_ids):
             raise InvalidInput("The neighbour in move must be a card that does not move itself.", field="move")
 

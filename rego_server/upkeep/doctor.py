@@ -17,6 +17,7 @@ from uuid import uuid4
 from rego import __version__
 from rego.wire.errors import RegoError
 from rego_server.core.blobs import open_store
+from rego_server.core.db.postgres_tools import Tools
 from rego_server.core.secret import KEY_BYTES, given
 from rego_server.core.settings import Settings
 from rego_server.upkeep import database
@@ -104,6 +105,19 @@ async def _check_migrations(settings: Settings) -> list[Finding]:
     return [warning("migrations", sentence, advice)]
 
 
+async def _check_backup_programs(settings: Settings) -> list[Finding]:
+    if settings.sqlite_path is not None:
+        return [unused("backup programs", "SQLite is backed up without any.")]
+    tools = Tools(settings.database_url, settings.pg_bin)
+    try:
+        for name in ("pg_dump", "pg_restore", "psql"):
+            await tools.check_fit(name)
+    except RegoError as error:
+        advice = "rego db backup and restore need the programs of the server's version: postgresql-client on Debian."
+        return [warning("backup programs", error.detail, advice)]
+    return [fine("backup programs", f"{tools.find('pg_dump')} and its companions fit the server.")]
+
+
 async def _check_redis(settings: Settings) -> list[Finding]:
     url = given(settings.redis_url, settings.redis_url_file)
     return await check_redis(url) if url else [unused("redis", "None is set, and a single server needs none.")]
@@ -154,6 +168,7 @@ EXAMINATIONS = (
     Examination("secret", _check_secret),
     Examination("database", _check_database),
     Examination("migrations", _check_migrations),
+    Examination("backup programs", _check_backup_programs),
     Examination("redis", _check_redis),
     Examination("blob store", _check_blobs),
     Examination("mail", _check_mail),

@@ -34,6 +34,25 @@ class Stage:
     large_board: str
 
 
+@dataclass(frozen=True)
+class Hall:
+    """A board that many follow, the token of its owner, and cards that are all in the first of its columns."""
+
+    token: str
+    board_id: str
+    columns: list[str]
+    cards: list[str]
+
+
+def prepare_hall(url: str, cards: int = 50) -> Hall:
+    """Register somebody on the server at `url` and import one board of `cards` cards."""
+    with _logged_in(url) as (client, _user_id, token):
+        board_id = _import(client, "Hall", cards)
+        snapshot = client.send(boards.get_snapshot(board_id))
+        columns = [column.id for column in snapshot.columns]
+        return Hall(token, board_id, columns, [card.id for card in snapshot.cards if card.column_id == columns[0]])
+
+
 def prepare(url: str, amount: int, cards: int, large: int) -> Stage:
     """Register somebody on the server at `url` and import `amount` boards of `cards` cards, and one of `large`."""
     with _logged_in(url) as (client, user_id, token):

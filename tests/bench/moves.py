@@ -12,12 +12,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -27,10 +24,9 @@ import msgspec
 
 from tests.bench.boards import Stage, prepare
 from tests.bench.load import Arena, Outcome, Round
-from tests.bench.processes import Service, children_cpu_seconds, cpu_seconds, parent_of, service
+from tests.bench.processes import Service, children_cpu_seconds, cpu_seconds, database, parent_of, server, service
 from tests.postgres import Postgres, start_postgres
 
-SERVE = "from rego_server.main import serve; raise SystemExit(serve(port=0))"
 WARM_UP_SECONDS = 1.0
 
 
@@ -136,15 +132,15 @@ def _each(before: float | None, after: float | None, count: int) -> float | None
 def run(size: Size) -> Iterator[str]:
     """Measure everything; gives the lines of the table as they become known."""
     yield f"{'':27}{'req/s':>8}{'p50 ms':>9}{'p99 ms':>9}{'answer KB':>11}{'CPU µs':>9}{'PostgreSQL CPU µs':>19}{'ratio':>8}"
-    with start_postgres(durable=True) as cluster, _database(cluster) as url, _server(url) as server:
-        stage = prepare(server.url, size.boards, size.cards, size.large)
+    with start_postgres(durable=True) as cluster, database(cluster) as url, server(url) as ours:
+        stage = prepare(ours.url, size.boards, size.cards, size.large)
         with service("-m", "tests.bench.floor", url, stage.user_id, asyncio.run(_session(url))) as floor:
             bench = Bench(size, stage.token, asyncio.run(_postmaster(cluster)))
             moves: list[Sample] = []
             for case in _cases(stage, size, url):
-                ours, bare = bench.compare(case, [server, floor])
-                moves = moves or ours
-                yield from _pair(case.name, ours, bare)
+                samples, bare = bench.compare(case, [ours, floor])
+                moves = moves or samples
+                yield from _pair(case.name, samples, bare)
     yield from _on_sqlite(size, moves)
 
 
@@ -157,27 +153,10 @@ def _cases(stage: Stage, size: Size, url: str) -> list[Case]:
 
 
 def _on_sqlite(size: Size, on_postgres: list[Sample]) -> Iterator[str]:
-    with _server("") as server:
-        stage = prepare(server.url, size.boards, size.cards, 1)
-        [samples] = Bench(size, stage.token).compare(Case("move", size.clients, stage.arenas), [server])
+    with server("") as ours:
+        stage = prepare(ours.url, size.boards, size.cards, 1)
+        [samples] = Bench(size, stage.token).compare(Case("move", size.clients, stage.arenas), [ours])
     yield _line("move, SQLite : PostgreSQL", samples, _ratio(samples, on_postgres))
-
-
-@contextmanager
-def _database(cluster: Postgres) -> Iterator[str]:
-    name = f"rego_bench_{os.getpid()}"
-    try:
-        yield asyncio.run(cluster.create_database(name))
-    finally:
-        asyncio.run(cluster.drop_database(name))
-
-
-@contextmanager
-def _server(database_url: str) -> Iterator[Service]:
-    with tempfile.TemporaryDirectory(prefix="rego-bench-") as directory:
-        environ = {"REGO_DATA_DIR": directory, "REGO_DATABASE_URL": database_url}
-        with service("-c", SERVE, environ=environ) as running:
-            yield running
 
 
 async def _session(url: str) -> str:

@@ -57,7 +57,9 @@ def main() -> None:
 
 def _environ(home: Path) -> dict[str, str]:
     ours = {name: str(home / name) for name in ("REGO_DATA_DIR", "REGO_CONFIG_DIR", "REGO_CACHE_DIR")}
-    return {**os.environ, "HOME": str(home), **ours}
+    # As installed: with compiled modules.
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, "HOME": str(home), **ours}
 
 
 def _timed(command: list[str], environ: dict[str, str]) -> Time:

@@ -79,3 +79,38 @@ def test_what_makes_no_sense_changes_nothing(rego: Rego, ops: str, arguments: tu
     result = rego("columns", *arguments)
     assert (result.code, result.out) == (code, "")
     assert titles(rego) == ["To do", "Doing", "Done"]
+
+
+def test_a_board_is_shown_changed_put_away_and_deleted(rego: Rego, ada: Person, ops: str) -> None:
+    rego("boards", "edit", ops, "--description", "What we run.")
+    assert rego("boards", "show").out == (
+        f"{ops}  Operations\n      3  To do\n      0  Doing\n      0  Done\npeople: {ada.username} (owner)\n\nWhat we run.\n"
+    )
+    assert rego("boards", "edit", ops, "--title", "Ops").err == f"Board {ops} (Ops) changed\n"
+    assert rego("boards", "edit", ops).code == 2
+    assert "take it back" in rego("boards", "archive", ops).err
+    assert rego("boards", "list", "-q").lines == []
+    assert rego("boards", "list", "--archived", "-q").lines == [ops]
+    assert rego("boards", "archive", ops, "--undo").err == f"Board {ops} (Ops) is back\n"
+    assert rego("boards", "delete", ops).code == 2
+    assert (
+        rego("boards", "delete", ops, "--dry-run").err
+        == f"Would delete the board {ops} (Ops) with its 3 cards, for everybody.\n"
+    )
+    assert rego("boards", "delete", ops, "--yes").code == 0
+    assert rego("boards", "list", "-q").lines == []
+
+
+def test_a_column_is_changed_put_away_and_deleted(rego: Rego, ops: str) -> None:
+    assert (
+        rego("columns", "edit", "Doing", "--limit", "2", "--hard", "--hue", "red").err == "Column Doing: limit 2 (hard), red\n"
+    )
+    assert rego("columns", "edit", "Doing", "--limit", "0", "--done", "--hue", "none").err == "Column Doing: no limit, done\n"
+    assert rego("columns", "edit", "Doing").code == 2
+    assert rego("columns", "edit", "Doing", "--hue", "magenta").code == 2
+    assert rego("columns", "archive", "Doing").err == "Column Doing: no limit, done, archived\n"
+    assert [line.split("\t")[0] for line in rego("columns", "list").lines] == ["To do", "Done"]
+    assert rego("columns", "archive", "Doing", "--undo").err == "Column Doing: no limit, done\n"
+    assert rego("columns", "delete", "Doing").code == 2
+    assert rego("columns", "delete", "Doing", "--yes").err == "Column Doing deleted\n"
+    assert rego("columns", "delete", "To do", "--yes").code == 6

@@ -10,6 +10,7 @@ import pytest
 from rego_server.core.redis.condition import RedisCondition
 from rego_server.upkeep.services import clock, durability, latency, policy
 from tests.cli.conftest import Rego
+from tests.postgres import client_programs
 from tests.valkey import Valkey
 
 ON = {"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}
@@ -36,11 +37,17 @@ def test_a_fresh_machine_is_fit_for_a_server(rego: Rego, home: Path) -> None:
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-def test_a_cluster_is_looked_at_as_a_whole(rego: Rego, database_url: str, valkey: Valkey, home: Path) -> None:
+def test_a_cluster_is_looked_at_as_a_whole(
+    rego: Rego, database_url: str, valkey: Valkey, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (home / "data").mkdir(mode=0o700)
+    monkeypatch.setenv("REGO_PG_BIN", str(client_programs()))
     services = ("--database-url", database_url, "--redis-url", valkey.url)
     code, states = _states(rego, *services)
     assert {states[check] for check in ("database", "database clock", "migrations", "redis", "redis clock")} == {"ok"}
+    assert states["backup programs"] == "ok"
+    monkeypatch.setenv("REGO_PG_BIN", str(home))
+    assert _states(rego, *services)[1]["backup programs"] == "warning"
     assert (code, states["synchronous_commit"]) == (1, "failed"), "the tests' PostgreSQL does without durability"
     assert (states["secret"], states["blob store"], states["redis policy"]) == ("warning", "warning", "ok")
 

@@ -138,3 +138,20 @@ def test_a_claim_that_makes_no_sense_is_refused(rego: Rego, ops: str, words: tup
     result = rego("cards", "claim", *words)
     assert (result.code, result.out) == (2, "")
     assert said in result.err
+
+
+def test_a_card_is_copied_here_and_to_another_board(rego: Rego, ops: str) -> None:
+    assert rego("cards", "copy", "1", "Doing", "--title", "Again").err == f"{ops}-4 is a copy of {ops}-1: Again\n"
+    (other,) = rego("boards", "add", "Website").lines
+    rego("columns", "add", "Inbox", "--board", other)
+    assert rego("cards", "copy", f"{ops}-1", "--to-board", other).lines == [f"{other}-1"]
+    assert rego("cards", "list", other, "--jq", "[.[].title]").out == '["One"]\n'
+
+
+def test_a_card_goes_to_another_board(rego: Rego, ops: str) -> None:
+    (other,) = rego("boards", "add", "Website").lines
+    rego("columns", "add", "Inbox", "--board", other)
+    result = rego("cards", "move", f"{ops}-2", "--to-board", other)
+    assert (result.lines, result.err) == ([f"{other}-1"], f"{ops}-2 is now {other}-1 in Inbox on Website: Two\n")
+    assert rego("cards", "show", f"{ops}-2").code == 3
+    assert rego("cards", "move", f"{ops}-1", f"{ops}-3", "Inbox", "--to-board", other).code == 2

@@ -152,6 +152,18 @@ async def test_a_board_that_is_followed_again_meanwhile_stays_followed(servers: 
     await again.sees(person("ada"), person("bob"))
 
 
+async def test_nonsense_in_redis_ends_nothing(servers: Servers, redis_url: str) -> None:
+    async with Redis.from_url(redis_url) as redis:
+        await redis.sadd(f"rego:servers:{BOARD}", "mallory")
+        await redis.hset(f"rego:people:{BOARD}:mallory", "c-x", "nonsense")
+        here = await servers.room(redis_url, "ada", ttl=SOON)
+        await redis.publish(f"rego:presence:{BOARD}", "nonsense")
+        await redis.delete(f"rego:people:{BOARD}:mallory")
+        there = await servers.room(redis_url, "bob", ttl=SOON)
+        await here.sees(person("bob"))
+        await there.sees(person("ada"))
+
+
 @on_postgres
 async def test_people_see_each_other_through_different_servers(stage: Stage, redis_url: str) -> None:
     servers = await pair(stage, redis_url)

@@ -12,10 +12,11 @@ import pytest
 from sqlalchemy import func, select
 
 from rego.client import boards, cards, checklists, comments, imports
-from rego.wire.base import Role
+from rego.wire.base import Role, to_json
 from rego.wire.cards import CreateCard
-from rego.wire.errors import InvalidInput
-from rego.wire.imports import Imported
+from rego.wire.columns import WipMode
+from rego.wire.errors import Conflict, InvalidInput
+from rego.wire.imports import Imported, Plan, PlannedCard, PlannedColumn
 from rego_server.core.db import Connection, Statement
 from rego_server.core.uow import Caller, UnitOfWork
 from rego_server.domains.imports import formats
@@ -215,3 +216,15 @@ def test_the_answer_names_kinds_as_documented() -> None:
     plan, report = formats.read("trello", TRELLO["complete"])
     assert {"lists", "cards", "labels", "label uses", "checklists", "items", "comments", "members"} <= report.tallies.keys()
     assert msgspec.json.decode(msgspec.json.encode(plan), type=type(plan)) == plan
+
+
+async def test_a_column_over_its_hard_limit_comes_as_it_is_and_takes_no_more(join_site: Join) -> None:
+    ann = await join_site("ann")
+    full = PlannedColumn(key="a", title="Doing", wip_limit=1, wip_mode=WipMode.HARD)
+    plan = Plan(title="Full", columns=[full], cards=[PlannedCard(column="a", title=str(n)) for n in range(2)])
+    made = await ann.client.send(imports.import_board("rego", to_json(plan)))
+    assert [(remark.what, remark.where) for remark in made.report.remarks] == [("a column is over its limit", "Doing")]
+    snapshot = await ann.client.send(boards.get_snapshot(made.board.id))
+    assert len(snapshot.cards) == 2
+    with pytest.raises(Conflict, match="Doing is full"):
+        await ann.client.send(cards.create_card(made.board.id, CreateCard(title="x", column_id=snapshot.columns[0].id)))

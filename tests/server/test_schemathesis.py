@@ -54,7 +54,6 @@ GOOD: dict[str, Callable[[Furnished], list[Any]]] = {
     "password": lambda _: [PASSWORD],
     "new_password": lambda _: [PASSWORD],
     "expires_at": lambda _: [None, "2999-12-31T23:59:59Z"],
-    "q": lambda _: ["", "bug", "label:bug -is:done", "(priority>=high or due<3d) sort:-due"],
     "column_id": lambda desk: [desk.todo.id],
     "checklist_id": lambda desk: [None, desk.checklist.id],
     "after_id": lambda _: [None],
@@ -63,7 +62,13 @@ GOOD: dict[str, Callable[[Furnished], list[Any]]] = {
     "assignee_ids": lambda desk: [[], [desk.member.user.id]],
     "assignee_id": lambda desk: [None, desk.member.user.id],
 }
-"""Values of what is read whose schema cannot say what is good: of the right place, not too common, not in the past."""
+"""Values of fields whose schema cannot say what is good: of the right place, not too common, not in the past."""
+
+QUERIES: dict[str, Schema] = {
+    "q": {"enum": ["", "bug", "label:bug -is:done", "(priority>=high or due<3d) sort:-due"]},
+    "type": {"enum": ["card.moved", "checklist"]},
+}
+"""The same for query parameters."""
 
 GOOD_FOR_MORE_THAN_ITS_SHAPE = {
     "POST /auth/reset-password": "the token must have been mailed",
@@ -183,7 +188,7 @@ def _good(described: Schema, desk: Furnished) -> Schema:
     for operation in [each for methods in described["paths"].values() for each in methods.values()]:
         for parameter in operation["parameters"]:
             if parameter["in"] == "query":
-                parameter["schema"] = good.get(parameter["name"], parameter["schema"])
+                parameter["schema"] = (good | QUERIES).get(parameter["name"], parameter["schema"])
     for schema in described["components"]["schemas"].values():
         if schema.get("additionalProperties") is False:
             schema["properties"] |= {name: values for name, values in good.items() if name in schema["properties"]}

@@ -47,13 +47,13 @@ class Tools:
 
     async def dump(self, target: Path) -> None:
         """Write the whole database to `target`, as it is at one moment. Raises `Unavailable`."""
-        await self._check("pg_dump")
+        await self.check_fit("pg_dump")
         way = way_to(self._url)
         self._run("pg_dump", ["--format=custom", "--no-owner", "--no-privileges", f"--file={target}", way.address], way)
 
     async def restore(self, dump: Path, epoch: str) -> None:
         """Replace all tables by those of `dump`, under a new epoch, in one transaction. Raises `Unavailable`."""
-        await self._check("psql")
+        await self.check_fit("psql")
         script = dump.with_name("restore.sql")
         self._run("pg_restore", ["--no-owner", "--no-privileges", f"--file={script}", str(dump)])
         schema = await self._schema()
@@ -101,7 +101,7 @@ class Tools:
             raise Unavailable(f"{self.find(name)} does not say which PostgreSQL it is of.")
         return int(number[1])
 
-    async def _check(self, name: str) -> None:
+    async def check_fit(self, name: str) -> None:
         """Raises `Unavailable` when a program is missing or older than the database's server."""
         connection = await connect_postgres(self._url)
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Any
@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from rego.wire.base import Role
 from rego.wire.boards import Board
+from rego.wire.columns import WipMode
 from rego.wire.events import BoardImported
 from rego.wire.imports import (
     Imported,
@@ -54,7 +55,7 @@ async def import_board(uow: UnitOfWork, source: str, plan: Plan, report: Report)
     In a file of Rego's own (`source` is `rego`) the person with the caller's username is the caller.
     """
     board, remarks = await _open(uow, plan)
-    report = replace(report, remarks=[*report.remarks, *remarks])
+    report = replace(report, remarks=[*report.remarks, *remarks, *_overfull(plan)])
     people = await _add_people(uow, board.id, plan, claimed=source == OWN_FORMAT)
     label_ids = await _add_labels(uow, board.id, plan)
     column_ids = await _add_columns(uow, board.id, plan)
@@ -79,6 +80,16 @@ async def _open(uow: UnitOfWork, plan: Plan) -> tuple[Board, list[Remark]]:
     stamps = {"archived": plan.archived, "created_at": plan.created_at or uow.now}
     uow.write(set_fields(boards_table, tuple(sorted(stamps))), row_id=board.id, **stamps)
     return replace(board, **stamps), remarks
+
+
+def _overfull(plan: Plan) -> list[Remark]:
+    """What is to be said of columns over their hard limits: they come as they were, and take no further card."""
+    held = Counter(card.column for card in plan.cards if not card.archived)
+    return [
+        Remark(what="a column is over its limit", why="it came with more cards and takes no further one", where=column.title)
+        for column in plan.columns
+        if column.wip_mode is WipMode.HARD and column.wip_limit is not None and held[column.key] > column.wip_limit
+    ]
 
 
 async def _add_people(uow: UnitOfWork, board_id: str, plan: Plan, *, claimed: bool) -> Ids:

@@ -1,0 +1,211 @@
+"""One thing done to several cards, named or found by a query: looked at first, then all of them or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from msgspec.structs import replace
+
+from rego.cli import card_lookup as look
+from rego.cli.card_views import CARD, NamedCard
+from rego.cli.context import Session
+from rego.cli.dates import utc_offset
+from rego.cli.naming import find_column, find_label
+from rego.cli.output import Form
+from rego.cli.places import Where, fill_place
+from rego.client import boards, cards, labels
+from rego.wire import limits
+from rego.wire.boards import Board
+from rego.wire.cards import BulkCards, CardSummary, MoveCard
+from rego.wire.errors import InvalidInput, RegoError
+from rego.wire.query_terms import Query
+
+PREVIEW = 10
+"""How many of the cards that a query finds are named before the question whether to go on."""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Which cards, in the words of the command line: names, or a query over a board. `risky` asks before names too."""
+
+    names: Sequence[str]
+    query: Query | None = None
+    board: str | None = None
+    yes: bool = False
+    dry_run: bool = False
+    risky: bool = False
+
+    def __post_init__(self) -> None:
+        if bool(self.names) == (self.query is not None):
+            raise InvalidInput("Which cards? Name them, or give --query.")
+
+    @property
+    def single(self) -> str | None:
+        """The name, when it is one card that may be changed without further ado."""
+        return self.names[0] if len(self.names) == 1 and not self.dry_run and not self.risky else None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The cards that are meant, all of one board."""
+
+    board: Board
+    cards: list[CardSummary]
+
+    def named(self, card: CardSummary) -> NamedCard:
+        """A card of these with its reference."""
+        return NamedCard(card, f"{self.board.key}-{card.number}")
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What is to be done: the body of the request without its cards, the verb for the question, the words for the report."""
+
+    body: BulkCards
+    verb: str
+    done: str
+
+
+Plan = Callable[[Session, Chosen], Deed]
+
+
+def act(session: Session, targets: Targets, plan: Plan, form: Form) -> None:
+    """Do to all cards what `plan` says, if that is wanted. More cards than one request takes go in several, each whole."""
+    chosen = choose(session, targets)
+    if not chosen.cards:
+        session.output.note("No card fits, so nothing was done.")
+        return
+    deed = plan(session, chosen)
+    if not _agreed(session, targets, chosen, deed):
+        return
+    changed: list[CardSummary] = []
+    for part in _parts(chosen.cards):
+        try:
+            body = replace(deed.body, card_ids=[card.id for card in part])
+            changed += session.send(cards.bulk_cards(chosen.board.id, body)) or part
+        except (RegoError, KeyboardInterrupt):
+            if changed:
+                session.output.note(f"{_count(len(changed))} {deed.done} before that; the others are as they were.")
+            raise
+    session.output.changed_many(CARD, [chosen.named(card) for card in changed], form, f"{_count(len(changed))} {deed.done}")
+
+
+def choose(session: Session, targets: Targets) -> Chosen:
+    """The cards that are meant; raises `NotFound` for a name that is none, and `InvalidInput` for cards of several boards."""
+    if targets.query is not None:
+        board = session.board(targets.board)
+        offset = utc_offset(datetime.now().astimezone())
+        call = cards.list_cards(board.id, limit=limits.LIST_MAX, q=str(targets.query), utc_offset=offset)
+        return Chosen(board, session.first(call, None))
+    found: dict[str, CardSummary] = {}
+    for name in targets.names:
+        card = look.card(session, name)
+        found[card.id] = card
+    every = list(found.values())
+    strangers = [name for name, card in zip(targets.names, every, strict=False) if card.board_id != every[0].board_id]
+    if strangers:
+        raise InvalidInput(f"{', '.join(strangers)}: not on the board of {targets.names[0]}; give one command for each board.")
+    return Chosen(session.send(boards.get_board(every[0].board_id)), every)
+
+
+def to_column(name: str | None, place: Where) -> Plan:
+    """Move the cards to a column, or next to another card."""
+
+    def plan(session: Session, chosen: Chosen) -> Deed:
+        neighbour = look.neighbour(session, place)
+        every = look.open_columns(session, chosen.board.id)
+        column_id = find_column(every, name).id if name is not None else neighbour.column_id if neighbour else None
+        title = next((column.title for column in every if column.id == column_id), None)
+        move = MoveCard(column_id=column_id)
+        fill_place(move, place, neighbour)
+        where = f"to {title}" if title else "within their columns"
+        return Deed(_body(move=move), f"Move %s {where}", f"moved {where}")
+
+    return plan
+
+
+def archived(yes: bool) -> Plan:
+    """Put the cards away, or bring them back."""
+    words = ("Archive %s", "archived") if yes else ("Bring %s back", "brought back")
+    return lambda _session, _chosen: Deed(_body(archive=yes), *words)
+
+
+def completed(yes: bool) -> Plan:
+    """Mark the cards as done, or as open."""
+    words = ("Mark %s as done", "marked as done") if yes else ("Mark %s as open", "marked as open")
+    return lambda _session, _chosen: Deed(_body(complete=yes), *words)
+
+
+def deleted() -> Plan:
+    """Delete the cards."""
+    return lambda _session, _chosen: Deed(_body(delete=True), "Delete %s", "deleted")
+
+
+def assigned(person: str, *, remove: bool) -> Plan:
+    """Put somebody on the cards, or take them off."""
+
+    def plan(session: Session, chosen: Chosen) -> Deed:
+        member = look.person(session, session.send(boards.list_members(chosen.board.id)), person)
+        if remove:
+            return Deed(
+                _body(unassign=member.user_id), f"Take {member.username} off %s", f"no longer assigned to {member.username}"
+            )
+        return Deed(_body(assign=member.user_id), f"Assign %s to {member.username}", f"assigned to {member.username}")
+
+    return plan
+
+
+def labelled(label: str, *, remove: bool) -> Plan:
+    """Put a label on the cards, or take it off."""
+
+    def plan(session: Session, chosen: Chosen) -> Deed:
+        found = find_label(session.send(labels.list_labels(chosen.board.id)), label)
+        if remove:
+            return Deed(_body(unlabel=found.id), f"Take {label} off %s", f"without {label}")
+        return Deed(_body(label=found.id), f"Put {label} on %s", f"with {label}")
+
+    return plan
+
+
+def split_last(words: Sequence[str], query: str | None, what: str) -> tuple[list[str], str]:
+    """The cards and the last word, which is something else; raises `InvalidInput` when one of them is missing."""
+    if not words or (query is None and len(words) == 1):
+        raise InvalidInput(f"Give the cards, and then the {what}.")
+    return list(words[:-1]), words[-1]
+
+
+def _agreed(session: Session, targets: Targets, chosen: Chosen, deed: Deed) -> bool:
+    """Show what a query found, or what would be lost, and ask; raises `InvalidInput` when nobody can be asked."""
+    question = deed.verb % _count(len(chosen.cards))
+    if targets.dry_run or (not targets.yes and (targets.query is not None or targets.risky)):
+        for card in chosen.cards[:PREVIEW]:
+            session.output.note(f"  {chosen.board.key}-{card.number}  {card.title}")
+        if (rest := len(chosen.cards) - PREVIEW) > 0:
+            session.output.note(f"  and {rest} more")
+    if targets.dry_run:
+        session.output.note(f"Would {question[0].lower()}{question[1:]}.")
+        return False
+    if targets.yes or (targets.query is None and not targets.risky):
+        return True
+    if not session.interactive:
+        raise InvalidInput(f"{question}? Say --yes to do it, or --dry-run to see more.")
+    if session.confirm(question):
+        return True
+    session.output.note("Nothing was done.")
+    return False
+
+
+def _body(**operation: object) -> BulkCards:
+    # The ids are filled in for each request; a body without any is not valid on its own.
+    return BulkCards(card_ids=["-"], **operation)  # type: ignore[arg-type]
+
+
+def _parts(every: list[CardSummary]) -> Iterator[list[CardSummary]]:
+    for begin in range(0, len(every), limits.BULK_MAX):
+        yield every[begin : begin + limits.BULK_MAX]
+
+
+def _count(amount: int) -> str:
+    return "1 card" if amount == 1 else f"{amount} cards"

@@ -1,0 +1,73 @@
+"""Those who change a board while others listen: requests one after the other, or at a pace, each known by its key."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable, Sequence
+from itertools import count, cycle
+from time import perf_counter
+
+from tests.bench.audience import DELIVERED_WITHIN, Audience
+from tests.bench.load import Wire
+
+Change = Callable[[str], bytes]
+"""The request that makes the next change, with an idempotency key of the caller's choice."""
+
+KEY_LENGTH = 16
+
+
+def keys(name: str) -> Callable[[], str]:
+    """Idempotency keys of one length, so that all events of a run have one size."""
+    numbers = count(1)
+    return lambda: f"{name}-{next(numbers):0{KEY_LENGTH - len(name) - 1}}"
+
+
+def request(method: str, path: str, token: str, key: str, body: bytes) -> bytes:
+    """An HTTP request that changes something."""
+    head = (
+        f"{method} {path} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\nIdempotency-Key: {key}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def move(token: str, card: str, columns: Sequence[str]) -> Change:
+    """Move a card to the top of one of `columns` after the other; to where it is already would be no change."""
+    bodies = cycle([json.dumps({"column_id": column, "position": "top"}).encode() for column in columns])
+    return lambda key: request("POST", f"/cards/{card}/move", token, key, next(bodies))
+
+
+def rewrite(token: str, card: str, size: int) -> Change:
+    """Give a card another description of `size` characters; the event carries the old one too."""
+
+    def change(key: str) -> bytes:
+        text = (key + " is what it says now. " * size)[:size]
+        return request("PATCH", f"/cards/{card}", token, key, json.dumps({"description": text}).encode())
+
+    return change
+
+
+async def dial(host: str, port: int) -> Wire:
+    """A connection for one who changes things."""
+    return (await asyncio.get_running_loop().create_connection(Wire, host, port))[1]
+
+
+async def one_by_one(wire: Wire, audience: Audience, change: Change, next_key: Callable[[], str], until: float) -> int:
+    """Change, wait until everybody knows, change again. Gives the number of changes."""
+    for made in count():
+        if perf_counter() >= until:
+            return made
+        await make(wire, audience, change, next_key())
+    raise AssertionError
+
+
+async def make(wire: Wire, audience: Audience, change: Change, key: str) -> None:
+    """Make one change and wait until it was answered and everybody knows. Raises `TimeoutError`."""
+    delivery = audience.expect(key)
+    try:
+        async with asyncio.timeout(DELIVERED_WITHIN):
+            await wire.exchange(change(key))
+            await delivery.everybody
+    finally:
+        audience.settle(key, delivery)
