@@ -29,6 +29,7 @@ from rego_server.snapshots import Snapshots
 from rego_server.web.admission import Tier
 from rego_server.web.cookies import cookie_of
 from rego_server.web.endpoint import SERVICES, admitted
+from rego_server.web.metrics import METRICS
 from rego_server.web.parameters import PathKind, piece_of_path
 
 
@@ -113,7 +114,7 @@ async def _follow(request: web.Request, place: Place) -> web.WebSocketResponse:
     transport = request.transport
     if not isinstance(transport, asyncio.Transport):
         return socket  # The client left during the handshake.
-    outgoing = Outgoing(socket, transport, writer, live.limits)
+    outgoing = Outgoing(socket, transport, writer, live.limits, request.app[METRICS].count_close)
     try:
         if board is None:
             caller = await _authenticate(request, socket, live.limits.auth_deadline)
