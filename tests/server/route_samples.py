@@ -14,7 +14,7 @@ from rego.client.files import FileUpload, Multipart
 from rego.client.server import Server as Address
 from rego.wire.base import Role
 from rego.wire.boards import CreateBoard
-from rego.wire.cards import CreateCard, UpdateCard
+from rego.wire.cards import UpdateCard
 from rego.wire.comments import Comment, CreateComment
 from rego.wire.invitations import CreateInvitation
 from rego.wire.tokens import CreateToken
@@ -99,7 +99,6 @@ for _route in (
     "DELETE /boards/{board_id}",
     "GET /boards/{board_id}/activity",
     "GET /boards/{board_id}/events",
-    "GET /boards/{board_id}/activity",
     "GET /boards/{board_id}/export",
     "GET /boards/{board_id}/snapshot",
     "GET /boards/{board_id}/presence",
@@ -144,6 +143,7 @@ _fixed("PATCH /boards/{board_id}/members/{user_id}", {"role": "member"})
 _fixed("POST /boards/{board_id}/columns", {"title": "x"})
 _fixed("PATCH /columns/{column_id}", {"title": "x"})
 _fixed("POST /columns/{column_id}/move", {"position": "top"})
+_fixed("POST /boards/{board_id}/cards/claim", {})
 _fixed("PATCH /cards/{card}", {"title": "x"})
 _fixed("POST /cards/{card}/move", {"position": "bottom"})
 _fixed("POST /cards/{card}/copy", {"title": "x"})
@@ -171,17 +171,7 @@ async def _try_automation(asking: Asking) -> Sample:
 
 @_special("POST /boards/{board_id}/cards")
 async def _create_card(asking: Asking) -> Sample:
-    body = {"title": "x", "column_id": asking.desk.todo.id}
-    return Sample(f"/boards/{asking.desk.board.id}/cards", body)
-
-
-@_special("POST /boards/{board_id}/cards/claim")
-async def _claim_card(asking: Asking) -> Sample:
-    """For whoever may get through a card that nobody has."""
-    desk = asking.desk
-    if asking.may:
-        await desk.own(cards.create_card(desk.board.id, CreateCard(title="x", column_id=desk.todo.id)))
-    return Sample(f"/boards/{desk.board.id}/cards/claim", {})
+    return Sample(f"/boards/{asking.desk.board.id}/cards", {"title": "x", "column_id": asking.desk.todo.id})
 
 
 @_special("POST /boards/{board_id}/cards/bulk")
