@@ -33,7 +33,7 @@ from rego.wire.errors import InvalidInput
 from rego.wire.query import parse
 from rego.wire.query_terms import Query
 
-app = noun("Cards: list, show, add, edit, move, start, claim, assign, label, archive, delete.")
+app = noun("Cards: list, show, add, edit, move, start, claim, assign, label, delete.")
 
 OptionalCardArgument = Annotated[
     str | None, typer.Argument(metavar="CARD", help="Its reference, number or id; else the next one.")
