@@ -201,6 +201,14 @@ def _card_unassigned(r: Replica, event: e.Event, data: e.CardUnassigned) -> Touc
     return _change_list(r, event, data, "assignee_ids", _less, data.user_id)
 
 
+def _card_claimed(r: Replica, event: e.Event, data: e.CardClaimed) -> Touched:
+    card = r.cards.get(data.card.id)
+    if card is None:
+        return Touched()
+    others = card.assignee_ids if data.taken_from is None else _less(card.assignee_ids, data.taken_from.id)
+    return _change(r, event, card.id, version=data.version, assignee_ids=_plus(others, data.user_id))
+
+
 def _card_labelled(r: Replica, event: e.Event, data: e.CardLabelled) -> Touched:
     return _change_list(r, event, data, "label_ids", _plus, data.label_id)
 
@@ -300,6 +308,7 @@ HANDLERS: dict[type, Handler] = {
     e.CardsReranked: _cards_reranked,
     e.CardAssigned: _card_assigned,
     e.CardUnassigned: _card_unassigned,
+    e.CardClaimed: _card_claimed,
     e.CardLabelled: _card_labelled,
     e.CardUnlabelled: _card_unlabelled,
     e.ChecklistCreated: _checklist_created,

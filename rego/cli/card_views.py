@@ -12,7 +12,7 @@ from rego.cli.output import Cell, Piece, View
 from rego.safe_text import safe_text
 from rego.wire.attachments import Attachment
 from rego.wire.boards import Board, Member
-from rego.wire.cards import Card, CardSummary, Priority
+from rego.wire.cards import Card, CardSummary, Claim, Priority
 from rego.wire.checklists import Checklist
 from rego.wire.columns import Column
 from rego.wire.comments import Comment
@@ -62,6 +62,13 @@ CARD = View[NamedCard](
     entity=lambda named: named.card,
     short=lambda named: named.ref,
     extras={"ref": lambda named: named.ref},
+)
+
+CLAIM = View[Claim](
+    struct=Card,
+    entity=lambda claim: claim.card,
+    short=lambda claim: claim.ref,
+    extras={"ref": lambda claim: claim.ref, "until": lambda claim: claim.until},
 )
 
 CARD_ROW = View[CardRow](

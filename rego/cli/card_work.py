@@ -10,7 +10,7 @@ from shutil import get_terminal_size
 from msgspec.structs import replace
 
 from rego.cli import card_lookup as look
-from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET, CardRow, NamedCard, sheet_lines
+from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET, CLAIM, CardRow, NamedCard, sheet_lines
 from rego.cli.context import Session
 from rego.cli.dates import utc_offset
 from rego.cli.naming import find_column
@@ -20,7 +20,7 @@ from rego.client import auth, boards, cards, columns
 from rego.wire import limits
 from rego.wire.base import Position
 from rego.wire.boards import Board
-from rego.wire.cards import CardSummary, CopyCard, CreateCard, MoveCard, Priority, UpdateCard
+from rego.wire.cards import CardSummary, ClaimCard, CopyCard, CreateCard, MoveCard, Priority, UpdateCard
 from rego.wire.columns import Column
 from rego.wire.errors import NotFound, RegoError
 from rego.wire.query_terms import Query
@@ -182,6 +182,24 @@ def start_card(session: Session, name: str, form: Form) -> None:
         card = session.send(cards.move_card(card.id, MoveCard(column_id=column.id)))
     named = look.named(session, name, card)
     session.output.changed(CARD, named, form, f"{named.ref} is yours and in {column.title}: {card.title}")
+
+
+def claim_card(session: Session, board_name: str | None, body: ClaimCard, form: Form) -> None:
+    """Take the named card, or the next one that fits, for a while."""
+    if body.card is not None:
+        body.card = look.path(session, body.card)
+    body.utc_offset = utc_offset(datetime.now().astimezone())
+    board_id = look.card(session, body.card).board_id if body.card is not None else session.board(board_name).id
+    claim = session.send(cards.claim_card(board_id, body))
+    until = f"{claim.until.astimezone():%Y-%m-%d %H:%M}"
+    sentence = f"{claim.ref} is yours until {until}: {claim.card.title} (give it back: rego cards claim {claim.ref} --release)"
+    session.output.changed(CLAIM, claim, form, sentence)
+
+
+def release_card(session: Session, name: str, form: Form) -> None:
+    """Give back a card that one claimed."""
+    named = look.named(session, name, session.send(cards.release_card(look.card(session, name).id)))
+    session.output.changed(CARD, named, form, _sentence(named, "is free again", None))
 
 
 def _start_column(session: Session, every: list[Column]) -> Column:

@@ -10,8 +10,8 @@ from msgspec import UNSET, UnsetType
 
 from rego.cli import card_bulk as bulk
 from rego.cli import card_work as work
-from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET
-from rego.cli.dates import FORMS, parse_due
+from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET, CLAIM
+from rego.cli.dates import FORMS, SPANS, parse_due, parse_span
 from rego.cli.naming import is_card
 from rego.cli.options import (
     BoardArgument,
@@ -28,12 +28,16 @@ from rego.cli.options import (
     session_of,
 )
 from rego.cli.places import where
-from rego.wire.cards import Priority, UpdateCard
+from rego.wire.cards import ClaimCard, Priority, UpdateCard
 from rego.wire.errors import InvalidInput
 from rego.wire.query import parse
 from rego.wire.query_terms import Query
 
-app = noun("Cards: list, show, add, edit, move, start, assign, label, archive, delete.")
+app = noun("Cards: list, show, add, edit, move, start, claim, assign, label, delete.")
+
+OptionalCardArgument = Annotated[
+    str | None, typer.Argument(metavar="CARD", help="Its reference, number or id; else the next one.")
+]
 
 LEVELS = ", ".join(Priority)
 
@@ -296,6 +300,31 @@ def _start(context: typer.Context, card: CardArgument) -> None:
     That is the column of the setting 'start', else the one called Doing or In progress.
     """
     work.start_card(session_of(context), card, form_of(context, CARD))
+
+
+@app.command("claim", cls=DataCommand)
+def _claim(
+    context: typer.Context,
+    card: OptionalCardArgument = None,
+    query: QueryOption = None,
+    board: BoardOption = None,
+    span: Annotated[str, typer.Option("--for", metavar="TIME", help=f"For how long: {SPANS}.")] = "1h",
+    release: Annotated[bool, typer.Option("--release", help="Give the card back.")] = False,
+) -> None:
+    """Take a card for a while: the named one, or the next open one that fits and that nobody is on.
+
+    Two people never get the same one. When the time is over somebody else may claim it; claiming your own again gives you more.
+    """
+    session = session_of(context)
+    if card is not None and (query is not None or board is not None):
+        raise InvalidInput("Give a card, or --query and --board to choose one, not both.")
+    if release:
+        if card is None:
+            raise InvalidInput("Which card do you give back? Name it.")
+        work.release_card(session, card, form_of(context, CARD))
+        return
+    body = ClaimCard(card=card, q=None if query is None else str(parse(query)), ttl=int(parse_span(span).total_seconds()))
+    work.claim_card(session, board, body, form_of(context, CLAIM))
 
 
 @app.command("branch", cls=RegoCommand)

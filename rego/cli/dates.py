@@ -11,10 +11,11 @@ from rego.wire.errors import InvalidInput
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 END_OF_DAY = time(23, 59)
 PAST_FORMS = "2026-11-30, 2026-11-30T17:00, today, yesterday, friday, 3d, 2w, 4h or 30m"
+SPANS = "30m, 4h, 3d or 2w"
 FORMS = "2026-11-30, 2026-11-30T17:00, today, tomorrow, friday, +3d, +2w or +4h"
 
 _SHIFT = re.compile(r"\+(\d{1,4})([hdw])")
-_BACK = re.compile(r"(\d{1,4})([mhdw])")
+_SPAN = re.compile(r"(\d{1,4})([mhdw])")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
@@ -63,14 +64,25 @@ def _end_of(day: date) -> datetime:
     return datetime.combine(day, END_OF_DAY).astimezone()
 
 
+def parse_span(text: str) -> timedelta:
+    """The length of time that `text` names. Raises `InvalidInput` when it is none."""
+    if (span := _SPAN.fullmatch(text.strip().lower())) is None:
+        raise InvalidInput(f"{text!r} is no length of time that Rego reads: write {SPANS}.")
+    return _span(span)
+
+
+def _span(match: re.Match[str]) -> timedelta:
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
 def parse_past(text: str, now: datetime) -> datetime:
     """The moment in the past that `text` names, seen from `now`; a day means its beginning, here.
 
     A weekday is the last one before today. Raises `InvalidInput` when `text` is none of the forms.
     """
     word = text.strip().lower()
-    if back := _BACK.fullmatch(word):
-        return now - timedelta(**{_UNITS[back[2]]: int(back[1])})
+    if back := _SPAN.fullmatch(word):
+        return now - _span(back)
     if (day := _past_day(word, now.date())) is not None:
         return _beginning_of(day)
     return _iso(text.strip(), _beginning_of, PAST_FORMS, None)

@@ -26,7 +26,7 @@ class Place(NamedTuple):
 
 COMMANDS: dict[str, Place] = {
     "boards": Place("rego.cli.boards", "app", "Your boards: list, show, add, edit, archive, delete, choose the one to use."),
-    "cards": Place("rego.cli.cards", "app", "Cards: list, show, add, edit, move, start, assign, label, archive, delete."),
+    "cards": Place("rego.cli.cards", "app", "Cards: list, show, add, edit, move, start, claim, assign, label, delete."),
     "attachments": Place("rego.cli.attachments", "app", "Files on cards: list, add, get, open, rename, delete."),
     "columns": Place("rego.cli.columns", "app", "The columns of a board: list, add, move, rename, edit, archive, delete."),
     "labels": Place("rego.cli.labels", "app", "The labels of a board: list, add, edit, delete."),

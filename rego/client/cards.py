@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from rego.client.call import Call, path_of, query_of
-from rego.wire.cards import BulkCards, Card, CardSummary, CopyCard, CreateCard, FoundCard, MoveCard, UpdateCard
+from rego.wire.cards import (
+    BulkCards,
+    Card,
+    CardSummary,
+    Claim,
+    ClaimCard,
+    CopyCard,
+    CreateCard,
+    FoundCard,
+    MoveCard,
+    UpdateCard,
+)
 
 
 def list_cards(
@@ -71,6 +82,19 @@ def assign_card(card: str, user_id: str) -> Call[CardSummary]:
 
 def unassign_card(card: str, user_id: str) -> Call[CardSummary]:
     return Call(method="DELETE", path=path_of("cards", card, "assignees", user_id), returns=CardSummary)
+
+
+def claim_card(board_id: str, body: ClaimCard) -> Call[Claim]:
+    """Take a card for a while, which two callers never get at once; claiming one's own again makes it last longer.
+
+    Raises `NotFound` when none fits, `Conflict` when somebody else is on the named one.
+    """
+    return Call(method="POST", path=path_of("boards", board_id, "cards", "claim"), body=body, returns=Claim)
+
+
+def release_card(card: str) -> Call[CardSummary]:
+    """Give back a card that one claimed; one that nobody has claimed stays as it is."""
+    return Call(method="DELETE", path=path_of("cards", card, "claim"), returns=CardSummary)
 
 
 def label_card(card: str, label_id: str) -> Call[CardSummary]:

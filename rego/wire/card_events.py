@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from msgspec import Struct, field
 
 from rego.wire.attachments import Attachment
@@ -9,7 +11,7 @@ from rego.wire.base import Change, Rank
 from rego.wire.cards import CardRef, CardSummary
 from rego.wire.checklists import Checklist, ChecklistItem
 from rego.wire.comments import Comment
-from rego.wire.event_data import EventData
+from rego.wire.event_data import Actor, EventData
 
 
 class CardCreated(EventData, kw_only=True, frozen=True, tag="card.created"):
@@ -112,6 +114,20 @@ class CardUnassigned(EventData, kw_only=True, frozen=True, tag="card.unassigned"
     card: CardRef
     user_id: str
     username: str
+    version: int
+
+
+class CardClaimed(EventData, kw_only=True, frozen=True, tag="card.claimed"):
+    """A member took the card on, `until` a moment. If they had it already they keep it for longer.
+
+    `taken_from` is whose claim had lapsed: they are no longer responsible for the card.
+    """
+
+    card: CardRef
+    user_id: str
+    username: str
+    until: datetime
+    taken_from: Actor | None = None
     version: int
 
 

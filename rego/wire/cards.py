@@ -62,28 +62,64 @@ class FoundCard(CardSummary, kw_only=True, frozen=True):
     column_title: str
 
 
+UtcOffset = Annotated[
+    int,
+    Meta(
+        ge=-limits.UTC_OFFSET_MAX,
+        le=limits.UTC_OFFSET_MAX,
+        description="minutes east of UTC: where the days of the query begin",
+    ),
+]
+"""The zone of whoever asks."""
+
+
+def _zone(utc_offset: int) -> timezone:
+    return timezone(timedelta(minutes=utc_offset))
+
+
 class FindCards(Paged, kw_only=True):
     """Which cards are asked for. Days of the query begin at midnight in `zone`."""
 
     q: Annotated[str, Meta(max_length=limits.QUERY_MAX, description="in the query language")] = ""
     archived: Annotated[bool, Meta(description="archived cards too")] = False
-    utc_offset: Annotated[
-        int,
-        Meta(
-            ge=-limits.UTC_OFFSET_MAX,
-            le=limits.UTC_OFFSET_MAX,
-            description="minutes east of UTC: where the days of the query begin",
-        ),
-    ] = 0
+    utc_offset: UtcOffset = 0
 
     @property
     def zone(self) -> timezone:
         """Where the reader's days begin."""
-        return timezone(timedelta(minutes=self.utc_offset))
+        return _zone(self.utc_offset)
 
 
 class ListCards(FindCards, kw_only=True):
     column_id: Annotated[Id, Meta(description="the cards of this column only")] | None = None
+
+
+class ClaimCard(Command, kw_only=True, omit_defaults=True):
+    """Which card is claimed, and for how many seconds: `card`, by id or reference, or else the first that fits the query `q`.
+
+    Days of the query begin at midnight in `zone`.
+    """
+
+    line_fields = ("card",)
+    at_most_one_of = ("card", "q")
+
+    card: Annotated[str, Meta(max_length=36)] | None = None
+    q: Annotated[str, Meta(max_length=limits.QUERY_MAX)] | None = None
+    ttl: Annotated[int, Meta(ge=limits.CLAIM_LIFE_MIN, le=limits.CLAIM_LIFE_MAX)] = limits.CLAIM_LIFE_DEFAULT
+    utc_offset: UtcOffset = 0
+
+    @property
+    def zone(self) -> timezone:
+        """Where the reader's days begin."""
+        return _zone(self.utc_offset)
+
+
+class Claim(Struct, kw_only=True, frozen=True):
+    """A card that is the caller's until a moment; `ref` is its reference. Whoever claims it after that may have it."""
+
+    card: Card
+    ref: str
+    until: datetime
 
 
 class CreateCard(Place, kw_only=True):

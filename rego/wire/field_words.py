@@ -20,6 +20,11 @@ def quoted(text: str) -> str:
     return f"“{line if len(line) <= EXCERPT_MAX else line[: EXCERPT_MAX - 1] + '…'}”"
 
 
+def person(name: str, agent: str | None) -> str:
+    """A person as sentences name them, such as `ada`, or `ada (agent: triage)` for what an agent did for them."""
+    return name if agent is None else f"{name} (agent: {agent})"
+
+
 def in_words(changes: Mapping[str, Change]) -> str:
     """What the fields are after some changes, such as `title “Deploy”, priority high, no due date`."""
     return ", ".join(
@@ -43,12 +48,17 @@ def _always(words: str) -> Words:
     return lambda _: words
 
 
+def moment(at: datetime) -> str:
+    """A moment in words, such as `2026-11-30 17:00 UTC`."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
 def _moment(name: str) -> Words:
     def words(value: Any) -> str:
         if value is None:
             return f"no {name}"
         try:
-            return f"{name} {datetime.fromisoformat(str(value)).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+            return f"{name} {moment(datetime.fromisoformat(str(value)))}"
         except (ValueError, OverflowError):
             return f"{name} {value}"
 

@@ -33,6 +33,9 @@ LIST_DEFAULT = 50  # entries of a list when `limit` is not given
 LIST_MAX = 200  # the highest `limit`
 CURSOR_MAX = 4_096  # a cursor: a title and a few times fit well
 
+CLAIM_LIFE_MIN, CLAIM_LIFE_MAX = 60, 604_800  # how long a claim of a card may last, in seconds
+CLAIM_LIFE_DEFAULT = 3_600  # how long it lasts when nothing is said, in seconds
+
 RULES_MAX = 50  # automation rules of one board
 RULE_ACTIONS_MAX = 10  # actions of a rule
 RULE_ITEMS_MAX = 50  # items of a checklist that a rule adds

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from rego.wire import events as e
 from rego.wire.base import Change
 from rego.wire.cards import CardRef
-from rego.wire.field_words import in_words, quoted
+from rego.wire.field_words import in_words, moment, person, quoted
 
 NOBODY = "Rego"
 """Who did what neither a person nor a rule did."""
@@ -28,10 +28,10 @@ def sentence_of(event: e.Event) -> str:
 
 
 def who_of(event: e.Event) -> str:
-    """Who did it: a person, or a rule."""
+    """Who did it: a person, an agent for them, or a rule."""
     if event.cause is not None:
         return f"The rule {quoted(event.cause.rule_name)}"
-    return event.actor.username if event.actor is not None else NOBODY
+    return person(event.actor.username, event.actor.agent) if event.actor is not None else NOBODY
 
 
 def _is_self(event: e.Event, user_id: str) -> bool:
@@ -120,6 +120,11 @@ def _card_assigned(event: e.Event, data: e.CardAssigned) -> str:
     return f"assigned {_card(data.card)} to {'themselves' if _is_self(event, data.user_id) else data.username}"
 
 
+def _card_claimed(_: e.Event, data: e.CardClaimed) -> str:
+    lapsed = f", which {data.taken_from.username} had" if data.taken_from is not None else ""
+    return f"claimed {_card(data.card)}{lapsed}, until {moment(data.until)}"
+
+
 def _card_unassigned(event: e.Event, data: e.CardUnassigned) -> str:
     return f"took {'themselves' if _is_self(event, data.user_id) else data.username} off {_card(data.card)}"
 
@@ -175,6 +180,7 @@ SENTENCES: dict[type, Predicate] = {
     e.CardsReranked: lambda _, __: "made room between cards",
     e.CardAssigned: _card_assigned,
     e.CardUnassigned: _card_unassigned,
+    e.CardClaimed: _card_claimed,
     e.CardLabelled: lambda _, data: f"put {_label(data.label_name)} on {_card(data.card)}",
     e.CardUnlabelled: lambda _, data: f"took {_label(data.label_name)} off {_card(data.card)}",
     e.ChecklistCreated: lambda _, data: f"added the checklist {quoted(data.checklist.title)} to {_card(data.card)}",

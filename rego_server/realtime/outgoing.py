@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import struct
+from collections.abc import Callable
 from typing import Final
 
 from aiohttp import ClientError, WSMsgType, web
@@ -50,12 +51,18 @@ class Outgoing:
     """Writes frames to one prepared socket."""
 
     def __init__(
-        self, socket: web.WebSocketResponse, transport: asyncio.Transport, writer: AbstractStreamWriter, limits: SocketLimits
+        self,
+        socket: web.WebSocketResponse,
+        transport: asyncio.Transport,
+        writer: AbstractStreamWriter,
+        limits: SocketLimits,
+        count_close: Callable[[CloseCode], None],
     ) -> None:
         self._socket = socket
         self._transport = transport
         self._writer = writer
         self._limits = limits
+        self._count_close = count_close
         self._closing = False
 
     @property
@@ -99,6 +106,7 @@ class Outgoing:
             return
         self._closing = True
         if not self._transport.is_closing():
+            self._count_close(code)
             self._transport.write(close_frame(code, reason))
         asyncio.get_running_loop().call_later(self._limits.close, self._transport.abort)
 

@@ -29,6 +29,7 @@ from rego_server.snapshots import Snapshots
 from rego_server.web.admission import Tier
 from rego_server.web.cookies import cookie_of
 from rego_server.web.endpoint import SERVICES, admitted
+from rego_server.web.metrics import METRICS
 from rego_server.web.parameters import PathKind, piece_of_path
 
 
@@ -113,7 +114,7 @@ async def _follow(request: web.Request, place: Place) -> web.WebSocketResponse:
     transport = request.transport
     if not isinstance(transport, asyncio.Transport):
         return socket  # The client left during the handshake.
-    outgoing = Outgoing(socket, transport, writer, live.limits)
+    outgoing = Outgoing(socket, transport, writer, live.limits, request.app[METRICS].count_close)
     try:
         if board is None:
             caller = await _authenticate(request, socket, live.limits.auth_deadline)
@@ -172,8 +173,10 @@ async def _serve(live: Live, socket: web.WebSocketResponse, follower: SocketFoll
             board = await _look(live, follower.caller, board["id"])
             follower.admitted = board["seq"]
         await _bring_up_to_date(live, channel, follower, board, wanted)
-        name = board["caller_name"]
-        channel.presence.join(Person(connection_id=follower.connection_id, user_id=follower.user_id, username=name))
+        name, agent = board["caller_name"], board["token_agent"]
+        channel.presence.join(
+            Person(connection_id=follower.connection_id, user_id=follower.user_id, username=name, agent=agent)
+        )
         await _listen(live, socket, follower, channel)
     finally:
         live.hub.unfollow(channel, follower)

@@ -60,6 +60,9 @@ class Metrics:
             buckets=SECONDS,
             registry=registry,
         )
+        self._closed = Counter(
+            "rego_sockets_closed", "Sockets that the server closed, by close code.", ["code"], registry=registry
+        )
         self._watch(
             ("rego_requests_under_way", "Requests that are not answered yet, sockets included.", lambda: traffic.under_way),
             ("rego_boards_followed", "Boards that somebody follows through a socket.", lambda: sockets.total_boards),
@@ -81,6 +84,10 @@ class Metrics:
         self._requests.labels(method, route, status).inc()
         if status != 101:
             self._seconds.labels(method, route).observe(seconds)
+
+    def count_close(self, code: int) -> None:
+        """The server closed a socket."""
+        self._closed.labels(code).inc()
 
     def text(self) -> bytes:
         """All of it, in Prometheus' text format."""

@@ -7,9 +7,11 @@ import json
 from collections.abc import Callable, Sequence
 from itertools import count, cycle
 from time import perf_counter
+from typing import Self
 
 from tests.bench.audience import DELIVERED_WITHIN, Audience
 from tests.bench.load import Wire
+from tests.bench.processes import Service
 
 Change = Callable[[str], bytes]
 """The request that makes the next change, with an idempotency key of the caller's choice."""
@@ -71,3 +73,43 @@ async def make(wire: Wire, audience: Audience, change: Change, key: str) -> None
             await delivery.everybody
     finally:
         audience.settle(key, delivery)
+
+
+class Pace:
+    """Changes at a steady pace while a block lasts, whoever is slow: each of a few writers has its own moments."""
+
+    def __init__(self, target: Service, audience: Audience, changes: Sequence[Change], per_second: float) -> None:
+        self.made = 0
+        self._target = target
+        self._audience = audience
+        self._changes = changes
+        self._every = len(changes) / per_second
+        self._writers: list[asyncio.Task[None]] = []
+
+    async def __aenter__(self) -> Self:
+        for number, change in enumerate(self._changes):
+            self._writers.append(asyncio.create_task(self._write(number, change)))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for writer in self._writers:
+            writer.cancel()
+        await asyncio.gather(*self._writers, return_exceptions=True)
+
+    def check(self) -> None:
+        """Raise what a writer ended with; one that did not get through makes every figure a lie."""
+        for writer in self._writers:
+            if writer.done():
+                writer.result()
+
+    async def _write(self, number: int, change: Change) -> None:
+        wire = await dial(self._target.host, self._target.port)
+        next_key, due = keys(f"pace{number}"), perf_counter() + self._every * number / len(self._changes)
+        try:
+            while True:
+                await asyncio.sleep(max(0.0, due - perf_counter()))
+                due += self._every
+                await make(wire, self._audience, change, next_key())
+                self.made += 1
+        finally:
+            wire.close()

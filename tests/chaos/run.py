@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import uuid4
@@ -149,7 +150,7 @@ def _verdict(
         followers=len(followers),
         converged=converged,
         seen_wrong=[wrong for follower in followers for wrong in follower.faults],
-        errors=dict(sum((writer.errors for writer in writers), start=type(writers[0].errors)())),
+        errors=dict(sum((writer.errors for writer in writers), start=Counter[str]())),
     )
 
 

@@ -110,6 +110,36 @@ def test_a_card_on_a_terminal_is_rendered(rego: Rego, ops: str, monkeypatch: pyt
     assert max(map(len, plain.splitlines())) <= COLUMNS
 
 
+def test_the_next_card_is_claimed_and_given_back(rego: Rego, ops: str) -> None:
+    rego("cards", "edit", f"{ops}-2", "--priority", "high")
+    result = rego("cards", "claim", "-q", "priority>=high", "--for", "30m")
+    assert (result.code, result.lines) == (0, [f"{ops}-2"])
+    assert f"{ops}-2 is yours until" in result.err
+    nothing = rego("cards", "claim", "-q", "priority>=high")
+    assert (nothing.code, nothing.out) == (3, "")
+    assert "no open card" in nothing.err
+    claim = json.loads(rego("cards", "claim", "1", "--json", "ref,description,until").out)
+    assert (claim["ref"], claim["description"]) == (f"{ops}-1", "")
+    assert rego("cards", "claim", f"{ops}-2", "--release").lines == [f"{ops}-2"]
+    assert rego("cards", "claim", "--query", "priority>=high", "--quiet").lines == [f"{ops}-2"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("1", "-q", "x"), "not both"),
+        (("--release",), "Name it"),
+        (("--for", "soon"), "30m, 4h"),
+        (("--for", "5w"), "ttl"),
+        (("-q", "label:"), "label"),
+    ],
+)
+def test_a_claim_that_makes_no_sense_is_refused(rego: Rego, ops: str, words: tuple[str, ...], said: str) -> None:
+    result = rego("cards", "claim", *words)
+    assert (result.code, result.out) == (2, "")
+    assert said in result.err
+
+
 def test_a_card_is_copied_here_and_to_another_board(rego: Rego, ops: str) -> None:
     assert rego("cards", "copy", "1", "Doing", "--title", "Again").err == f"{ops}-4 is a copy of {ops}-1: Again\n"
     (other,) = rego("boards", "add", "Website").lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rego.client import boards, cards, checklists, comments
 from rego.wire.base import Position
+from rego.wire.cards import ClaimCard
 from rego.wire.checklists import (
     CreateChecklist,
     CreateChecklistItem,
@@ -44,6 +45,28 @@ async def remove_a_member_who_is_on_cards(desk: Furnished, _: Somebody) -> None:
 async def unassign_somebody_who_left(desk: Furnished, _: Somebody) -> None:
     await desk.own(boards.remove_member(desk.board.id, desk.member.user.id))
     await desk.own(cards.unassign_card(desk.one.id, desk.member.user.id))
+
+
+@case("POST /boards/{board_id}/cards/claim", "card.claimed")
+async def claim_the_next_card(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.claim_card(desk.board.id, ClaimCard()))
+
+
+@case("POST /boards/{board_id}/cards/claim", "card.claimed", "card.claimed")
+async def claim_a_card_and_keep_it_for_longer(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.claim_card(desk.board.id, ClaimCard(card=desk.two.id)))
+    await desk.send(cards.claim_card(desk.board.id, ClaimCard(card=desk.two.id)))
+
+
+@case("DELETE /cards/{card}/claim", "card.claimed", "card.unassigned")
+async def release_a_claimed_card(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.claim_card(desk.board.id, ClaimCard(card=desk.two.id)))
+    await desk.send(cards.release_card(desk.two.id))
+
+
+@case("DELETE /cards/{card}/claim")
+async def release_a_card_that_nobody_claimed(desk: Furnished, _: Somebody) -> None:
+    await desk.send(cards.release_card(desk.one.id))
 
 
 @case("PUT /cards/{card}/labels/{label_id}", "card.labelled")

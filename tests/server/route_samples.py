@@ -99,7 +99,6 @@ for _route in (
     "DELETE /boards/{board_id}",
     "GET /boards/{board_id}/activity",
     "GET /boards/{board_id}/events",
-    "GET /boards/{board_id}/activity",
     "GET /boards/{board_id}/export",
     "GET /boards/{board_id}/snapshot",
     "GET /boards/{board_id}/presence",
@@ -113,6 +112,7 @@ for _route in (
     "DELETE /cards/{card}",
     "PUT /cards/{card}/assignees/{user_id}",
     "DELETE /cards/{card}/assignees/{user_id}",
+    "DELETE /cards/{card}/claim",
     "PUT /cards/{card}/labels/{label_id}",
     "DELETE /cards/{card}/labels/{label_id}",
     "GET /boards/{board_id}/labels",
@@ -143,6 +143,7 @@ _fixed("PATCH /boards/{board_id}/members/{user_id}", {"role": "member"})
 _fixed("POST /boards/{board_id}/columns", {"title": "x"})
 _fixed("PATCH /columns/{column_id}", {"title": "x"})
 _fixed("POST /columns/{column_id}/move", {"position": "top"})
+_fixed("POST /boards/{board_id}/cards/claim", {})
 _fixed("PATCH /cards/{card}", {"title": "x"})
 _fixed("POST /cards/{card}/move", {"position": "bottom"})
 _fixed("POST /cards/{card}/copy", {"title": "x"})
@@ -170,8 +171,7 @@ async def _try_automation(asking: Asking) -> Sample:
 
 @_special("POST /boards/{board_id}/cards")
 async def _create_card(asking: Asking) -> Sample:
-    body = {"title": "x", "column_id": asking.desk.todo.id}
-    return Sample(f"/boards/{asking.desk.board.id}/cards", body)
+    return Sample(f"/boards/{asking.desk.board.id}/cards", {"title": "x", "column_id": asking.desk.todo.id})
 
 
 @_special("POST /boards/{board_id}/cards/bulk")

@@ -13,7 +13,7 @@ from rego.wire.attachments import UpdateAttachment
 from rego.wire.automations import CreateAutomation, DoArchive, DoComplete, UpdateAutomation, WhenCreated
 from rego.wire.base import Position, Role
 from rego.wire.boards import AddMember, UpdateBoard, UpdateMember
-from rego.wire.cards import CreateCard, MoveCard, Priority, UpdateCard
+from rego.wire.cards import ClaimCard, CreateCard, MoveCard, Priority, UpdateCard
 from rego.wire.checklists import (
     CreateChecklist,
     CreateChecklistItem,
@@ -217,6 +217,11 @@ async def assign_a_card(desk: Furnished, _: Somebody) -> None:
 @undo(e.CardUnassigned)
 async def unassign_a_card(desk: Furnished, _: Somebody) -> None:
     await desk.own(cards.unassign_card(desk.one.id, desk.member.user.id))
+
+
+@undo(e.CardClaimed)
+async def claim_a_card(desk: Furnished, _: Somebody) -> None:
+    await desk.own(cards.claim_card(desk.board.id, ClaimCard(card=desk.two.id)))
 
 
 @undo(e.CardLabelled)

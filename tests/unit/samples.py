@@ -142,6 +142,7 @@ EVENTS: list[e.EventData] = [
     e.CardsReranked(column_id="a", ranks={"a1": a_rank(21), "a2": a_rank(22)}),
     e.CardAssigned(card=ref("a2"), user_id="ben", username="ben", version=2),
     e.CardUnassigned(card=ref("a1"), user_id="ada", username="ada", version=2),
+    e.CardClaimed(card=ref("a1"), user_id="ben", username="ben", until=LATER, taken_from=ADA, version=2),
     e.CardLabelled(card=ref("a1"), label_id="ops", label_name="ops", version=2),
     e.CardUnlabelled(card=ref("a1"), label_id="bug", label_name="bug", version=2),
     e.ChecklistCreated(card=ref("a1"), checklist=a_checklist()),

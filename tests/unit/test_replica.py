@@ -86,6 +86,7 @@ EFFECTS: dict[type[e.EventData], Callable[[Replica], tuple[Any, Any]]] = {
     e.CardsReranked: lambda r: (titles(r, "a"), ["a3", "a1", "a2"]),
     e.CardAssigned: lambda r: (r.cards["a2"].assignee_ids, ["ben"]),
     e.CardUnassigned: lambda r: (r.cards["a1"].assignee_ids, []),
+    e.CardClaimed: lambda r: (r.cards["a1"].assignee_ids, ["ben"]),
     e.CardLabelled: lambda r: (r.cards["a1"].label_ids, ["bug", "ops"]),
     e.CardUnlabelled: lambda r: (r.cards["a1"].label_ids, []),
     e.ChecklistCreated: lambda r: (r.seq, 11),

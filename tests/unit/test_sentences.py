@@ -55,6 +55,7 @@ SAID: dict[type[e.EventData], str] = {
     e.CardsReranked: "made room between cards",
     e.CardAssigned: "assigned OPS-1 “a2” to ben",
     e.CardUnassigned: "took themselves off OPS-1 “a1”",
+    e.CardClaimed: "claimed OPS-1 “a1”, which ada had, until 2026-03-02 13:00 UTC",
     e.CardLabelled: "put the label “ops” on OPS-1 “a1”",
     e.CardUnlabelled: "took the label “bug” off OPS-1 “a1”",
     e.ChecklistCreated: "added the checklist “Steps” to OPS-1 “a1”",
@@ -80,6 +81,11 @@ SAID: dict[type[e.EventData], str] = {
 @pytest.mark.parametrize("data", EVENTS, ids=e.event_type)
 def test_an_event_is_told(data: e.EventData) -> None:
     assert sentence_of(an_event(data)) == f"ada {SAID[type(data)]}"
+
+
+def test_an_agent_is_named_with_whom_it_works_for() -> None:
+    event = replace(an_event(EVENTS[0]), actor=e.Actor(id="ada", username="ada", agent="triage"))
+    assert sentence_of(event).startswith("ada (agent: triage) ")
 
 
 BEN = e.Actor(id="ben", username="ben")

@@ -30,6 +30,7 @@ FREE_TEXT_THAT_IS_NOT_CLEANED = {
     ("Verify", "token"): "only compared",
     ("AcceptInvitation", "token"): "only compared",
     ("Paged", "cursor"): "only decoded",
+    ("ClaimCard", "q"): "only read by the parser of queries",
     ("FindCards", "q"): "only read by the parser of queries",
 }
 

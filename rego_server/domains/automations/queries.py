@@ -55,7 +55,7 @@ ONE_CARD = Scope(
     source=select(cards.c.id).select_from(on_board(cards)).where(board_heads.c.board_id == BOARD_ID, cards.c.id == CARD_ID),
     on_boards=lambda board_id: board_id == BOARD_ID,
     archived=cards.c.archived,
-    last_key=cards.c.id,
+    ties=(cards.c.id,),
 )
 """Where conditions look: at the card that a rule is about."""
 

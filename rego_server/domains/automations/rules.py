@@ -28,6 +28,7 @@ from rego.wire.cards import CardRef
 from rego.wire.errors import InvalidInput
 from rego.wire.events import (
     CardAssigned,
+    CardClaimed,
     CardCreated,
     CardLabelled,
     CardMoved,
@@ -43,6 +44,7 @@ TRIGGER_OF: dict[str, str] = {
     event_type(CardCreated): "card.created",
     event_type(CardLabelled): "card.labelled",
     event_type(CardAssigned): "card.assigned",
+    event_type(CardClaimed): "card.assigned",
     event_type(CardUpdated): "card.completed",
     event_type(ChecklistItemUpdated): "checklist.completed",
 }
@@ -59,7 +61,7 @@ def sets_off(data: EventData, trigger: AnyTrigger) -> bool:
             return column in (None, card.column_id)
         case WhenLabelled(label=label), CardLabelled(label_id=label_id):
             return label in (None, label_id)
-        case WhenAssigned(user=user), CardAssigned(user_id=user_id):
+        case WhenAssigned(user=user), CardAssigned(user_id=user_id) | CardClaimed(user_id=user_id):
             return user in (None, user_id)
         case WhenCompleted(), CardUpdated(changes=changes):
             return _became_true(changes, "completed")

@@ -76,6 +76,8 @@ async def update_card(uow: UnitOfWork, card: CardName, body: UpdateCard) -> Card
         await refuse_return(uow, row["column_id"])
     if "description" in values:
         values = {**values, "has_description": bool(values["description"])}
+    if values.get("completed"):
+        uow.write(queries.END_CLAIM, on_card=row["id"])
     changed = {**row, **save(uow, cards, row, values)}
     _announce(uow, changed, merged)
     return queries.card_of(changed)

@@ -30,7 +30,7 @@ KEPT = 256
 """How many compiled queries are kept."""
 
 CALLER = bindparam("caller_id", type_=Id)
-_NOW = bindparam("now", type_=Timestamp)
+NOW = bindparam("now", type_=Timestamp)
 
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -67,13 +67,13 @@ _called = ascii_lower(case((labels.c.name == "", labels.c.color), else_=labels.c
 class Scope:
     """Where a query looks. `source` selects what is shown of a card, `on_boards` says of a `board_id` that it is searched.
 
-    `archived` is what counts as archived there. `last_key` breaks ties of the order, `default` is the order without `sort:`.
+    `archived` is what counts as archived there. `default` is the order without `sort:`, `ties` are the keys that come after it.
     """
 
     source: Select[Any]
     on_boards: Callable[[ColumnElement[Any]], ColumnElement[bool]]
     archived: ColumnElement[bool]
-    last_key: ColumnElement[Any]
+    ties: tuple[ColumnElement[Any], ...]
     default: tuple[q.Sort, ...] = ()
 
 
@@ -108,7 +108,7 @@ def listing(scope: Scope, wanted: Wanted) -> Listing:
     if not (wanted.archived or wanted.query.asks_for_archived):
         found = found.where(not_(scope.archived))
     sorts = wanted.query.sorts or scope.default
-    keys = [*((_sort_key(sort), sort.descending) for sort in sorts), (scope.last_key, False)]
+    keys = [*((_sort_key(sort), sort.descending) for sort in sorts), *((key, False) for key in scope.ties)]
     if wanted.goes_on:
         found = found.where(_after(keys))
     found = found.add_columns(*(key.label(f"key_{n}") for n, (key, _) in enumerate(keys)))
@@ -154,7 +154,7 @@ class Condition:
             case q.Prioritised():
                 return or_(false(), *(cards.c.priority == level.value for level in term.levels()))
             case q.Overdue():
-                return and_(cards.c.due_at.is_not(None), cards.c.due_at < _NOW, not_(cards.c.completed))
+                return and_(cards.c.due_at.is_not(None), cards.c.due_at < NOW, not_(cards.c.completed))
             case _:
                 return self._named(term)
 

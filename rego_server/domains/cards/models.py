@@ -60,6 +60,8 @@ card_assignees = Table(
     metadata,
     Column("card_id", Id, ForeignKey("cards.id", ondelete="CASCADE"), primary_key=True),
     Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True),
+    # A claim is an assignment that somebody else may take over after this moment.
+    Column("claimed_until", Timestamp),
 )
 
 card_remains = Table(

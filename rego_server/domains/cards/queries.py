@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, FromClause, and_, bindparam, case, delete,
 from rego.wire.cards import Card, CardRef, CardSummary, FoundCard
 from rego.wire.query_terms import Sort, SortField
 from rego_server.core.db import Row, Statement, one_of
-from rego_server.core.db.schema import Id, Json
+from rego_server.core.db.schema import Id, Json, Timestamp
 from rego_server.core.events import board_heads
 from rego_server.core.places import ANCHOR, Spot, neighbour_ranks, ranked_lists
 from rego_server.core.ranking import to_wire
@@ -18,7 +18,7 @@ from rego_server.domains.access.models import board_members
 from rego_server.domains.access.policy import Selected, entrance, on_board, view
 from rego_server.domains.attachments.models import attachments, blobs
 from rego_server.domains.boards.models import boards
-from rego_server.domains.cards.filters import CALLER, Scope
+from rego_server.domains.cards.filters import CALLER, NOW, Scope
 from rego_server.domains.cards.models import card_assignees, card_labels, cards
 from rego_server.domains.cards.rules import CardName
 from rego_server.domains.checklists.models import checklist_items, checklists
@@ -216,7 +216,7 @@ def _on_the_board(archived: ColumnElement[bool], *where: ColumnElement[bool]) ->
         source=select(*LISTED).select_from(on_board(cards)).where(board_heads.c.board_id == BOARD_ID, *where),
         on_boards=lambda board_id: board_id == BOARD_ID,
         archived=archived,
-        last_key=cards.c.number,
+        ties=(cards.c.number,),
     )
 
 
@@ -237,10 +237,49 @@ ON_MY_BOARDS = Scope(
     .where(board_heads.c.board_id.in_(_my_boards)),
     on_boards=lambda board_id: board_id.in_(_my_boards),
     archived=or_(cards.c.archived, _column.c.archived, boards.c.archived),
-    last_key=cards.c.id,
+    ties=(cards.c.id,),
     default=(Sort(SortField.UPDATED, descending=True),),
 )
 """Where a search looks: at all boards of the caller. All counts as archived on an archived board or in an archived column."""
+
+# --- claims ------------------------------------------------------------------------------------------------------
+
+_ON_CARD = bindparam("on_card", type_=Id)
+_taken = card_assignees.alias("taken")
+_holder = users.alias("holder")
+_running = or_(_taken.c.claimed_until.is_(None), _taken.c.claimed_until > NOW)
+
+CLAIMABLE = Scope(
+    source=select(cards)
+    .select_from(_with_column)
+    .where(board_heads.c.board_id == BOARD_ID, not_(or_(cards.c.completed, cards.c.archived)))
+    .where(not_(or_(_column.c.done, _column.c.archived)), not_(exists().where(_taken.c.card_id == cards.c.id, _running))),
+    on_boards=lambda board_id: board_id == BOARD_ID,
+    archived=cards.c.archived,
+    ties=(_column.c.rank, cards.c.rank),
+)
+"""Where the next card to claim is looked for: open work of a board that nobody is on, as the board shows it."""
+
+PEOPLE_ON = Statement(
+    select(_taken.c.user_id, _taken.c.claimed_until, _holder.c.username)
+    .select_from(_taken.join(_holder, _holder.c.id == _taken.c.user_id))
+    .where(_taken.c.card_id == CARD_ID)
+    .order_by(_taken.c.user_id)
+)
+"""Who is on a card, and until when those who claimed it."""
+
+ADD_CLAIM = Statement(insert(card_assignees))
+SET_CLAIM = Statement(
+    update(card_assignees)
+    .where(card_assignees.c.card_id == _ON_CARD, card_assignees.c.user_id == bindparam("the_user", type_=Id))
+    .values(claimed_until=bindparam("until", type_=Timestamp))
+)
+END_CLAIM = Statement(
+    update(card_assignees)
+    .where(card_assignees.c.card_id == _ON_CARD, card_assignees.c.claimed_until.is_not(None))
+    .values(claimed_until=None)
+)
+"""Makes an assignment of a claim: whoever had the card keeps it."""
 
 # --- writes ------------------------------------------------------------------------------------------------------
 
@@ -248,14 +287,12 @@ ADD = Statement(insert(cards))
 DELETE = Statement(delete(cards).where(cards.c.id == bindparam("row_id", type_=Id)))
 ADD_LABEL = Statement(insert(card_labels))
 REMOVE_LABEL = Statement(
-    delete(card_labels).where(
-        card_labels.c.card_id == bindparam("on_card", type_=Id), card_labels.c.label_id == bindparam("the_label", type_=Id)
-    )
+    delete(card_labels).where(card_labels.c.card_id == _ON_CARD, card_labels.c.label_id == bindparam("the_label", type_=Id))
 )
-ADD_ASSIGNEE = Statement(insert(card_assignees))
+ADD_ASSIGNEE = Statement(insert(card_assignees).values(card_id=CARD_ID, user_id=USER_ID))
 REMOVE_ASSIGNEE = Statement(
     delete(card_assignees).where(
-        card_assignees.c.card_id == bindparam("on_card", type_=Id), card_assignees.c.user_id == bindparam("the_user", type_=Id)
+        card_assignees.c.card_id == _ON_CARD, card_assignees.c.user_id == bindparam("the_user", type_=Id)
     )
 )
 LABELS = Statement(

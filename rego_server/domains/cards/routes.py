@@ -5,8 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rego.wire.base import Role
-from rego.wire.cards import Card, CardSummary, CopyCard, CreateCard, FindCards, FoundCard, ListCards, MoveCard, UpdateCard
-from rego_server.domains.cards import actions, belongings, copying, finding
+from rego.wire.cards import (
+    Card,
+    CardSummary,
+    Claim,
+    ClaimCard,
+    CopyCard,
+    CreateCard,
+    FindCards,
+    FoundCard,
+    ListCards,
+    MoveCard,
+    UpdateCard,
+)
+from rego_server.domains.cards import actions, belongings, claiming, copying, finding
 from rego_server.domains.cards.rules import CardName, parse_card
 from rego_server.web.endpoint import LoggedIn, Request, RouteTable
 
@@ -34,6 +46,18 @@ async def search(request: Request, query: FindCards) -> Sequence[FoundCard]:
 async def create_card(request: Request, body: CreateCard) -> Card:
     """Make a card."""
     return await request.run(actions.create_card, request.id("board_id"), body)
+
+
+@table.add("POST", "/boards/{board_id}/cards/claim", needs=Role.MEMBER)
+async def claim_card(request: Request, body: ClaimCard) -> Claim:
+    """Take a card for a while: the named one, or the first open one that nobody is on and that fits the query."""
+    return await request.run(claiming.claim_card, request.id("board_id"), body)
+
+
+@table.add("DELETE", "/cards/{card}/claim", needs=Role.MEMBER)
+async def release_card(request: Request) -> CardSummary:
+    """Give back a card that you claimed."""
+    return await request.run(claiming.release_card, _card(request))
 
 
 @table.add("GET", "/cards/{card}", needs=Role.VIEWER)

@@ -45,7 +45,7 @@ async def card_restored(uow: UnitOfWork, event: Event, data: e.CardRestored) -> 
     await _set_archived(uow, event, card, archived=True)
 
 
-async def card_assigned(uow: UnitOfWork, event: Event, data: e.CardAssigned) -> None:
+async def card_assigned(uow: UnitOfWork, event: Event, data: e.CardAssigned | e.CardClaimed) -> None:
     await _refuse_other(uow, event, data.card, "assignee_ids", data.user_id, left=True)
     await belongings.unassign_card(uow, by_id(data.card.id), data.user_id)
 

@@ -58,6 +58,7 @@ INVERSES: dict[type, Inverse | Irreversible] = {
     e.CardsReranked: _ROOM,
     e.CardAssigned: cards.card_assigned,
     e.CardUnassigned: cards.card_unassigned,
+    e.CardClaimed: cards.card_assigned,
     e.CardLabelled: cards.card_labelled,
     e.CardUnlabelled: cards.card_unlabelled,
     e.ChecklistCreated: checklists.checklist_created,
