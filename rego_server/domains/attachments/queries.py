@@ -70,10 +70,7 @@ FORGET_ORPHANS = Statement(
     .returning(blobs.c.id, blobs.c.folder)
 )
 CLAIM = Statement(
-    update(blobs)
-    .where(one_of(blobs.c.id, bindparam("ids", type_=Json)))
-    .values(orphaned_at=None)
-    .returning(blobs.c.id)
+    update(blobs).where(one_of(blobs.c.id, bindparam("ids", type_=Json))).values(orphaned_at=None).returning(blobs.c.id)
 )
 """Those of some blobs that are still there: whoever names them again in this transaction is sure that they stay.
 
