@@ -213,7 +213,7 @@ def check(reading: Reading, row: Row, role: Role) -> None:
         raise NotFound(_NOTHING_HERE)
     held = Role(row["caller_role"])
     if not held.allows(role):
-        raise Forbidden(f"You are a {held} of this board; this needs a {role}.")
+        raise Forbidden(f"You are a {held} of this board; this needs {'an' if role is Role.OWNER else 'a'} {role}.")
     _check_scope(reading, row)
 
 
