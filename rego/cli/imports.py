@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
+from zipfile import is_zipfile
 
 import typer
 
@@ -14,6 +15,7 @@ from rego.cli.options import DataCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.cli.progress import working
 from rego.client import boards, imports
+from rego.client.archives import Archive, send_files
 from rego.client.sniffing import FORMATS, guess_format
 from rego.wire import limits
 from rego.wire.boards import UpdateBoard
@@ -74,12 +76,25 @@ def format_and_file(words: Sequence[str]) -> tuple[str | None, str]:
 
 def import_board(session: Session, kind: str | None, file: str, new_title: UpdateBoard | None, form: Form) -> None:
     """Send the file, name the board, print the report. The server takes a file whole or not at all."""
+    if kind in (None, "rego") and file != "-" and is_zipfile(file):
+        import_archive(session, Path(file), new_title, form)
+        return
     content = sys.stdin.buffer.read() if file == "-" else read_export(Path(file))
     if not content.strip():
         raise InvalidInput(f"{file} is empty; nothing was imported.")
     kind = kind or _guessed(session, file, content)
     with working(f"Importing {Path(file).name}", session.output.err):
         imported = session.send(imports.import_board(kind, content))
+        if new_title is not None:
+            imported.board = session.send(boards.update_board(imported.board.id, new_title))
+    _print(session, imported, form)
+
+
+def import_archive(session: Session, path: Path, new_title: UpdateBoard | None, form: Form) -> None:
+    """Send the board of an archive, then the files on its cards."""
+    with working(f"Importing {path.name}", session.output.err), Archive(path) as archive:
+        imported = session.send(imports.import_board("rego", archive.board))
+        imported = send_files(session.send, archive, imported)
         if new_title is not None:
             imported.board = session.send(boards.update_board(imported.board.id, new_title))
     _print(session, imported, form)

@@ -12,6 +12,7 @@ from rego.cli.output import Cell, Form, View
 from rego.client import boards
 from rego.wire.boards import Board
 from rego.wire.cards import CardSummary
+from rego.wire.field_words import person as named
 from rego.wire.presence import Person
 
 app = noun("List who is on a board right now, and at which card.", alone=True)
@@ -31,7 +32,7 @@ PRESENCE = View[Present](
     entity=lambda present: present.person,
     short=lambda present: present.person.username,
     cells=(
-        Cell("username", lambda present: present.person.username, long=True),
+        Cell("username", lambda present: named(present.person.username, present.person.agent), long=True),
         Cell("card", lambda present: present.ref or ""),
         Cell("title", lambda present: present.title, long=True),
         Cell("doing", lambda present: "editing" if present.person.editing else ""),

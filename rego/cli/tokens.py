@@ -24,6 +24,7 @@ TOKEN = View[PersonalToken](
     cells=(
         Cell("name", lambda token: token.name, long=True),
         Cell("scope", lambda token: token.scope.value),
+        Cell("agent", lambda token: "agent" if token.agent else ""),
         Cell("boards", lambda token: "all" if token.board_ids is None else str(len(token.board_ids))),
         Cell("expires", lambda token: token.expires_at.isoformat(timespec="minutes") if token.expires_at else "never"),
         Cell("id", lambda token: token.id),
@@ -49,10 +50,11 @@ def _add(
         list[str] | None,
         typer.Option("--board", "-b", metavar="BOARD", help="For this board only; may be given several times."),
     ] = None,
+    agent: Annotated[bool, typer.Option("--agent", help="For an agent: what it does is told as NAME's doing.")] = False,
     expires: Annotated[str | None, typer.Option(metavar="WHEN", help=f"Such as {FORMS}; else it lasts until revoked.")] = None,
 ) -> None:
     """Make a token and print its secret, this once. REGO_TOKEN takes it."""
-    body = CreateToken(name=name, scope=scope)
+    body = CreateToken(name=name, scope=scope, agent=agent)
     body.expires_at = parse_due(expires, datetime.now().astimezone()) if expires is not None else None
     add_token(session_of(context), body, board, form_of(context, NEW_TOKEN))
 

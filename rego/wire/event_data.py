@@ -11,11 +11,12 @@ class EventData(Struct, kw_only=True, frozen=True, tag_field="type"):
     """What an event type says. The tag is the event type; on the wire it stands in the envelope."""
 
 
-class Actor(Struct, kw_only=True, frozen=True, gc=False):
-    """Who did it, under the name they had then."""
+class Actor(Struct, kw_only=True, frozen=True, gc=False, omit_defaults=True):
+    """Who did it, under the name they had then; `agent` is the name of the agent's token that did it for them."""
 
     id: str
     username: str
+    agent: str | None = None
 
 
 class Cause(Struct, kw_only=True, frozen=True, gc=False):

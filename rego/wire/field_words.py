@@ -20,6 +20,11 @@ def quoted(text: str) -> str:
     return f"“{line if len(line) <= EXCERPT_MAX else line[: EXCERPT_MAX - 1] + '…'}”"
 
 
+def person(name: str, agent: str | None) -> str:
+    """A person as sentences name them, such as `ada`, or `ada (agent: triage)` for what an agent did for them."""
+    return name if agent is None else f"{name} (agent: {agent})"
+
+
 def in_words(changes: Mapping[str, Change]) -> str:
     """What the fields are after some changes, such as `title “Deploy”, priority high, no due date`."""
     return ", ".join(

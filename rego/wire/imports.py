@@ -113,6 +113,15 @@ class PlannedRule(Planned, kw_only=True):
     enabled: bool = True
 
 
+class PlannedFile(Planned, kw_only=True):
+    """A file on a card, without its content. In an archive that lies beside the board, under `path`; `sha256` is in hex."""
+
+    filename: str
+    size: int = 0
+    sha256: str = ""
+    path: str | None = None
+
+
 class PlannedCard(Planned, kw_only=True):
     """`column`, `labels` and `assignees` are keys, `created_by` and `updated_by` too. Cards of one column stand in their order.
 
@@ -136,6 +145,7 @@ class PlannedCard(Planned, kw_only=True):
     assignees: list[str] = []
     checklists: list[PlannedChecklist] = []
     comments: list[PlannedComment] = []
+    files: list[PlannedFile] = []
 
 
 class Plan(Planned, kw_only=True):
@@ -152,6 +162,10 @@ class Plan(Planned, kw_only=True):
     columns: list[PlannedColumn] = []
     rules: list[PlannedRule] = []
     cards: list[PlannedCard] = []
+
+
+FILES_LEFT = "files left out"
+"""What a report says of files that came without their content."""
 
 
 class Tally(Struct, kw_only=True):

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 from rego.wire import events as e
 from rego.wire.base import Change
 from rego.wire.cards import CardRef
-from rego.wire.field_words import in_words, moment, quoted
+from rego.wire.field_words import in_words, moment, person, quoted
 
 NOBODY = "Rego"
 """Who did what neither a person nor a rule did."""
@@ -28,10 +28,10 @@ def sentence_of(event: e.Event) -> str:
 
 
 def who_of(event: e.Event) -> str:
-    """Who did it: a person, or a rule."""
+    """Who did it: a person, an agent for them, or a rule."""
     if event.cause is not None:
         return f"The rule {quoted(event.cause.rule_name)}"
-    return event.actor.username if event.actor is not None else NOBODY
+    return person(event.actor.username, event.actor.agent) if event.actor is not None else NOBODY
 
 
 def _is_self(event: e.Event, user_id: str) -> bool:

@@ -23,11 +23,15 @@ class Scope(StrEnum):
 
 
 class PersonalToken(Struct, kw_only=True, frozen=True):
-    """A token without its secret. Without `board_ids` it is for all boards of its owner; without `expires_at` it never ends."""
+    """A token without its secret. Without `board_ids` it is for all boards of its owner; without `expires_at` it never ends.
+
+    What is done with an `agent`'s token is told as that agent's doing.
+    """
 
     id: str
     name: str
     scope: Scope
+    agent: bool = False
     board_ids: list[str] | None
     created_at: datetime
     expires_at: datetime | None
@@ -45,5 +49,6 @@ class CreateToken(Command, kw_only=True):
 
     name: TokenName
     scope: Scope = Scope.READ
+    agent: bool = False
     board_ids: TokenBoards | None = None
     expires_at: Annotated[datetime, Meta(tz=True)] | None = None

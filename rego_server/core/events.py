@@ -56,6 +56,8 @@ event_log = Table(
     Column("at", Timestamp, nullable=False),
     Column("actor_id", Id),
     Column("actor_name", String(100)),
+    # The name of the agent's token with which it was done, if it was.
+    Column("actor_agent", String(100)),
     Column("cause", Json),
     Column("op_id", String(64)),
     # The number of the event that this one takes back.
@@ -172,12 +174,17 @@ def row_of(event: RawEvent) -> dict[str, Any]:
         "at": event.at,
         "actor_id": event.actor.id if event.actor else None,
         "actor_name": event.actor.username if event.actor else None,
+        "actor_agent": event.actor.agent if event.actor else None,
         "cause": event.cause,
         "op_id": event.op_id,
         "reverts": event.reverts,
         "card_id": _about.decode(event.data).card.id,
         "data": bytes(event.data).decode(),
     }
+
+
+def _actor_of(row: Row) -> Actor | None:
+    return Actor(id=row["actor_id"], username=row["actor_name"], agent=row["actor_agent"]) if row["actor_id"] else None
 
 
 def event_of(row: Row) -> RawEvent:
@@ -187,7 +194,7 @@ def event_of(row: Row) -> RawEvent:
         board_id=row["board_id"],
         type=row["type"],
         at=row["at"],
-        actor=Actor(id=row["actor_id"], username=row["actor_name"]) if row["actor_id"] else None,
+        actor=_actor_of(row),
         cause=row["cause"],
         op_id=row["op_id"],
         reverts=row["reverts"],

@@ -173,8 +173,10 @@ async def _serve(live: Live, socket: web.WebSocketResponse, follower: SocketFoll
             board = await _look(live, follower.caller, board["id"])
             follower.admitted = board["seq"]
         await _bring_up_to_date(live, channel, follower, board, wanted)
-        name = board["caller_name"]
-        channel.presence.join(Person(connection_id=follower.connection_id, user_id=follower.user_id, username=name))
+        name, agent = board["caller_name"], board["token_agent"]
+        channel.presence.join(
+            Person(connection_id=follower.connection_id, user_id=follower.user_id, username=name, agent=agent)
+        )
         await _listen(live, socket, follower, channel)
     finally:
         live.hub.unfollow(channel, follower)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 
 from rego.replica import Replica
+from rego.wire.field_words import person as named
 from rego.wire.presence import Person
 from rego_tui.board_view import DRAFT_ID, BoardView
 from rego_tui.store import BoardStore, Phase
@@ -69,7 +70,7 @@ def people_here(store: BoardStore) -> list[tuple[str, str]]:
 
 def _name(replica: Replica | None, person: Person) -> str:
     member = replica.members.get(person.user_id) if replica is not None else None
-    return (member.firstname if member is not None else "") or person.username
+    return named((member.firstname if member is not None else "") or person.username, person.agent)
 
 
 def connection_text(store: BoardStore, zone: tzinfo | None) -> tuple[str, str]:

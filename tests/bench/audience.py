@@ -66,13 +66,13 @@ class Audience:
         self._head = f"GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n{_HANDSHAKE}\r\n\r\n"
         self._asked: dict[bytes, Delivery] = {}
 
-    async def grow(self, amount: int, manner: Manner = Manner.ATTENTIVE) -> list[Listener]:
-        """Let more come in; done when all of them are told what happens."""
+    async def grow(self, amount: int, manner: Manner = Manner.ATTENTIVE, port: int | None = None) -> list[Listener]:
+        """Let more come in, by another server's port if one is given; done when all of them are told what happens."""
         gate = asyncio.Semaphore(MOST_AT_ONCE)
 
         async def admit() -> Listener:
             async with gate:
-                return await self._admit()
+                return await self._admit(port or self._port)
 
         async with asyncio.TaskGroup() as group:
             coming = [group.create_task(admit()) for _ in range(amount)]
@@ -83,10 +83,10 @@ class Audience:
         self.attentive += amount if manner is Manner.ATTENTIVE else 0
         return came
 
-    async def _admit(self) -> Listener:
+    async def _admit(self, port: int) -> Listener:
         async with asyncio.timeout(READY_WITHIN):
             loop = asyncio.get_running_loop()
-            _, listener = await loop.create_connection(lambda: Listener(self, self._head.encode()), self._host, self._port)
+            _, listener = await loop.create_connection(lambda: Listener(self, self._head.encode()), self._host, port)
             await listener.live
         return listener
 
@@ -113,7 +113,7 @@ class Audience:
         self.under_way = {frame: each for frame, each in self.under_way.items() if each is not delivery}
 
     def heard(self, frame: bytes) -> None:
-        """An event that was not met yet, or one that did not come alone."""
+        """An event that was not met yet."""
         found = _KEY.search(frame)
         delivery = self._asked.get(found[1]) if found else None
         if delivery is not None:
@@ -192,6 +192,9 @@ class Listener(asyncio.Protocol):
         self._rest = data[at:]
 
     def _take(self, frame: bytes) -> None:
+        if (delivery := self._audience.under_way.get(frame)) is not None:
+            delivery.arrived()
+            return
         if frame[0] == _CLOSE:
             self.code = int.from_bytes(frame[2:4], "big")
             self._say(_CLOSE, frame[2:4])

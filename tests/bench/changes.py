@@ -78,11 +78,14 @@ async def make(wire: Wire, audience: Audience, change: Change, key: str) -> None
 class Pace:
     """Changes at a steady pace while a block lasts, whoever is slow: each of a few writers has its own moments."""
 
-    def __init__(self, target: Service, audience: Audience, changes: Sequence[Change], per_second: float) -> None:
+    def __init__(
+        self, target: Service, audience: Audience, changes: Sequence[Change], per_second: float, name: str = ""
+    ) -> None:
         self.made = 0
         self._target = target
         self._audience = audience
         self._changes = changes
+        self._name = name
         self._every = len(changes) / per_second
         self._writers: list[asyncio.Task[None]] = []
 
@@ -104,7 +107,7 @@ class Pace:
 
     async def _write(self, number: int, change: Change) -> None:
         wire = await dial(self._target.host, self._target.port)
-        next_key, due = keys(f"pace{number}"), perf_counter() + self._every * number / len(self._changes)
+        next_key, due = keys(f"pace{self._name}{number}"), perf_counter() + self._every * number / len(self._changes)
         try:
             while True:
                 await asyncio.sleep(max(0.0, due - perf_counter()))

@@ -14,10 +14,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from time import perf_counter
+from typing import Any
 
 import aiohttp
 
@@ -25,12 +27,12 @@ from rego.wire.frames import CloseCode
 from tests.bench.audience import Audience, Manner
 from tests.bench.boards import Hall, prepare_hall
 from tests.bench.changes import Pace, rewrite
-from tests.bench.gauges import Gauges, gauges_of
+from tests.bench.gauges import WAITING, closed_with, gauges_of
 from tests.bench.processes import Service, database, resident_bytes, server
 from tests.postgres import Postgres, start_postgres
 
 CODES = {Manner.DEAF: CloseCode.TOO_SLOW, Manner.GONE: CloseCode.SILENT}
-WATCH_EVERY = 0.25
+WATCH_EVERY = 0.5
 PONG_EVERY = 5.0
 WORSE_AT_MOST = 1.2
 
@@ -66,19 +68,24 @@ class Watch:
     closed: dict[int, list[tuple[float, float]]] = field(default_factory=dict)
     """By close code: seconds since the beginning, and how many sockets had been closed so by then."""
 
+    began: float = field(default_factory=perf_counter)
+
+    def begin(self) -> None:
+        """Count from now on."""
+        self.began = perf_counter()
+
     async def run(self) -> None:
         """Look until cancelled."""
-        began = perf_counter()
         async with aiohttp.ClientSession() as session:
             while True:
-                self._note(perf_counter() - began, await gauges_of(session, self.service.url))
+                self._note(perf_counter() - self.began, await gauges_of(session, self.service.url))
                 await asyncio.sleep(WATCH_EVERY)
 
-    def _note(self, at: float, gauges: Gauges) -> None:
+    def _note(self, at: float, gauges: dict[str, float]) -> None:
         self.memory = max(self.memory, resident_bytes(self.service.pid))
-        self.waiting = max(self.waiting, gauges["rego_sockets_waiting_bytes"])
+        self.waiting = max(self.waiting, gauges[WAITING])
         for code in CODES.values():
-            self.closed.setdefault(code, []).append((at, gauges.get(f"rego_sockets_closed_total{{code={code.value}}}", 0.0)))
+            self.closed.setdefault(code, []).append((at, gauges.get(closed_with(code), 0.0)))
 
     def amount(self, code: int) -> int:
         """How many sockets were closed with a code."""
@@ -131,14 +138,16 @@ async def measure(target: Service, hall: Hall, size: Size) -> Outcome:
     watch = Watch(target)
     try:
         await audience.grow(size.attentive)
-        async with Pace(target, audience, changes, size.changes_per_second) as pace:
-            before = await _round(audience, pace, size.seconds)
-            memory = resident_bytes(target.pid)
-            await audience.grow(size.deaf, Manner.DEAF)
-            await audience.grow(size.gone, Manner.GONE)
-            with _going_on(watch.run), _going_on(lambda: _talk(audience)):
+        # What looks and talks does so in all rounds, so that it weighs on all alike.
+        with _going_on(watch.run), _going_on(partial(_talk, audience)):
+            async with Pace(target, audience, changes, size.changes_per_second) as pace:
+                before = await _round(audience, pace, size.seconds)
+                memory = resident_bytes(target.pid)
+                await audience.grow(size.deaf, Manner.DEAF)
+                await audience.grow(size.gone, Manner.GONE)
+                watch.begin()
                 among = await _round(audience, pace, size.seconds, size.patience, lambda: watch.sent_away(size.bad))
-            after = await _round(audience, pace, size.seconds)
+                after = await _round(audience, pace, size.seconds)
         return Outcome(before, among, after, watch, memory)
     finally:
         audience.close()
@@ -166,9 +175,9 @@ async def _talk(audience: Audience) -> None:
 
 
 @contextmanager
-def _going_on(work: Callable[[], object]) -> Iterator[None]:
+def _going_on(work: Callable[[], Coroutine[Any, Any, None]]) -> Iterator[None]:
     """Do something beside the block."""
-    task = asyncio.ensure_future(work())  # type: ignore[call-overload]
+    task = asyncio.create_task(work())
     try:
         yield
     finally:

@@ -32,7 +32,7 @@ def test_anybody_may_leave_but_only_owners_change_others(
     monkeypatch.setenv("REGO_TOKEN", bob.credentials.access_token)
     for words in (("add", "somebody"), ("role", ada.username, "viewer"), ("remove", ada.username)):
         result = rego("members", *words)
-        assert (result.code, result.out, "You are a member of this board; this needs a owner." in result.err) == (5, "", True)
+        assert (result.code, result.out, "You are a member of this board; this needs an owner." in result.err) == (5, "", True)
     assert rego("members", "remove", bob.username).code == 0
     assert rego("boards", "list").out == ""
 

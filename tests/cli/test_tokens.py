@@ -22,12 +22,20 @@ def test_a_token_is_made_used_and_revoked(rego: Rego, ada: Person, ops: str, mon
     assert rego("cards", "add", "From CI").code == 0
     assert rego("tokens", "list").code == 5
     monkeypatch.setenv("REGO_TOKEN", login)
-    assert rego("tokens", "list").lines[0].startswith("ci\twrite\tall\tnever\t")
+    assert rego("tokens", "list").lines[0].startswith("ci\twrite\t\tall\tnever\t")
     assert rego("tokens", "revoke", "ci").err == "Token ci is revoked.\n"
     assert rego("tokens", "list").out == ""
     monkeypatch.setenv("REGO_TOKEN", secret)
     result = rego("boards", "list")
     assert (result.code, "This personal token is not valid" in result.err) == (4, True)
+
+
+def test_what_an_agent_does_stands_in_the_activity(rego: Rego, ada: Person, ops: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (secret,) = rego("tokens", "add", "triage", "--scope", "write", "--agent").lines
+    assert rego("tokens", "list").lines[0].startswith("triage\twrite\tagent\tall")
+    monkeypatch.setenv("REGO_TOKEN", secret)
+    rego("cards", "claim", f"{ops}-1")
+    assert f"{ada.username} (agent: triage) claimed {ops}-1" in rego("activity").out
 
 
 def test_a_token_for_one_board_reads_that_one_alone(rego: Rego, ops: str, monkeypatch: pytest.MonkeyPatch) -> None:

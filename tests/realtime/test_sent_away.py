@@ -11,7 +11,7 @@ from rego.client import cards
 from rego.wire.cards import UpdateCard
 from rego.wire.frames import CloseCode
 from tests.bench.audience import Audience, Manner
-from tests.bench.gauges import gauges_of
+from tests.bench.gauges import closed_with, gauges_of
 from tests.realtime.connections import eventually, transports
 from tests.realtime.stage import Desk, Stage
 from tests.realtime.wire import PATIENCE
@@ -68,4 +68,4 @@ def _audience(live: Running, desk: Desk, who: Somebody) -> Audience:
 
 async def _closed_with(live: Running, code: CloseCode) -> float:
     async with aiohttp.ClientSession() as session:
-        return (await gauges_of(session, live.url)).get(f"rego_sockets_closed_total{{code={code.value}}}", 0.0)
+        return (await gauges_of(session, live.url)).get(closed_with(code), 0.0)

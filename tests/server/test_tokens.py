@@ -10,10 +10,12 @@ from uuid import UUID, uuid4
 import aiohttp
 import pytest
 
-from rego.client import boards, tokens
+from rego.client import boards, cards, history, tokens
 from rego.wire import limits
 from rego.wire.boards import CreateBoard
+from rego.wire.cards import UpdateCard
 from rego.wire.errors import Conflict, NotFound
+from rego.wire.events import Actor
 from rego.wire.frames import CloseCode
 from rego.wire.tokens import CreateToken, NewToken, Scope
 from rego_server.domains.tokens.secret import PREFIX, new_secret, write_token
@@ -237,6 +239,50 @@ async def test_an_expired_token_opens_nothing(site: Site, desk: Furnished) -> No
     for path in ("/auth/me", f"/boards/{desk.board.id}"):
         answer = await _ask(site, made.token, "GET", path)
         assert (answer.status, "has expired" in answer.json["detail"]) == (401, True)
+
+
+# --- agents ------------------------------------------------------------------------------------------------------
+
+
+async def test_what_an_agent_does_is_told_as_its_doing(site: Site, desk: Furnished) -> None:
+    body = CreateToken(name="triage", scope=Scope.WRITE, agent=True)
+    made = await desk.member.client.send(tokens.create_token(body))
+    (listed, *_) = await desk.send(tokens.list_tokens())
+    assert (made.agent, listed.id, listed.agent) == (True, made.id, True)
+    board_id, card_id = desk.board.id, desk.two.id
+    assert (await _ask(site, made.token, "PATCH", f"/cards/{card_id}", {"title": "by an agent"})).status == 200
+    await desk.send(cards.update_card(card_id, UpdateCard(title="by hand")))
+    hand, agent = await desk.own(boards.list_events(board_id, order="desc", limit=2))
+    assert agent.actor == Actor(id=desk.member.user.id, username=desk.member.user.username, agent="triage")
+    assert hand.actor == Actor(id=desk.member.user.id, username=desk.member.user.username)
+    _, told = await desk.own(history.list_activity(board_id, limit=2))
+    assert told.sentence.startswith(f"{desk.member.user.username} (agent: triage) renamed")
+    raw_events = await _ask(site, desk.owner.token, "GET", f"/boards/{board_id}/events?order=desc&limit=2")
+    assert ["agent" in event["actor"] for event in raw_events.json] == [False, True]
+    new = await _ask(site, made.token, "POST", "/boards", {"title": "An agent's"})
+    (first,) = await desk.send(boards.list_events(new.json["id"]))
+    assert first.actor is not None
+    assert first.actor.agent == "triage"
+
+
+async def test_an_agent_is_seen_as_one(site: Site, desk: Furnished) -> None:
+    for name, agent in (("triage", True), ("ci", False)):
+        made = await desk.send(tokens.create_token(CreateToken(name=name, agent=agent)))
+        async with aiohttp.ClientSession() as session:
+            socket = await session.ws_connect(f"{site.url}/ws/boards/{desk.board.id}", headers=_bearer(made))
+            hello = await socket.receive_json()
+            me = await _presence_of(socket, hello["connection_id"])
+            assert (me["username"], me["agent"]) == (desk.member.user.username, name if agent else None)
+            await socket.close()
+
+
+async def _presence_of(socket: aiohttp.ClientWebSocketResponse, connection_id: str) -> dict[str, Any]:
+    """What is told of a connection when it has come."""
+    while True:
+        frame = await socket.receive_json()
+        for person in frame.get("present", ()):
+            if person["connection_id"] == connection_id:
+                return dict(person)
 
 
 # --- sockets and statements --------------------------------------------------------------------------------------

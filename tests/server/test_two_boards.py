@@ -22,6 +22,7 @@ from rego.wire.snapshot import Snapshot
 from tests.board_replay import events_since
 from tests.server.furnished import Furnished
 from tests.server.site import Site, raw
+from tests.server.undoing import last_event, revert
 
 
 @dataclass(frozen=True)
@@ -241,6 +242,17 @@ async def test_a_copied_file_outlives_the_original(site: Site, desk: Furnished) 
     (file,) = await desk.send(attachments.list_attachments(copy.id))
     await desk.send(cards.delete_card(desk.one.id))
     answer = await raw(site.url, "GET", f"/attachments/{file.id}/content", token=desk.viewer.token)
+    assert (answer.status, answer.body) == (200, b"a file\n")
+
+
+async def test_an_original_comes_back_with_its_file_though_a_copy_took_that_along(
+    site: Site, desk: Furnished, elsewhere: Elsewhere
+) -> None:
+    copy = await desk.send(cards.copy_card(desk.one.id, CopyCard()))
+    await desk.send(cards.move_card(copy.id, elsewhere.here()))
+    await desk.own(cards.delete_card(desk.one.id))
+    await revert(desk, (await last_event(desk)).seq)
+    answer = await raw(site.url, "GET", f"/attachments/{desk.attachment.id}/content", token=desk.viewer.token)
     assert (answer.status, answer.body) == (200, b"a file\n")
 
 

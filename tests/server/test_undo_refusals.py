@@ -148,7 +148,7 @@ async def test_members_undo_what_members_may_do(desk: Furnished) -> None:
 async def test_only_owners_undo_what_only_owners_may_do(desk: Furnished) -> None:
     await desk.own(boards.remove_member(desk.board.id, desk.viewer.user.id))
     removed = await last_event(desk)
-    with pytest.raises(Forbidden, match="this needs a owner"):
+    with pytest.raises(Forbidden, match="this needs an owner"):
         await revert(desk, removed.seq, by=desk.member)
     await revert(desk, removed.seq)
 

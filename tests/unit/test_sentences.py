@@ -83,6 +83,11 @@ def test_an_event_is_told(data: e.EventData) -> None:
     assert sentence_of(an_event(data)) == f"ada {SAID[type(data)]}"
 
 
+def test_an_agent_is_named_with_whom_it_works_for() -> None:
+    event = replace(an_event(EVENTS[0]), actor=e.Actor(id="ada", username="ada", agent="triage"))
+    assert sentence_of(event).startswith("ada (agent: triage) ")
+
+
 BEN = e.Actor(id="ben", username="ben")
 
 

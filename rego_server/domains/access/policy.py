@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, LargeBinary, Table, and_, bindparam, select
+from sqlalchemy import ColumnElement, FromClause, LargeBinary, Table, and_, bindparam, case, select
 
 from rego.wire.base import Role
 from rego.wire.errors import Conflict, Forbidden, NotAuthenticated, NotFound, RegoError, StaleVersion
@@ -55,6 +55,7 @@ _CREDENTIALS = (
     personal_tokens.c.scope.label("token_scope"),
     personal_tokens.c.board_ids.label("token_boards"),
     personal_tokens.c.expires_at.label("token_expires_at"),
+    case((personal_tokens.c.agent, personal_tokens.c.name)).label("token_agent"),
 )
 
 _CALLER_COLUMNS = (
@@ -138,7 +139,7 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, *, though_arc
         refuse_archived(row)
     _check_version(uow, row)
     assert uow.caller.user_id is not None
-    _take_head(uow, row, Actor(id=uow.caller.user_id, username=row["caller_name"]))
+    _take_head(uow, row, Actor(id=uow.caller.user_id, username=row["caller_name"], agent=row["token_agent"]))
     return row
 
 
@@ -151,8 +152,13 @@ async def enter_as_guest(uow: UnitOfWork, statement: Statement, **params: Any) -
     await uow.recall()
     row = await uow.fetch_one(statement, **params)
     if row is not None:
-        _take_head(uow, row, Actor(id=caller["id"], username=caller["username"]))
+        _take_head(uow, row, actor_of(caller))
     return row
+
+
+def actor_of(caller: Row) -> Actor:
+    """Whom events name as their maker, from the row of `require_standing`."""
+    return Actor(id=caller["id"], username=caller["username"], agent=caller["token_agent"])
 
 
 def _take_head(uow: UnitOfWork, row: Row, actor: Actor) -> None:
@@ -207,7 +213,7 @@ def check(reading: Reading, row: Row, role: Role) -> None:
         raise NotFound(_NOTHING_HERE)
     held = Role(row["caller_role"])
     if not held.allows(role):
-        raise Forbidden(f"You are a {held} of this board; this needs a {role}.")
+        raise Forbidden(f"You are a {held} of this board; this needs {'an' if role is Role.OWNER else 'a'} {role}.")
     _check_scope(reading, row)
 
 

@@ -70,12 +70,12 @@ FORGET_ORPHANS = Statement(
     .returning(blobs.c.id, blobs.c.folder)
 )
 CLAIM = Statement(
-    update(blobs)
-    .where(blobs.c.board_id == bindparam("board_id", type_=Id), one_of(blobs.c.id, bindparam("ids", type_=Json)))
-    .values(orphaned_at=None)
-    .returning(blobs.c.id)
+    update(blobs).where(one_of(blobs.c.id, bindparam("ids", type_=Json))).values(orphaned_at=None).returning(blobs.c.id)
 )
-"""Those of some blobs that are still there: whoever names them again in this transaction is sure that they stay."""
+"""Those of some blobs that are still there: whoever names them again in this transaction is sure that they stay.
+
+Whatever board they count on: a copy shares its content with the original, and takes it along to another board.
+"""
 
 KNOWN = Statement(select(blobs.c.id).where(one_of(blobs.c.id, bindparam("ids", type_=Json))))
 

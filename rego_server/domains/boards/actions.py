@@ -11,13 +11,13 @@ from rego.wire.base import Role
 from rego.wire.boards import Board, CreateBoard, ListEvents, LogOrder, UpdateBoard
 from rego.wire.errors import Gone, Taken
 from rego.wire.event_data import RawEvent
-from rego.wire.events import Actor, BoardCreated, BoardDeleted, BoardUpdated
+from rego.wire.events import BoardCreated, BoardDeleted, BoardUpdated
 from rego_server.core import events
 from rego_server.core.db import Row
 from rego_server.core.patch import merge, new_entity, save
 from rego_server.core.uow import Head, Reading, UnitOfWork
 from rego_server.domains.access import queries as access
-from rego_server.domains.access.policy import enter, is_open_to, look, require_standing
+from rego_server.domains.access.policy import actor_of, enter, is_open_to, look, require_standing
 from rego_server.domains.boards import queries
 from rego_server.domains.boards.models import boards
 from rego_server.domains.boards.rules import key_candidates
@@ -81,7 +81,7 @@ async def open_board(uow: UnitOfWork, title: str, description: str, key: str | N
     """A new board with its head and the caller as its owner, entered and ready for events."""
     person = await require_standing(uow)
     await uow.recall()
-    uow.actor = Actor(id=person["id"], username=person["username"])
+    uow.actor = actor_of(person)
     key = await _free_key(uow, title, key)
     row: dict[str, Any] = {**new_entity(uow), "title": title, "description": description, "archived": False}
     uow.write(queries.ADD, **row)

@@ -93,4 +93,5 @@ async def _belongings(reading: Reading, card_ids: list[str]) -> planning.Belongi
         await reading.fetch(queries.CHECKLISTS, card_ids=card_ids),
         await reading.fetch(queries.ITEMS, card_ids=card_ids),
         await reading.fetch(queries.COMMENTS, card_ids=card_ids),
+        await reading.fetch(queries.FILES, card_ids=card_ids),
     )

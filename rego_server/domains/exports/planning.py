@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from rego.wire.base import Role
 from rego.wire.cards import Priority
 from rego.wire.columns import Color, WipMode
@@ -14,6 +16,7 @@ from rego.wire.imports import (
     PlannedChecklist,
     PlannedColumn,
     PlannedComment,
+    PlannedFile,
     PlannedItem,
     PlannedLabel,
     PlannedPerson,
@@ -34,6 +37,7 @@ class Belongings(NamedTuple):
     checklists: Sequence[Row]
     items: Sequence[Row]
     comments: Sequence[Row]
+    files: Sequence[Row]
 
 
 def planned_people(rows: Iterable[Row]) -> tuple[Keys, list[PlannedPerson]]:
@@ -84,16 +88,18 @@ class Cards:
         items = _grouped(belongings.items, "checklist_id")
         checklists = _grouped(belongings.checklists, "card_id")
         comments = _grouped(belongings.comments, "card_id")
+        files = _grouped(belongings.files, "card_id")
         return [
-            self._card(
-                row,
-                [self._checklist(each, items[each["id"]]) for each in checklists[row["id"]]],
-                [self._comment(each) for each in comments[row["id"]]],
+            replace(
+                self._card(row),
+                checklists=[self._checklist(each, items[each["id"]]) for each in checklists[row["id"]]],
+                comments=[self._comment(each) for each in comments[row["id"]]],
+                files=[_file(each) for each in files[row["id"]]],
             )
             for row in rows
         ]
 
-    def _card(self, row: Row, checklists: list[PlannedChecklist], comments: list[PlannedComment]) -> PlannedCard:
+    def _card(self, row: Row) -> PlannedCard:
         unchanged = (row["updated_at"], row["updated_by"]) == (row["created_at"], row["created_by"])
         return PlannedCard(
             column=self._columns[row["column_id"]],
@@ -111,8 +117,6 @@ class Cards:
             updated_by=None if unchanged else self._people.get(row["updated_by"]),
             labels=_in_order(self._labels, row["label_ids"]),
             assignees=_in_order(self._people, row["assignee_ids"]),
-            checklists=checklists,
-            comments=comments,
         )
 
     def _checklist(self, row: Row, items: Iterable[Row]) -> PlannedChecklist:
@@ -144,6 +148,10 @@ def _person(key: str, username: str, row: Row) -> PlannedPerson:
         lastname=None if told_by_the_name else row["lastname"],
         role=Role(row["role"]) if row["role"] else None,
     )
+
+
+def _file(row: Row) -> PlannedFile:
+    return PlannedFile(filename=row["filename"], size=row["size"], sha256=row["sha256"])
 
 
 def _column(key: str, row: Row) -> PlannedColumn:

@@ -9,6 +9,7 @@ from rego_server.core.db.schema import Id, Json
 from rego_server.core.events import board_heads
 from rego_server.domains.access.models import board_members
 from rego_server.domains.access.policy import view
+from rego_server.domains.attachments.models import attachments, blobs
 from rego_server.domains.boards.models import boards
 from rego_server.domains.cards.models import cards
 from rego_server.domains.checklists.models import checklist_items, checklists
@@ -66,4 +67,10 @@ ITEMS = Statement(
 )
 COMMENTS = Statement(
     select(comments).where(one_of(comments.c.card_id, _CARD_IDS)).order_by(comments.c.created_at, comments.c.id)
+)
+FILES = Statement(
+    select(attachments.c.card_id, attachments.c.filename, blobs.c.size, blobs.c.sha256)
+    .select_from(attachments.join(blobs, blobs.c.id == attachments.c.blob_id))
+    .where(one_of(attachments.c.card_id, _CARD_IDS))
+    .order_by(attachments.c.created_at, attachments.c.id)
 )

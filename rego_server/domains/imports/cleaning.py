@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from rego.wire import limits
 from rego.wire.errors import InvalidInput
 from rego.wire.imports import (
+    FILES_LEFT,
     Plan,
     PlannedCard,
     PlannedChecklist,
@@ -33,6 +34,7 @@ PERSON_NAME_MAX = 2 * limits.NAME_MAX + 1
 """A first name, a blank and a last name."""
 
 FULL_TEXTS_HEADING = "## Texts that were too long for their checklist"
+FILES_WHY = "a board's file only names them; an archive has them too (rego export --files)"
 STRAY_COLUMN_TITLE = "(no column)"
 
 _BOARD_KEY = re.compile(rf"[A-Z]{{{limits.BOARD_KEY_MIN},{limits.BOARD_KEY_MAX}}}")
@@ -156,6 +158,7 @@ class _Cleaner:
 
     def _card(self, card: PlannedCard) -> PlannedCard:
         title, whole_title = self._texts.title(card.title)
+        self._remarks.note(FILES_LEFT, FILES_WHY, where=card.files[0].filename if card.files else "", count=len(card.files))
         whole_texts: list[str] = []
         checklists = [self._checklist(checklist, title, whole_texts) for checklist in card.checklists]
         description = _paragraphs(whole_title, card.description, _list_of(whole_texts))
@@ -173,6 +176,7 @@ class _Cleaner:
             assignees=self._known(card.assignees, self._members, "people", title),
             checklists=checklists,
             comments=[self._comment(comment, title) for comment in card.comments],
+            files=[],
         )
 
     def _checklist(self, checklist: PlannedChecklist, where: str, whole_texts: list[str]) -> PlannedChecklist:

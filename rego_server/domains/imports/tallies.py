@@ -11,7 +11,8 @@ def count(plan: Plan) -> dict[str, int]:
     """How many things of each kind `plan` holds; due dates are those of cards."""
     checklists = [checklist for card in plan.cards for checklist in card.checklists]
     items = [item for checklist in checklists for item in checklist.items]
-    return {
+    files = sum(len(card.files) for card in plan.cards)
+    counts = {
         "lists": len(plan.columns),
         "lists (archived)": sum(column.archived for column in plan.columns),
         "cards": len(plan.cards),
@@ -26,6 +27,8 @@ def count(plan: Plan) -> dict[str, int]:
         "due dates": sum(card.due_at is not None for card in plan.cards),
         "members": len(plan.people),
     }
+    # Most files of boards hold none and need no line about it.
+    return counts | {"files": files} if files else counts
 
 
 def compare(found: Mapping[str, int], imported: Mapping[str, int]) -> dict[str, Tally]:

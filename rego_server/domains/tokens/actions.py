@@ -30,6 +30,7 @@ async def create_token(uow: UnitOfWork, body: CreateToken, digest: bytes) -> Per
         "digest": digest,
         "name": body.name,
         "scope": body.scope,
+        "agent": body.agent,
         "board_ids": sorted(set(body.board_ids)) if body.board_ids is not None else None,
         "created_at": uow.now,
         "expires_at": body.expires_at,

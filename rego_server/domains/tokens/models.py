@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, LargeBinary, String, Table, false
 
 from rego.wire import limits
 from rego_server.core.db.schema import Id, Json, Timestamp, metadata
@@ -15,6 +15,8 @@ personal_tokens = Table(
     Column("digest", LargeBinary(32), nullable=False),
     Column("name", String(limits.TOKEN_NAME_MAX), nullable=False),
     Column("scope", String(10), nullable=False),
+    # What is done with it is told as an agent's doing.
+    Column("agent", Boolean, nullable=False, server_default=false()),
     # Null for all boards. Not a table of its own: a token whose boards are all deleted must not become one for all boards.
     Column("board_ids", Json),
     Column("created_at", Timestamp, nullable=False),

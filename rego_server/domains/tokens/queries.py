@@ -39,6 +39,7 @@ def token_of(row: Row) -> PersonalToken:
         id=row["id"],
         name=row["name"],
         scope=Scope(row["scope"]),
+        agent=row["agent"],
         board_ids=row["board_ids"],
         created_at=row["created_at"],
         expires_at=row["expires_at"],

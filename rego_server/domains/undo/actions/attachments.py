@@ -33,7 +33,7 @@ async def attachment_updated(uow: UnitOfWork, event: Event, data: e.AttachmentUp
 async def attachment_deleted(uow: UnitOfWork, event: Event, data: e.AttachmentDeleted) -> None:
     """Back on its card, as long as its content is kept."""
     card = await card_now(uow, event, data.card)
-    if not await claim_contents(uow, event.board_id, [data.blob_id]):
+    if not await claim_contents(uow, [data.blob_id]):
         raise Conflict(f"The content of {data.attachment.filename} is not kept any more, so the file cannot come back.")
     row = revived(uow, data.attachment)
     known = {name: row.pop(name) for name in _OF_THE_CONTENT}
@@ -46,9 +46,9 @@ async def attachment_deleted(uow: UnitOfWork, event: Event, data: e.AttachmentDe
     uow.emit(event.board_id, e.AttachmentCreated(card=ref, attachment=attachment, attachment_count=count))
 
 
-async def claim_contents(uow: UnitOfWork, board_id: str, blob_ids: Sequence[str]) -> set[str]:
+async def claim_contents(uow: UnitOfWork, blob_ids: Sequence[str]) -> set[str]:
     """Those of some contents that are still kept; from now on the sweep leaves them alone."""
-    return {row["id"] for row in await uow.fetch(queries.CLAIM, board_id=board_id, ids=blob_ids)} if blob_ids else set()
+    return {row["id"] for row in await uow.fetch(queries.CLAIM, ids=blob_ids)} if blob_ids else set()
 
 
 async def _refuse_other_name(uow: UnitOfWork, event: Event, attachment_id: str, filename: str) -> None:

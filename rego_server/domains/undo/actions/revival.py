@@ -24,7 +24,7 @@ async def card_deleted(uow: UnitOfWork, event: Event, data: e.CardDeleted) -> No
     target = await room_in(uow, place, None)
     rank = await free_rank(uow, event.board_id, place, None)
     row = {**remains.card, **await _belongings(uow, event.board_id, remains.card), "rank": rank}
-    row["attachment_count"] = await _keep_files(uow, event.board_id, remains)
+    row["attachment_count"] = await _keep_files(uow, remains)
     row |= {"version": row["version"] + 1, "updated_at": uow.now, "updated_by": uow.author_id}
     uow.write(queries.ADD, **row)
     await attach(uow, row)
@@ -49,10 +49,10 @@ async def _belongings(uow: UnitOfWork, board_id: str, card: dict[str, Any]) -> d
     return found
 
 
-async def _keep_files(uow: UnitOfWork, board_id: str, remains: Remains) -> int:
+async def _keep_files(uow: UnitOfWork, remains: Remains) -> int:
     """Pass over the files whose content is not kept any more; how many there are then."""
     files = remains.hanging.get(attachments.name, [])
-    kept = await claim_contents(uow, board_id, [file["blob_id"] for file in files])
+    kept = await claim_contents(uow, [file["blob_id"] for file in files])
     remains.hanging[attachments.name] = [file for file in files if file["blob_id"] in kept]
     return len(kept)
 
