@@ -10,6 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
+from msgspec.structs import replace
+
 from rego.cli.naming import find_board
 from rego.cli.output import Output
 from rego.client import boards
@@ -25,6 +27,7 @@ from rego.wire.errors import InvalidInput, NotAuthenticated
 if TYPE_CHECKING:
     from rego.client.aio import Client as AsyncClient
     from rego.client.aio import Revive
+    from rego.client.local import LocalServer
 
 T = TypeVar("T")
 
@@ -73,8 +76,13 @@ class Session:
             return self.chosen_server, self.store.load(self.chosen_server)
         from rego.client.local import find_or_start
 
-        local = find_or_start(self.paths)
+        local = self._with_given_token(find_or_start(self.paths))
         return local.server, local.credentials
+
+    def _with_given_token(self, local: LocalServer) -> LocalServer:
+        """`local`, opened by `REGO_TOKEN` where an agent has one; with a server configured the token is for that alone."""
+        given = self.store.given(local.server) if self.choices.server is None else None
+        return local if given is None else replace(local, credentials=given)
 
     def go_to(self, server: Server) -> None:
         """Speak to a server that was not configured, with the login that is kept for it. Raises `NotAuthenticated`."""
@@ -104,7 +112,12 @@ class Session:
             return None
         from rego.client.local import reviver
 
-        return reviver(self.paths)
+        bring_back = reviver(self.paths)
+
+        async def revive() -> LocalServer:
+            return self._with_given_token(await bring_back())
+
+        return revive
 
     @cached_property
     def client(self) -> Client:

@@ -43,6 +43,7 @@ COMMANDS: dict[str, Place] = {
     "import": Place("rego.cli.imports", "app", "Bring a board in from a file."),
     "export": Place("rego.cli.exports", "app", "Write a board to a file."),
     "tui": Place("rego.cli.tui", "app", "Open the board in the terminal."),
+    "mcp": Place("rego.cli.mcp", "app", "Offer the board as tools to an AI agent."),
     "demo": Place("rego.cli.demo", "app", "Look around on a small board where two colleagues are at work."),
     "serve": Place("rego.cli.serve", "app", "Run a server for a team."),
     "db": Place("rego.cli.db", "app", "The database of a server on this machine: state, upgrade, backup, restore."),

@@ -81,9 +81,12 @@ class CredentialStore:
 
     def load(self, server: Server) -> Credentials | None:
         """The login at `server`, or None. Raises `InvalidInput` when the file exists and may not be read."""
-        if token := self._environ.get("REGO_TOKEN", "").strip():
-            return Credentials(server=server.url, access_token=token)
-        return self.kept(server)
+        return self.given(server) or self.kept(server)
+
+    def given(self, server: Server) -> Credentials | None:
+        """The login that `REGO_TOKEN` is, or None."""
+        token = self._environ.get("REGO_TOKEN", "").strip()
+        return Credentials(server=server.url, access_token=token) if token else None
 
     def kept(self, server: Server) -> Credentials | None:
         """As `load`, without `REGO_TOKEN`: for a server that the user did not choose, which must not get that token."""

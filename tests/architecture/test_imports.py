@@ -26,6 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego.client.paths": {"msgspec", "platformdirs"},
     "rego.cli": {"msgspec", "rich", "typer"},
     "rego.cli.filtering": {"jinja2", "jq"},
+    "rego.cli.mcp_server": {"mcp", "mcp_types"},
     "rego.demo": {"msgspec"},
     "rego_tui": {"msgspec", "rich", "textual"},
     "rego_tui.operations": {"msgspec"},
