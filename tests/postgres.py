@@ -13,21 +13,38 @@ import pwd
 import re
 import secrets
 import shutil
+import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 from urllib.parse import urlsplit
 
 import asyncpg
 
-from tests.guarded import PORT_ATTEMPTS, end, free_port, give, guarded, log_of, make_directory, server_user, wait_for
+from tests.guarded import (
+    PORT_ATTEMPTS,
+    STOP_WITHIN,
+    end,
+    free_port,
+    give,
+    guarded,
+    log_of,
+    make_directory,
+    server_user,
+    wait_for,
+)
 
 URL_VARIABLE = "REGO_TEST_PG_URL"
 READY_WITHIN = 60.0  # seconds; a cold two-core machine under load takes about five
 QUIET_SETTINGS = {"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "shared_buffers": "64MB"}
 THROW_AWAY_SETTINGS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+
+Guard = subprocess.Popen[bytes]
 
 
 class PostgresMissing(RuntimeError):
@@ -37,12 +54,10 @@ class PostgresMissing(RuntimeError):
 class Postgres:
     """A running cluster. `url` is its `postgres` database, as `postgresql://user:password@host:port/postgres`."""
 
-    def __init__(self, url: str, guard: subprocess.Popen[bytes] | None = None, directory: Path | None = None) -> None:
+    def __init__(self, url: str) -> None:
         self.url = url
-        self._guard = guard
-        self._directory = directory
 
-    def __enter__(self) -> Postgres:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -50,9 +65,6 @@ class Postgres:
 
     def stop(self) -> None:
         """End the server and remove its files. A server that was only borrowed stays as it is."""
-        if self._guard is not None and self._directory is not None:
-            end(self._guard, self._directory)
-            self._guard = None
 
     def url_of(self, database: str) -> str:
         return urlsplit(self.url)._replace(path=f"/{database}").geturl()
@@ -75,6 +87,51 @@ class Postgres:
             await connection.close()
 
 
+class OwnPostgres(Postgres):
+    """A cluster that was started here, and can be treated badly."""
+
+    def __init__(self, url: str, directory: Path, serve: Callable[[], Guard | None]) -> None:
+        super().__init__(url)
+        self._directory = directory
+        self._serve = serve
+        self._guard = serve()
+
+    @property
+    def serves(self) -> bool:
+        return self._guard is not None
+
+    def stop(self) -> None:
+        if self._guard is not None:
+            end(self._guard, self._directory)
+            self._guard = None
+
+    async def kill(self) -> None:
+        """End the server and all its processes as `kill -9` does, and wait until it is gone."""
+        assert self._guard is not None
+        servants = await self._servants()
+        pid_file = self._directory / "server.pid"
+        os.kill(int(pid_file.read_text()), signal.SIGKILL)  # first, or it would start others
+        for pid in servants:
+            with suppress(ProcessLookupError):  # it has noticed
+                os.kill(pid, signal.SIGKILL)
+        self._guard.wait(STOP_WITHIN)  # before its lifeline is cut, at which it would remove the directory too
+        wait_for(self._guard)
+        pid_file.unlink()
+
+    def start(self) -> None:
+        """Start a killed server again: on the same data, on the same port. Blocks until connections are accepted."""
+        self._guard = self._serve()
+        if self._guard is None:
+            raise PostgresMissing(f"PostgreSQL did not start again. Its log ends with:\n{log_of(self._directory)[-2000:]}")
+
+    async def _servants(self) -> list[int]:
+        connection = await asyncpg.connect(self.url)
+        try:
+            return [row["pid"] for row in await connection.fetch("SELECT pid FROM pg_stat_activity")]
+        finally:
+            await connection.close()
+
+
 def start_postgres(*, durable: bool = False, extra_settings: Mapping[str, str] | None = None) -> Postgres:
     """Start a cluster, or borrow the one that `REGO_TEST_PG_URL` names (then the settings are its own).
 
@@ -83,6 +140,11 @@ def start_postgres(*, durable: bool = False, extra_settings: Mapping[str, str] |
     """
     if url := os.environ.get(URL_VARIABLE):
         return Postgres(url)
+    return start_own_postgres(durable=durable, extra_settings=extra_settings)
+
+
+def start_own_postgres(*, durable: bool = False, extra_settings: Mapping[str, str] | None = None) -> OwnPostgres:
+    """Start a cluster of one's own, also where another could be borrowed. Raises PostgresMissing."""
     settings = QUIET_SETTINGS | ({} if durable else THROW_AWAY_SETTINGS) | dict(extra_settings or {})
     user = server_user()
     directory = make_directory("rego-postgres-", user)
@@ -93,16 +155,16 @@ def start_postgres(*, durable: bool = False, extra_settings: Mapping[str, str] |
         raise
 
 
-def _start_in(directory: Path, user: str | None, settings: Mapping[str, str]) -> Postgres:
+def _start_in(directory: Path, user: str | None, settings: Mapping[str, str]) -> OwnPostgres:
     binaries = _runnable(_find_binaries(), directory, user)
     password = secrets.token_urlsafe(16)
     _initialise(binaries, directory, user, password)
     for _ in range(PORT_ATTEMPTS):
         port = free_port()
-        guard = _serve(binaries, directory, user, {**settings, "port": str(port)})
-        if _ready(guard, directory):
-            return Postgres(f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres", guard, directory)
-        wait_for(guard)
+        serve = partial(_serve, binaries, directory, user, {**settings, "port": str(port)})
+        cluster = OwnPostgres(f"postgresql://postgres:{password}@127.0.0.1:{port}/postgres", directory, serve)
+        if cluster.serves:
+            return cluster
         if "Address already in use" not in log_of(directory):
             break
     raise PostgresMissing(f"PostgreSQL from {binaries} did not start. Its log ends with:\n{log_of(directory)[-2000:]}")
@@ -190,29 +252,28 @@ def _run(command: list[str], user: str | None, place: Path) -> subprocess.Comple
     )
 
 
-def _serve(binaries: Path, directory: Path, user: str | None, settings: Mapping[str, str]) -> subprocess.Popen[bytes]:
+def _serve(binaries: Path, directory: Path, user: str | None, settings: Mapping[str, str]) -> Guard | None:
+    """Start the server and wait until it accepts connections; None when it ended instead."""
     server = [str(binaries / "postgres"), "-D", str(directory / "data")]
     options = [f"--{name}={value}" for name, value in settings.items()]
-    return guarded([*server, *options], directory, user, "SIGQUIT")
-
-
-def _ready(guard: subprocess.Popen[bytes], directory: Path) -> bool:
-    """Wait for the server to announce that it accepts connections; false when it ended instead."""
+    guard = guarded([*server, *options], directory, user, "SIGQUIT")
     deadline = time.monotonic() + READY_WITHIN
-    while not _announced(directory / "data" / "postmaster.pid"):
+    while not _announced(directory):
         if guard.poll() is not None:
-            return False
+            wait_for(guard)
+            return None
         if time.monotonic() > deadline:
             end(guard, directory)
             raise PostgresMissing(f"PostgreSQL was not ready after {READY_WITHIN:.0f} seconds.")
         time.sleep(0.02)
-    return True
+    return guard
 
 
-def _announced(pid_file: Path) -> bool:
-    """True when the eighth line says ready, which is what `pg_ctl --wait` looks for too."""
+def _announced(directory: Path) -> bool:
+    """True when the eighth line says ready, as for `pg_ctl --wait`. A file that a killed server left names another process."""
     try:
-        return pid_file.read_text().splitlines()[7:8] == ["ready   "]
+        lines = (directory / "data" / "postmaster.pid").read_text().splitlines()
+        return lines[:1] == [(directory / "server.pid").read_text()] and lines[7:8] == ["ready   "]
     except FileNotFoundError:
         return False
 

@@ -10,15 +10,15 @@ import time
 
 from tests.chaos.faults import FAULTS
 from tests.chaos.run import run, site
-from tests.postgres import start_postgres
+from tests.postgres import start_own_postgres
 from tests.valkey import start_own_valkey
 
 
 async def main(seed: int, minutes: float) -> int:
     """Print a line a run; ends at the first that fails."""
     plan, until = random.Random(seed), time.monotonic() + minutes * 60
-    with start_postgres(durable=True) as postgres, start_own_valkey() as redis:
-        async with site(await postgres.create_database("chaos"), redis, seed) as place:
+    with start_own_postgres(durable=True) as postgres, start_own_valkey() as redis:
+        async with site(postgres, redis, seed) as place:
             while time.monotonic() < until:
                 verdict = await run(place, plan.choice(list(FAULTS)), plan.randrange(1_000_000))
                 print(verdict, flush=True)

@@ -13,6 +13,7 @@ import asyncpg
 
 from tests.chaos.fleet import Node
 from tests.chaos.proxy import Proxy
+from tests.postgres import OwnPostgres
 from tests.valkey import OwnValkey
 
 LASTS = 2.0
@@ -24,6 +25,7 @@ class Site(NamedTuple):
     nodes: list[Node]
     front: Proxy
     redis: OwnValkey
+    postgres: OwnPostgres
     database_url: str
     random: random.Random
 
@@ -90,7 +92,14 @@ async def freeze_redis(site: Site) -> None:
     site.redis.resume()
 
 
-async def crash_database(site: Site) -> None:
+async def kill_postgres(site: Site) -> None:
+    """`kill -9` of the whole of PostgreSQL, which is started again on what its disk has."""
+    await site.postgres.kill()
+    await asyncio.sleep(LASTS)
+    await asyncio.to_thread(site.postgres.start)
+
+
+async def crash_postgres(site: Site) -> None:
     """`kill -9` of a process of PostgreSQL, which then ends all others and recovers from its log."""
     connection = await asyncpg.connect(site.database_url)
     query = "SELECT pid FROM pg_stat_activity WHERE application_name = 'rego' AND datname = current_database() LIMIT 1"
@@ -125,6 +134,7 @@ FAULTS: dict[str, Fault] = {
         throttle,
         kill_redis,
         freeze_redis,
-        crash_database,
+        kill_postgres,
+        crash_postgres,
     )
 }

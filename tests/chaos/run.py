@@ -25,6 +25,7 @@ from tests.chaos.fleet import fleet
 from tests.chaos.followers import BareFollower, ChaosFollower, SdkFollower
 from tests.chaos.proxy import proxy_to
 from tests.chaos.writers import Writer
+from tests.postgres import OwnPostgres
 from tests.running import PASSWORD
 from tests.valkey import OwnValkey
 
@@ -80,10 +81,11 @@ class Board(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def site(database_url: str, redis: OwnValkey, seed: int, command: Sequence[str] = REAL) -> AsyncIterator[Site]:
-    """Two servers on both services, behind a proxy."""
+async def site(postgres: OwnPostgres, redis: OwnValkey, seed: int, command: Sequence[str] = REAL) -> AsyncIterator[Site]:
+    """Two servers on a fresh database and both services, behind a proxy."""
+    database_url = await postgres.create_database(f"rego_{uuid4().hex}")
     async with fleet(database_url, redis.url, command=command) as nodes, proxy_to(*(node.port for node in nodes)) as front:
-        yield Site(nodes, front, redis, database_url, random.Random(seed))
+        yield Site(nodes, front, redis, postgres, database_url, random.Random(seed))
 
 
 async def run(site: Site, fault: str, seed: int, *, trusting: bool = False) -> Verdict:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import Counter
 from pathlib import Path
 from uuid import uuid4
-
-import pytest
 
 from rego.client import boards, columns
 from rego.wire.boards import CreateBoard
 from rego.wire.columns import CreateColumn
 from tests.board_replay import events_since
-from tests.postgres import URL_VARIABLE
+from tests.postgres import start_own_postgres
 from tests.running import Running, Somebody, fast_settings, join, running
-from tests.server.outage import own_postgres
 from tests.server.site import raw
 
 WRITERS = 6
@@ -63,9 +59,8 @@ class Load:
         self._stopping = True
 
 
-@pytest.mark.skipif(URL_VARIABLE in os.environ, reason="a borrowed PostgreSQL cannot be stopped")
 async def test_postgresql_that_dies_and_comes_back_costs_no_acknowledged_write(tmp_path: Path) -> None:
-    with own_postgres() as (cluster, outage):
+    with start_own_postgres(durable=True) as cluster:
         url = await cluster.create_database("rego_outage")
         async with running(fast_settings(tmp_path, url)) as server:
             ann = await join(server.url, "ann")
@@ -76,10 +71,10 @@ async def test_postgresql_that_dies_and_comes_back_costs_no_acknowledged_write(t
                 for _ in range(WRITERS):
                     writers.create_task(load.write())
                 await load.until_answered(201, FEW)
-                await asyncio.to_thread(outage.begin)
+                await cluster.kill()
                 await load.until_answered(503, FEW)
                 await _check_health(server, 503, "unhealthy")
-                outage.end()
+                await asyncio.to_thread(cluster.start)
                 await load.until_answered(201, FEW)
                 load.stop()
             await _check_health(server, 200, "healthy")
