@@ -13,6 +13,7 @@ from rego.cli.card_views import CARD, NamedCard
 from rego.cli.context import Session
 from rego.cli.dates import utc_offset
 from rego.cli.naming import find_column, find_label
+from rego.cli.options import Choice
 from rego.cli.output import Form
 from rego.cli.places import Where, fill_place
 from rego.client import boards, cards, labels
@@ -20,6 +21,7 @@ from rego.wire import limits
 from rego.wire.boards import Board
 from rego.wire.cards import BulkCards, CardSummary, MoveCard
 from rego.wire.errors import InvalidInput, RegoError
+from rego.wire.query import parse
 from rego.wire.query_terms import Query
 
 PREVIEW = 10
@@ -36,6 +38,12 @@ class Targets:
     yes: bool = False
     dry_run: bool = False
     risky: bool = False
+
+    @classmethod
+    def of(cls, names: Sequence[str], choice: Choice, *, risky: bool = False) -> Targets:
+        """What a command line means; raises `InvalidInput`."""
+        query = None if choice.query is None else parse(choice.query)
+        return cls(names, query, choice.board, choice.yes, choice.dry_run, risky)
 
     def __post_init__(self) -> None:
         if bool(self.names) == (self.query is not None):
@@ -167,13 +175,6 @@ def labelled(label: str, *, remove: bool) -> Plan:
         return Deed(_body(label=found.id), f"Put {label} on %s", f"with {label}")
 
     return plan
-
-
-def split_last(words: Sequence[str], query: str | None, what: str) -> tuple[list[str], str]:
-    """The cards and the last word, which is something else; raises `InvalidInput` when one of them is missing."""
-    if not words or (query is None and len(words) == 1):
-        raise InvalidInput(f"Give the cards, and then the {what}.")
-    return list(words[:-1]), words[-1]
 
 
 def _agreed(session: Session, targets: Targets, chosen: Chosen, deed: Deed) -> bool:

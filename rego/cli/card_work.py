@@ -124,7 +124,7 @@ def _added(session: Session, board: Board, body: CreateCard, titles: list[str]) 
         yield NamedCard(card, f"{board.key}-{card.number}")
 
 
-def move_card(session: Session, name: str, column_name: str | None, place: Where, form: Form) -> None:
+def move_card(session: Session, name: str, form: Form, *, column_name: str | None, place: Where) -> None:
     """Move a card and say from where to where."""
     before = look.card(session, name)
     every = session.send(columns.list_columns(before.board_id))
@@ -211,14 +211,14 @@ def _start_column(session: Session, every: list[Column]) -> Column:
     raise NotFound("Which column is work done in? Name it once: 'rego config set start COLUMN'.")
 
 
-def archive_card(session: Session, name: str, archived: bool, form: Form) -> None:
+def archive_card(session: Session, name: str, form: Form, *, archived: bool) -> None:
     """Put a card away, or bring it back."""
     named = _updated(session, name, UpdateCard(archived=archived))
     done, back = ("archived", f"rego cards archive {named.ref} --undo") if archived else ("is back on the board", None)
     session.output.changed(CARD, named, form, _sentence(named, done, back))
 
 
-def complete_card(session: Session, name: str, completed: bool, form: Form) -> None:
+def complete_card(session: Session, name: str, form: Form, *, completed: bool) -> None:
     """Mark a card as done, or as not done."""
     named = _updated(session, name, UpdateCard(completed=completed))
     done, back = ("is done", f"rego cards done {named.ref} --undo") if completed else ("is open again", None)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,22 +13,25 @@ from msgspec import UNSET, UnsetType
 from rego.cli import card_bulk as bulk
 from rego.cli import card_work as work
 from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET, CLAIM
+from rego.cli.context import Session
 from rego.cli.dates import FORMS, SPANS, parse_due, parse_span
 from rego.cli.naming import is_card
 from rego.cli.options import (
     BoardArgument,
     BoardOption,
     CardArgument,
+    Choice,
     DataCommand,
-    DryRunOption,
     ListCommand,
+    ManyCommand,
     QueryOption,
     RegoCommand,
-    YesOption,
+    choice_of,
     form_of,
     noun,
     session_of,
 )
+from rego.cli.output import Form
 from rego.cli.places import where
 from rego.wire.cards import ClaimCard, Priority, UpdateCard
 from rego.wire.errors import InvalidInput
@@ -54,6 +59,9 @@ LabelsOption = Annotated[list[str] | None, typer.Option("--label", "-l", metavar
 PeopleOption = Annotated[
     list[str] | None, typer.Option("--assign", "-a", metavar="PERSON", help="A username, or me; repeatable.")
 ]
+One = Callable[[Session, str, Form], None]
+"""Changes one card, with the form for what is printed."""
+
 CardsArgument = Annotated[
     list[str] | None, typer.Argument(metavar="CARD...", help="References such as OPS-12, numbers on the board at hand, or ids.")
 ]
@@ -161,35 +169,25 @@ def _edit(
         raise InvalidInput("Nothing to change: give --title, --description, --start, --due, --priority or --file.")
 
 
-@app.command("move", cls=DataCommand)
+@app.command("move", cls=ManyCommand)
 def _move(
     context: typer.Context,
     words: Annotated[list[str], typer.Argument(metavar="CARD... [COLUMN]", help="The cards, and where to.")],
-    query: QueryOption = None,
-    board: BoardOption = None,
     top: TopOption = False,
     bottom: BottomOption = False,
     after: AfterOption = None,
     before: BeforeOption = None,
     to_board: ToBoardOption = None,
-    yes: YesOption = False,
-    dry_run: DryRunOption = False,
 ) -> None:
     """Move cards to another column or place, one below the other; --to-board takes one to another board."""
-    session, form = session_of(context), form_of(context, CARD)
     place = where(first=top, last=bottom, after=after, before=before)
     if to_board is not None:
-        if query is not None or dry_run or not 1 <= len(words) <= 2:
-            raise InvalidInput("To another board goes one card at a time: CARD [COLUMN] --to-board BOARD.")
-        work.hand_over_card(session, words[0], words[1] if words[1:] else None, to_board, place, form)
+        card, column = _one_for_another_board(words, choice_of(context))
+        work.hand_over_card(session_of(context), card, column, to_board, place, form_of(context, CARD))
         return
     within = place.given and all(map(is_card, words))
-    names, column = (words, None) if within else bulk.split_last(words, query, "column, or a place such as --top")
-    targets = bulk.Targets(names, _parsed(query), board, yes, dry_run)
-    if (card := targets.single) is not None:
-        work.move_card(session, card, column, place, form)
-    else:
-        bulk.act(session, targets, bulk.to_column(column, place), form)
+    names, column = (words, None) if within else _split(context, words, "column, or a place such as --top")
+    _do(context, names, partial(work.move_card, column_name=column, place=place), bulk.to_column(column, place))
 
 
 @app.command("copy", cls=DataCommand)
@@ -209,88 +207,45 @@ def _copy(
     work.copy_card(session_of(context), card, (column, to_board), title, place, form_of(context, CARD))
 
 
-@app.command("archive", cls=DataCommand)
-def _archive(
-    context: typer.Context,
-    cards: CardsArgument = None,
-    query: QueryOption = None,
-    board: BoardOption = None,
-    undo: UndoOption = False,
-    yes: YesOption = False,
-    dry_run: DryRunOption = False,
-) -> None:
+@app.command("archive", cls=ManyCommand)
+def _archive(context: typer.Context, cards: CardsArgument = None, undo: UndoOption = False) -> None:
     """Put cards away; --undo brings them back."""
-    targets = bulk.Targets(cards or [], _parsed(query), board, yes, dry_run)
-    session, form = session_of(context), form_of(context, CARD)
-    if (card := targets.single) is not None:
-        work.archive_card(session, card, not undo, form)
-    else:
-        bulk.act(session, targets, bulk.archived(not undo), form)
+    _do(context, cards, partial(work.archive_card, archived=not undo), bulk.archived(not undo))
 
 
-@app.command("done", cls=DataCommand)
-def _done(
-    context: typer.Context,
-    cards: CardsArgument = None,
-    query: QueryOption = None,
-    board: BoardOption = None,
-    undo: UndoOption = False,
-    yes: YesOption = False,
-    dry_run: DryRunOption = False,
-) -> None:
+@app.command("done", cls=ManyCommand)
+def _done(context: typer.Context, cards: CardsArgument = None, undo: UndoOption = False) -> None:
     """Mark cards as done."""
-    targets = bulk.Targets(cards or [], _parsed(query), board, yes, dry_run)
-    session, form = session_of(context), form_of(context, CARD)
-    if (card := targets.single) is not None:
-        work.complete_card(session, card, not undo, form)
-    else:
-        bulk.act(session, targets, bulk.completed(not undo), form)
+    _do(context, cards, partial(work.complete_card, completed=not undo), bulk.completed(not undo))
 
 
-@app.command("delete", cls=DataCommand)
-def _delete(
-    context: typer.Context,
-    cards: CardsArgument = None,
-    query: QueryOption = None,
-    board: BoardOption = None,
-    yes: YesOption = False,
-    dry_run: DryRunOption = False,
-) -> None:
+@app.command("delete", cls=ManyCommand)
+def _delete(context: typer.Context, cards: CardsArgument = None) -> None:
     """Delete cards with all that is on them; 'archive' only puts them away."""
-    targets = bulk.Targets(cards or [], _parsed(query), board, yes, dry_run, risky=True)
+    targets = bulk.Targets.of(cards or [], choice_of(context), risky=True)
     bulk.act(session_of(context), targets, bulk.deleted(), form_of(context, CARD))
 
 
-@app.command("assign", cls=DataCommand)
+@app.command("assign", cls=ManyCommand)
 def _assign(
     context: typer.Context,
     words: Annotated[list[str], typer.Argument(metavar="CARD... PERSON", help="The cards, and a username or me.")],
-    query: QueryOption = None,
-    board: BoardOption = None,
     remove: RemoveOption = False,
-    yes: YesOption = False,
-    dry_run: DryRunOption = False,
 ) -> None:
     """Put somebody on cards; --remove takes them off."""
-    names, person = bulk.split_last(words, query, "person")
-    targets = bulk.Targets(names, _parsed(query), board, yes, dry_run)
-    bulk.act(session_of(context), targets, bulk.assigned(person, remove=remove), form_of(context, CARD))
+    names, person = _split(context, words, "person")
+    _do(context, names, None, bulk.assigned(person, remove=remove))
 
 
-@app.command("label", cls=DataCommand)
+@app.command("label", cls=ManyCommand)
 def _label(
     context: typer.Context,
     words: Annotated[list[str], typer.Argument(metavar="CARD... LABEL", help="The cards, and a label.")],
-    query: QueryOption = None,
-    board: BoardOption = None,
     remove: RemoveOption = False,
-    yes: YesOption = False,
-    dry_run: DryRunOption = False,
 ) -> None:
     """Put a label on cards; --remove takes it off."""
-    names, label = bulk.split_last(words, query, "label")
-    targets = bulk.Targets(names, _parsed(query), board, yes, dry_run)
-    bulk.act(session_of(context), targets, bulk.labelled(label, remove=remove), form_of(context, CARD))
+    names, label = _split(context, words, "label")
+    _do(context, names, None, bulk.labelled(label, remove=remove))
 
 
 @app.command("start", cls=DataCommand)
@@ -337,6 +292,30 @@ def _branch(
     from rego.cli import branches
 
     branches.branch(session_of(context), card, create=create)
+
+
+def _do(context: typer.Context, names: list[str] | None, alone: One | None, plan: bulk.Plan) -> None:
+    """Carry out a plan on the cards; `alone` is how one card is changed that was named, with more to say about it."""
+    session, form = session_of(context), form_of(context, CARD)
+    targets = bulk.Targets.of(names or [], choice_of(context))
+    if alone is not None and (card := targets.single) is not None:
+        alone(session, card, form)
+    else:
+        bulk.act(session, targets, plan, form)
+
+
+def _split(context: typer.Context, words: list[str], what: str) -> tuple[list[str], str]:
+    """The cards and the last word, which is something else; raises `InvalidInput` when one of them is missing."""
+    if len(words) == 1 and choice_of(context).query is None:
+        raise InvalidInput(f"Give the cards, and then the {what}.")
+    return words[:-1], words[-1]
+
+
+def _one_for_another_board(words: list[str], choice: Choice) -> tuple[str, str | None]:
+    """The card and the column; raises `InvalidInput` for more than one card."""
+    if choice.query is not None or choice.dry_run or len(words) > 2:
+        raise InvalidInput("To another board goes one card at a time: CARD [COLUMN] --to-board BOARD.")
+    return words[0], words[1] if words[1:] else None
 
 
 def _parsed(query: str | None) -> Query | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import typer
 from typer._click import Context as ClickContext
@@ -87,6 +87,34 @@ class ListCommand(DataCommand):
     def form_options(self) -> list[TyperOption]:
         limit = _kept("limit", "--limit", "-n", metavar="N", help="At most N entries; 0, the default, is all.", kind=int)
         return [*super().form_options(), limit]
+
+
+class ManyCommand(DataCommand):
+    """A command on cards that are named or found by a query: it brings what chooses them and asks, which `choice_of` reads."""
+
+    def form_options(self) -> list[TyperOption]:
+        return [
+            _kept("query", "--query", "-Q", metavar="QUERY", help="All cards that fit, such as 'is:done'; -q QUERY too."),
+            _kept("board", "--board", "-b", metavar="BOARD", help="The query's board, if you have several."),
+            _kept("yes", "--yes", "-y", help="Do not ask.", flag=True),
+            _kept("dry_run", "--dry-run", help="Only say what would be done.", flag=True),
+            *super().form_options(),
+        ]
+
+
+class Choice(NamedTuple):
+    """What a `ManyCommand` was told about the cards that it does not name."""
+
+    query: str | None
+    board: str | None
+    yes: bool
+    dry_run: bool
+
+
+def choice_of(context: typer.Context) -> Choice:
+    """What the command line says about the choice of cards."""
+    asked: dict[str, Any] = context.meta.get(_FORM, {})
+    return Choice(asked.get("query"), asked.get("board"), bool(asked.get("yes")), bool(asked.get("dry_run")))
 
 
 def form_of(context: typer.Context, view: View[Any]) -> Form:

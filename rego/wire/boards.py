@@ -15,6 +15,7 @@ BoardKey = Annotated[
     Meta(
         pattern=rf"^[A-Z]{{{limits.BOARD_KEY_MIN},{limits.BOARD_KEY_MAX}}}$(?!\n)",
         description="2 to 6 capital letters; the first half of references such as OPS-12",
+        examples=["OPS"],
     ),
 ]
 

@@ -17,12 +17,13 @@ Username = Annotated[
         max_length=limits.USERNAME_MAX,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$(?!\n)",
         description="ASCII letters, digits, dot, dash and underscore, beginning with a letter or digit",
+        examples=["ann", "ann.lee-2"],
     ),
 ]
 # Control characters and bidirectional ones, which cleaning would refuse or take out of an address that was already checked.
 _UNSEEN = r"\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"
 _EMAIL = rf"^[^@\s{_UNSEEN}]+@[^@\s{_UNSEEN}]+\.[^@\s.{_UNSEEN}]+$(?!\n)"
-Email = Annotated[str, Meta(max_length=limits.EMAIL_MAX, pattern=_EMAIL)]
+Email = Annotated[str, Meta(max_length=limits.EMAIL_MAX, pattern=_EMAIL, examples=["ann@example.org"])]
 Password = Annotated[str, Meta(min_length=limits.PASSWORD_MIN, max_length=limits.PASSWORD_MAX)]
 Secret = Annotated[str, Meta(min_length=1, max_length=limits.SECRET_MAX)]
 """A random secret as it was mailed, shown or granted."""

@@ -13,6 +13,7 @@ from msgspec import Meta, Struct, inspect
 
 from rego.wire.base import Id, to_json
 from rego.wire.errors import HTTP_STATUS, InvalidInput, RegoError, problem_of
+from rego_server.web.wording import printable, worded
 
 _ID_PATTERN = next(repr(meta.pattern) for meta in get_args(Id) if isinstance(meta, Meta) and meta.pattern)
 _PATH = re.compile(r"^(?P<what>.*?)(?: - at `(?P<path>[^`]*)`)?$", re.DOTALL)
@@ -38,12 +39,13 @@ def invalid(error: Exception, kind: type[Struct]) -> InvalidInput:
     found = _PATH.match(str(error))
     assert found is not None
     field = (found["path"] or "").removeprefix("$").removeprefix(".") or None
-    what = _sentence(found["what"])
+    what = found["what"]
     if field and _ID_PATTERN in what:
         return InvalidInput(f"{field} must be an id.", field=field)
     if field and (right := _what_would_be_right(kind, field, what)):
         return InvalidInput(f"{field} must be {right}.", field=field)
-    return InvalidInput(f"{field}: {what}" if field else what, field=field)
+    sentence, field = worded(what, field)
+    return InvalidInput(f"{sentence}.", field=field)
 
 
 def _what_would_be_right(kind: type[Struct], field: str, what: str) -> str | None:
@@ -94,6 +96,5 @@ def _inside(kind: inspect.Type, name: str) -> Iterator[inspect.Type]:
 
 
 def _sentence(text: str) -> str:
-    # The decoder's messages quote names of unknown fields, and whoever reads the answer may do so on a terminal.
-    text = "".join(character if character.isprintable() else "?" for character in text)
+    text = printable(text)
     return text[:1].upper() + text[1:].rstrip(".") + "."

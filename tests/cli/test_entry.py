@@ -47,7 +47,7 @@ def test_without_a_command_there_is_help(rego: Rego) -> None:
         (("cards", "add", "x", "--top", "--bottom"), "Give one place, not several."),
         (("cards", "edit", "OPS-1"), "Nothing to change"),
         (("cards", "edit", "OPS-1", "--due", "today", "--no-due"), "not both"),
-        (("cards", "move", "OPS-1"), "Where to?"),
+        (("cards", "move", "OPS-1"), "Give the cards, and then the column"),
         (("cards", "move", "what", "Doing"), "'what' names no card"),
         (("cards", "list", "OPS", "--board", "WEB"), "Name the board once"),
         (("cards", "list", "--json", "titel"), "no JSON field titel"),
@@ -107,7 +107,7 @@ while True:
 
 
 def test_ctrl_c_is_exit_code_130(rego: Rego, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(*_: object) -> None:
+    def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(boards, "list_boards", interrupt)
@@ -129,7 +129,7 @@ def test_ctrl_c_in_a_real_process_leaves_no_traceback(home: Path) -> None:
 
 
 def test_a_bug_is_one_sentence_too(rego: Rego, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise KeyError("\x1b[2J")
 
     monkeypatch.setattr(boards, "list_boards", fail)
