@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rego.client import cards, columns
+from rego.client import automations, cards, columns
+from rego.wire.automations import AnyAction, CreateAutomation, DoSetPriority, WhenAssigned
 from rego.wire.base import Position
 from rego.wire.cards import ClaimCard, CreateCard, MoveCard, Priority, UpdateCard
 from rego.wire.columns import MoveColumn, UpdateColumn
@@ -154,6 +155,14 @@ async def test_whoever_completes_a_card_keeps_it(timed: Furnished, clock: HandCl
     clock.advance(seconds=LIFE)
     with pytest.raises(Conflict, match="member is on this card"):
         await timed.own(cards.claim_card(timed.board.id, ClaimCard(card=timed.two.id)))
+
+
+async def test_a_claim_is_an_assignment_to_rules(desk: Furnished) -> None:
+    actions: list[AnyAction] = [DoSetPriority(priority=Priority.URGENT)]
+    rule = CreateAutomation(name="Taken", trigger=WhenAssigned(user=desk.member.user.id), actions=actions)
+    await desk.own(automations.create_automation(desk.board.id, rule))
+    assert await _next(desk) == "two"
+    assert (await desk.send(cards.get_card(desk.two.id))).priority is Priority.URGENT
 
 
 async def test_a_card_of_another_board_is_not_found(desk: Furnished) -> None:

@@ -24,6 +24,7 @@ from rego.wire.imports import Plan, PlannedCard, PlannedColumn
 from rego.wire.query import parse
 from rego.wire.snapshot import Snapshot
 from rego_server.core.db import Statement
+from rego_server.core.events import EVENTS_BEFORE, EVENTS_SINCE
 from rego_server.core.places import Spot
 from rego_server.core.uow import GET_OPERATION
 from rego_server.domains.activity.queries import newest
@@ -226,6 +227,12 @@ async def _fill(connection: asyncpg.Connection, model: str) -> None:
         model,
         ids,
     )
+    await connection.execute(
+        "INSERT INTO event_log (board_id, seq, type, at, data) SELECT made.id, n, 'card.moved', now(), '{}'"
+        " FROM unnest($1::uuid[]) AS made(id), generate_series(1, $2) AS n",
+        ids,
+        CARDS_EACH,
+    )
     await connection.execute("ANALYZE")
 
 
@@ -253,6 +260,11 @@ async def test_the_hottest_reads_use_an_index(url: str, ann: Somebody) -> None:
         "cards of a snapshot": (queries.OF_BOARD, {"board_id": snapshot.board.id}),
         "ranks of a column": (queries.IN_COLUMNS.others, {"list_id": column.id, "own_id": None}),
     }
+    logs: dict[str, tuple[Statement, dict[str, Any]]] = {
+        "log from an event on": (EVENTS_SINCE, {"board_id": snapshot.board.id, "since": 0, "count": 51}),
+        "log before an event": (EVENTS_BEFORE, {"board_id": snapshot.board.id, "before": 9, "count": 51}),
+        "newest of the log": (newest(frozenset()), {"board_id": snapshot.board.id, "count": 51}),
+    }
     times = {"due_offset": 0, "after": NOON, "until": NOON + timedelta(days=1), "count": 100, "left": 0}
     reads["due times"] = DUE, times
     for name, text in QUERIES.items():
@@ -274,11 +286,14 @@ async def test_the_hottest_reads_use_an_index(url: str, ann: Somebody) -> None:
         await _fill(connection, card.id)
         plans = {name: await _scans(connection, statement, params) for name, (statement, params) in reads.items()}
         control = await _scans(connection, _titled(), {"title": "nothing"})
+        log_plans = {name: await _scans(connection, statement, params) for name, (statement, params) in logs.items()}
     finally:
         await connection.close()
     assert control == ["Seq Scan on cards"], "the table is too small for these plans to mean anything"
     assert {name: scans for name, scans in plans.items() if "Seq Scan on cards" in scans} == {}
     assert all(any(scan.endswith("on cards") for scan in scans) for name, scans in plans.items() if "new" not in name)
+    assert {name: scans for name, scans in log_plans.items() if "Seq Scan on event_log" in scans} == {}
+    assert all(any(scan.endswith("on event_log") for scan in scans) for scans in log_plans.values())
 
 
 QUERIES = {
@@ -318,6 +333,8 @@ def test_sqlite_uses_an_index_too(tmp_path: Path) -> None:
         *(queries.ENTER_TO_MOVE[spot].for_(named) for spot in Spot),
         *(queries.ENTER_TO_CREATE[spot] for spot in Spot),
         *(newest(frozenset(wanted)) for wanted in ([], ["before"], ["card_id"], ["actor_id"], ["card_id", "before"])),
+        EVENTS_SINCE,
+        EVENTS_BEFORE,
         ENTER_EVENT,
     ]
     connection = sqlite3.connect(path)
