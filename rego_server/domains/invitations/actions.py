@@ -109,7 +109,7 @@ def _member(person: Row, role: Role) -> Member:
 
 
 def _refuse(found: Row, person: Row, now: datetime, *, gains: bool) -> None:
-    """Raise for an invitation that is over, or is another person's; a used one is worth something to nobody who `gains` by it."""
+    """Raise for an invitation that is over, or is another person's; nobody `gains` by a used one."""
     if found["email"] is not None and found["email"].lower() != (person["email"] or "").lower():
         raise Forbidden("This invitation is for another e-mail address than your account's.")
     if found["revoked_at"] is not None:
