@@ -26,6 +26,9 @@ T = TypeVar("T")
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For tests of what the database has no part in."""
 
+on_postgres = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+"""For tests of several servers."""
+
 QUICK = 0.05
 """The tick of these tests' servers, in seconds."""
 

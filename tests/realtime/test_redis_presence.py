@@ -16,8 +16,8 @@ from rego.wire.presence import Person
 from rego_server.core.redis.presence import RedisElsewhere
 from rego_server.core.redis.shared import Shared, open_shared
 from tests.realtime.connections import eventually
-from tests.realtime.stage import Stage
-from tests.realtime.test_redis_servers import on_postgres, pair
+from tests.realtime.stage import Stage, on_postgres
+from tests.realtime.test_redis_servers import pair
 from tests.realtime.wire import PATIENCE, dial
 from tests.valkey import OwnValkey
 

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from typing import Any, NamedTuple
 
 import aiohttp
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import update
 
@@ -19,7 +18,7 @@ from rego_server.core.db import Statement
 from rego_server.core.db.port import Connection
 from rego_server.core.events import instance
 from tests.realtime.connections import eventually
-from tests.realtime.stage import Desk, Stage
+from tests.realtime.stage import Desk, Stage, on_postgres
 from tests.realtime.test_bad_buses import change
 from tests.realtime.wire import PATIENCE, RawFollower, dial
 from tests.running import Running, Somebody
@@ -29,8 +28,6 @@ NEVER = 3_600.0
 """A tick that no test lives to see: what arrives then came through Redis."""
 
 OTHER_LIFE = "00000000-0000-7000-8000-000000000000"
-
-on_postgres = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
 class Pair(NamedTuple):

@@ -14,7 +14,7 @@ from rego_server.core.db.port import Database, Work
 from rego_server.core.shelf import NoShelf
 from rego_server.snapshots import COLUMNS_AND_LABELS, Encoded, Snapshots
 from tests.realtime.connections import eventually, transports
-from tests.realtime.stage import Desk, on_sqlite
+from tests.realtime.stage import Desk, Stage, on_postgres, on_sqlite
 from tests.realtime.wire import Wire, dial
 from tests.running import Running, Somebody
 
@@ -90,6 +90,26 @@ async def test_a_storm_while_the_board_changes_still_shares(
     for wire in storm.result():
         [snapshot] = snapshots_in(wire)
         assert wire.seqs == list(range(snapshot.seq + 1, snapshot.seq + 1 + len(wire.seqs)))
+
+
+@on_postgres
+async def test_a_storm_that_comes_from_another_server_reads_the_board_once_and_for_those_who_forgot(
+    stage: Stage, redis_url: str
+) -> None:
+    here, there = [await stage.server(redis_url=redis_url) for _ in range(2)]
+    ada = await stage.person(here, "ada")
+    desk = await stage.desk(ada)
+    await all_at_once(here, desk, ada)
+    await desk.add()
+    statements: list[str] = []
+    there.server.database.observer = statements.append
+    resuming = await all_at_once(there, desk, ada, since=3)
+    assert cold_reads(there, statements) == 0
+    assert [wire.seqs for wire in resuming] == [[4]] * CLIENTS
+    forgetful = await all_at_once(there, desk, ada)
+    assert cold_reads(there, statements) == 1
+    final = await desk.snapshot()
+    assert [snapshots_in(wire) == [final] for wire in forgetful] == [True] * CLIENTS
 
 
 async def test_a_read_that_has_just_landed_too_early_is_not_asked_again() -> None:
