@@ -113,6 +113,7 @@ def _writes(row: Any, moved: dict[str, Any], user_id: str, op_id: str) -> dict[s
         "at": moved["updated_at"],
         "actor_id": user_id,
         "actor_name": row["caller_name"],
+        "actor_agent": None,
         "cause": None,
         "reverts": None,
         "card_id": row["id"],

@@ -110,6 +110,8 @@ BEYOND = (
     "PATCH /admin/users/{user_id}",
     "POST /admin/users/{user_id}/reset-password",
     "GET /boards/{board_id}/activity",
+    "POST /boards/{board_id}/cards/claim",
+    "DELETE /cards/{card}/claim",
     "GET /docs/{asset}",
     "GET /invite",
 )
