@@ -47,7 +47,7 @@ def remark_what_is_left_out(export: file.Export, remarks: Remarks) -> None:
         remarks.note(what, why, count=count)
 
 
-_NO_FILES = "files cannot be imported yet"
+_NO_FILES = "the file holds their addresses only"
 _NO_FIELDS = "Rego has no custom fields"
 _NO_PICTURES = "a terminal shows no pictures"
 

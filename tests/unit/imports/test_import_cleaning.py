@@ -319,12 +319,9 @@ def test_a_sound_rule_stays_as_it_is() -> None:
         _rule(name="a\x1bb"),
         _rule(trigger={"type": "card.exploded"}),
         _rule(trigger={}),
-        _rule(trigger={"type": "card.moved", "to": "z"}),
         _rule(trigger={"type": "card.moved", "to": 7}),
         _rule(trigger={"type": "card.moved", "to": ["c"]}),
         _rule(actions=[]),
-        _rule(actions=[{"type": "move_card", "column": "p"}]),
-        _rule(actions=[{"type": "assign_member", "user": "q"}]),
         _rule(conditions="due<<"),
         _rule(conditions="sort:due"),
     ],
@@ -333,6 +330,21 @@ def test_what_is_no_rule_is_left_out(rule: PlannedRule) -> None:
     remarks = Remarks()
     assert clean(_plan_with(rule, SOUND), remarks).rules == [SOUND]
     assert [(remark.what, remark.count) for remark in remarks.listed()] == [("automation rules left out", 1)]
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"trigger": {"type": "card.moved", "to": "z"}},
+        {"trigger": {"type": "card.moved", "to": ""}},
+        {"actions": [{"type": "complete"}, {"type": "move_card", "column": "p"}]},
+        {"actions": [{"type": "assign_member", "user": "q"}]},
+    ],
+)
+def test_a_rule_that_names_what_is_not_on_the_board_is_switched_off(parts: dict[str, Any]) -> None:
+    remarks = Remarks()
+    assert clean(_plan_with(_rule(**parts), SOUND), remarks).rules == [_rule(**parts, enabled=False), SOUND]
+    assert [(remark.what, remark.where) for remark in remarks.listed()] == [("automation rules switched off", "x")]
 
 
 def test_no_more_rules_come_than_a_board_has_room_for() -> None:
