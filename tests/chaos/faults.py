@@ -20,10 +20,12 @@ LASTS = 2.0
 
 
 class Site(NamedTuple):
-    """What can be harmed. `front` is between the clients and the servers."""
+    """What can be harmed. `front` is between the clients and the servers, the other two ways are those of the first server."""
 
     nodes: list[Node]
     front: Proxy
+    to_redis: Proxy
+    to_postgres: Proxy
     redis: OwnValkey
     postgres: OwnPostgres
     database_url: str
@@ -59,16 +61,32 @@ async def rolling_restart(site: Site) -> None:
 
 async def cut_connections(site: Site) -> None:
     """All connections of all clients end without a goodbye, again and again."""
-    for _ in range(4):
-        site.front.cut()
-        await asyncio.sleep(LASTS / 4)
+    await _cut(site.front)
+
+
+async def cut_redis(site: Site) -> None:
+    """All connections of one server to Redis end, again and again."""
+    await _cut(site.to_redis)
+
+
+async def cut_postgres(site: Site) -> None:
+    """All connections of one server to PostgreSQL end, again and again."""
+    await _cut(site.to_postgres)
 
 
 async def black_hole(site: Site) -> None:
-    """Nothing comes through, and nobody is told."""
-    site.front.hole()
-    await asyncio.sleep(LASTS)
-    site.front.heal()
+    """Nothing comes through to the servers, and nobody is told."""
+    await _swallow(site.front)
+
+
+async def black_hole_redis(site: Site) -> None:
+    """Between one server and Redis nothing comes through, and the other server notices nothing."""
+    await _swallow(site.to_redis)
+
+
+async def black_hole_postgres(site: Site) -> None:
+    """Between one server and PostgreSQL nothing comes through, and the other server notices nothing."""
+    await _swallow(site.to_postgres)
 
 
 async def throttle(site: Site) -> None:
@@ -111,6 +129,18 @@ async def crash_postgres(site: Site) -> None:
         await asyncio.sleep(0.05)
 
 
+async def _cut(way: Proxy) -> None:
+    for _ in range(4):
+        way.cut()
+        await asyncio.sleep(LASTS / 4)
+
+
+async def _swallow(way: Proxy) -> None:
+    way.hole()
+    await asyncio.sleep(LASTS)
+    way.heal()
+
+
 async def _answers(database_url: str) -> bool:
     try:
         connection = await asyncpg.connect(database_url)
@@ -130,7 +160,11 @@ FAULTS: dict[str, Fault] = {
         freeze_server,
         rolling_restart,
         cut_connections,
+        cut_redis,
+        cut_postgres,
         black_hole,
+        black_hole_redis,
+        black_hole_postgres,
         throttle,
         kill_redis,
         freeze_redis,

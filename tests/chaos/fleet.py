@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import aiohttp
 
@@ -18,6 +19,13 @@ from tests.guarded import free_port
 
 READY_WITHIN = 60.0
 ENDS_WITHIN = 20.0
+
+
+class Ways(NamedTuple):
+    """Where a server finds PostgreSQL and Redis."""
+
+    postgres: str
+    redis: str
 
 
 class Node:
@@ -81,11 +89,10 @@ class Node:
 
 
 @asynccontextmanager
-async def fleet(database_url: str, redis_url: str, *, size: int = 2, command: Sequence[str]) -> AsyncIterator[list[Node]]:
-    """Servers on one PostgreSQL and one Redis, ready; killed at the end."""
+async def fleet(ways: Sequence[Ways], command: Sequence[str]) -> AsyncIterator[list[Node]]:
+    """A server for each of these ways to the same services, ready; killed at the end."""
     with tempfile.TemporaryDirectory(prefix="rego-chaos-") as place:
-        environment = _environment(Path(place), database_url, redis_url)
-        nodes = [Node(command, environment, Path(place) / f"node-{number}.log") for number in range(size)]
+        nodes = [Node(command, _environment(Path(place), each), Path(place) / f"{at}.log") for at, each in enumerate(ways)]
         try:
             await asyncio.gather(*(node.start() for node in nodes))
             yield nodes
@@ -94,14 +101,14 @@ async def fleet(database_url: str, redis_url: str, *, size: int = 2, command: Se
                 await node.kill()
 
 
-def _environment(place: Path, database_url: str, redis_url: str) -> dict[str, str]:
+def _environment(place: Path, ways: Ways) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("REGO_")}
     unlimited = ("READS_PER_MINUTE", "WRITES_PER_MINUTE", "ANONYMOUS_PER_MINUTE", "LOGINS_PER_MINUTE", "SOCKETS_PER_USER")
     return {
         **inherited,
         **{f"REGO_{name}": "0" for name in unlimited},
-        "REGO_DATABASE_URL": database_url,
-        "REGO_REDIS_URL": redis_url,
+        "REGO_DATABASE_URL": ways.postgres,
+        "REGO_REDIS_URL": ways.redis,
         "REGO_DATA_DIR": str(place / "data"),
         "REGO_SECRET": "for chaos only, and long enough for a key",
         "REGO_HEARTBEAT_SECONDS": "1",

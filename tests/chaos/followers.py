@@ -18,6 +18,7 @@ from rego.client.live import LiveBoard, Patience
 from rego.client.updates import Ended, EventCame, SnapshotCame
 from rego.replica import Replica
 from rego.wire.base import to_json
+from tests.chaos.bare import BareBoard
 
 Board = dict[str, Any]
 
@@ -75,7 +76,7 @@ class SdkFollower:
 
 
 class BareFollower:
-    """What somebody would write after an afternoon with the reference: it knows cards that come and move, and nothing else.
+    """What somebody would write after an afternoon with the reference. `welcome` is whether a server has let it in.
 
     A `trusting` one believes whatever is pushed and asks for a snapshot at each connection, as the control's clients do.
     """
@@ -87,18 +88,20 @@ class BareFollower:
         self._headers = {"Authorization": f"Bearer {token}"}
         self.trusting = trusting
         self._epoch = ""
-        self._board: Board = {}
-        self._cards: dict[str, Board] = {}
+        self._board: BareBoard | None = None
+        self.welcome = False
 
     async def run(self) -> None:
         while True:
             try:
                 await self._follow()
             except (OSError, TimeoutError, WebSocketException):
+                self.welcome = False
                 await asyncio.sleep(random.uniform(0.1, 1.0))
 
     def board(self) -> Board:
-        return {**self._board, "seq": self.seq}
+        assert self._board is not None
+        return self._board.content()
 
     async def _follow(self) -> None:
         resume = f"?since={self.seq}&epoch={self._epoch}" if self._epoch and not self.trusting else ""
@@ -122,10 +125,10 @@ class BareFollower:
         match frame["type"]:
             case "hello":
                 self._epoch = frame["epoch"]
+                self.welcome = True
             case "snapshot":
-                self._board = frame["snapshot"]
-                self._cards = {card["id"]: card for card in self._board["cards"]}
-                self.seq = self._board["seq"]
+                self._board = BareBoard(frame["snapshot"])
+                self.seq = frame["snapshot"]["seq"]
             case "ping":
                 return self.trusting or frame["seq"] <= self.seq
             case "event" if self.trusting or frame["event"]["seq"] == self.seq + 1:
@@ -135,13 +138,6 @@ class BareFollower:
         return True
 
     def _apply(self, event: Board) -> None:
-        data = event["data"]
-        if event["type"] == "card.created":
-            self._cards[data["card"]["id"]] = data["card"]
-        elif event["type"] == "card.moved" and (card := self._cards.get(data["card"]["id"])):
-            card.update(column_id=data["to"]["column_id"], rank=data["to"]["rank"], version=data["version"])
-        elif event["type"] == "cards.reranked":
-            for card_id, rank in data["ranks"].items():
-                self._cards[card_id]["rank"] = rank
-        self._board["cards"] = sorted(self._cards.values(), key=lambda card: (card["column_id"], card["rank"], card["id"]))
+        assert self._board is not None, "an event came before the board"
+        self._board.apply(event)
         self.seq = event["seq"]
