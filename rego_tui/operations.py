@@ -123,15 +123,6 @@ def archive_card(replica: Replica, card_id: str) -> Operation:
     )
 
 
-def unarchive_card(replica: Replica, card: CardSummary) -> Operation:
-    """Bring an archived card back to where it was."""
-    return Operation(
-        pending=_pending(card.id, {"archived": False}, card),
-        failure=f"{replica.ref(card)} was not brought back",
-        call=lambda known: cards.update_card(known.id(card.id), UpdateCard(archived=False)),
-    )
-
-
 _Place: TypeAlias = Callable[[Known], dict[str, Any]]
 
 

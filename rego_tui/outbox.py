@@ -44,6 +44,8 @@ class Outbox:
         self._queue: deque[Operation] = deque()
         self._filled = asyncio.Event()
         self._wake = asyncio.Event()
+        self._empty = asyncio.Event()
+        self._empty.set()
         self.known = Known()
         self.blocked = False
 
@@ -54,6 +56,11 @@ class Outbox:
         """Send `operation` after all that came before it."""
         self._queue.append(operation)
         self._filled.set()
+        self._empty.clear()
+
+    async def sent(self) -> None:
+        """Wait until nothing waits to be sent."""
+        await self._empty.wait()
 
     def wake(self) -> None:
         """The connection is back: try again at once."""
@@ -72,6 +79,7 @@ class Outbox:
             while self._queue:
                 await self._send(self._queue[0])
             self._filled.clear()
+            self._empty.set()
 
     async def _send(self, operation: Operation) -> None:
         """Send one operation until there is an answer or a refusal."""

@@ -29,6 +29,7 @@ from rego.wire.presence import Person
 from rego_tui.messages import BoardChanged, BoardEnded, BoardLoaded, CardNumbered, ConnectionChanged, Notice, PresenceChanged
 from rego_tui.operations import Operation
 from rego_tui.outbox import Outbox, Sender
+from rego_tui.taking_back import TakingBack
 
 FRAME = 0.016
 """Seconds over which changes by others are gathered before the screen hears of them."""
@@ -94,6 +95,7 @@ class BoardStore:
         self._own_connection = ""
         self._catch_up_to = 0
         self._outbox = Outbox(client, answered=self._answered, refused=self._refused, changed=self._connection_changed)
+        self._taking_back = TakingBack(client, board_id, self._outbox.sent)
         self._answers: dict[str, CardSummary] = {}
         self._subscribers: list[Callable[[Message], object]] = []
         self._touched = Touched(set(), set())
@@ -177,6 +179,14 @@ class BoardStore:
         self._touch(touched, at_once=True)
         self._connection_changed()
         return touched
+
+    async def undo(self) -> None:
+        """Take back what the user did last, once all is sent; a notice says what that was."""
+        self._publish(await self._taking_back.undo(self.loaded))
+
+    async def redo(self) -> None:
+        """Do again what was taken back last; a notice says what that was."""
+        self._publish(await self._taking_back.redo(self.loaded))
 
     def focus(self, card_id: str | None, *, editing: bool = False) -> None:
         """Tell the others, once the cursor rests, which card this user looks at."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -13,6 +12,7 @@ from rego.cli.context import Session
 from rego.cli.options import BoardOption, ListCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.client import history
+from rego.client.standing import standing
 from rego.wire import limits
 from rego.wire.activity import Activity
 from rego.wire.boards import Board
@@ -80,19 +80,6 @@ def undo(session: Session, board_name: str | None, seq: int | None, only: bool, 
     made = session.send(history.revert_event(board.id, act.seq, whole=not only))
     undone = Undone(seq=act.seq, sentence=act.sentence, reverted_by=[event.seq for event in made])
     session.output.changed(UNDONE, undone, form, f"Undone: {act.sentence}{_and_more(made)}. {_way_back(board, undone, only)}")
-
-
-def standing(entries: Iterable[Activity]) -> list[Activity]:
-    """Those of `entries` that are acts and were not taken back. A taking back is no act, but one of a taking back is again."""
-    known = {entry.seq: entry for entry in entries}
-    return [entry for entry in known.values() if entry.reverted_by is None and not _takes_back(entry, known)]
-
-
-def _takes_back(entry: Activity, known: dict[int, Activity]) -> bool:
-    if entry.reverts is None:
-        return False
-    before = known.get(entry.reverts)
-    return before is None or not _takes_back(before, known)
 
 
 def _own(session: Session, board: Board) -> list[Activity]:

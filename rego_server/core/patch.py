@@ -86,11 +86,13 @@ def _refuse_stale(row: Row, version: int, wanted: Mapping[str, Any], current: Ca
     if version == row["version"]:
         return
     since = row["field_versions"]
-    clashing = sorted(name for name in wanted if since.get(name, 1) > version)
-    if clashing or version > row["version"]:
-        fields = ", ".join(clashing) or "version"
+    if version > row["version"]:
         raise StaleVersion(
-            f"Somebody else changed {fields} since version {version}; this is version {row['version']}.",
-            field=clashing[0] if clashing else "version",
+            f"There is no version {version} yet; this is version {row['version']}.", field="version", data=current(row)
+        )
+    if clashing := sorted(name for name in wanted if since.get(name, 1) > version):
+        raise StaleVersion(
+            f"Somebody else changed {', '.join(clashing)} since version {version}; this is version {row['version']}.",
+            field=clashing[0],
             data=current(row),
         )

@@ -7,25 +7,19 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input
 
-from rego.wire.cards import CardSummary
 from rego_tui import operations
 from rego_tui.board_view import Slot
 from rego_tui.keymap import Place, Press
 from rego_tui.operations import Operation
 from rego_tui.screens.board_page import BoardPage
-from rego_tui.store import BoardStore
 from rego_tui.widgets.line_input import LineInput
 
 if TYPE_CHECKING:
-    from rego_tui.app import RegoApp
+    pass
 
 
 class BoardScreen(BoardPage):
     """A live board that can be changed. Nothing here waits for the server: see `BoardStore.perform`."""
-
-    def __init__(self, app: RegoApp, store: BoardStore) -> None:
-        super().__init__(app, store)
-        self._last_archived: CardSummary | None = None
 
     # --- cards -------------------------------------------------------------------------------------------------------
 
@@ -38,19 +32,16 @@ class BoardScreen(BoardPage):
 
     def act_card_archive(self, _: Press) -> None:
         if self.view is not None and (card := self.view.card()) is not None:
-            self._last_archived = card
             self._perform(operations.archive_card(self.view.replica, card.id))
-            self.rego.say(f"Archived {self.view.replica.ref(card)} “{card.title}”. Press u to bring it back.")
+            self.rego.say(f"Archived {self.view.replica.ref(card)} “{card.title}”. Press u to undo.")
 
-    def act_card_unarchive(self, _: Press) -> None:
-        card, self._last_archived = self._last_archived, None
-        if card is None or self.view is None:
-            self.rego.say("You have archived nothing since you opened this board.")
-            return
-        self._perform(operations.unarchive_card(self.view.replica, card))
-        self.view.card_id = card.id
-        self.view.settle()
-        self._cursor_moved(card.column_id)
+    def act_acts_undo(self, _: Press) -> None:
+        if self.view is not None:
+            self.run_worker(self.store.undo(), name="undo")
+
+    def act_acts_redo(self, _: Press) -> None:
+        if self.view is not None:
+            self.run_worker(self.store.redo(), name="redo")
 
     def _perform(self, operation: Operation) -> None:
         """Show an operation in this view before the message of the store comes round."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rego.cli.undo import standing
+from rego.client.standing import standing, taken_back
 from rego.wire.activity import Activity
 from tests.cli.conftest import Person, Rego
 
@@ -97,6 +97,15 @@ def test_a_redo_is_an_act_and_an_undo_is_none() -> None:
     assert standing([redone, undone, done]) == [redone]
     assert standing([an_entry(4, reverts=3), an_entry(3, reverts=2, reverted_by=4), undone, done]) == []
     assert standing([an_entry(9, reverts=5), an_entry(8)]) == [an_entry(8)]
+
+
+def test_what_was_taken_back_can_be_done_again_until_something_new_is_done() -> None:
+    one, two = an_entry(1, reverted_by=4), an_entry(2, reverted_by=3)
+    not_two, not_one = an_entry(3, reverts=2), an_entry(4, reverts=1)
+    assert taken_back([not_one, not_two, two, one]) == [(not_one, one), (not_two, two)]
+    again = an_entry(5, reverts=4)
+    assert taken_back([again, an_entry(4, reverts=1, reverted_by=5), not_two, two, one]) == [(not_two, two)]
+    assert taken_back([an_entry(6), not_one, not_two, two, one]) == []
 
 
 # --- activity -----------------------------------------------------------------------------------------------------------

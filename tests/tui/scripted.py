@@ -15,6 +15,7 @@ from rego.client.call import Call
 from rego.client.updates import EventCame, Online, PresenceCame, SnapshotCame, Update
 from rego.replica import Replica
 from rego.wire import events as e
+from rego.wire.activity import Activity
 from rego.wire.base import Change, Position
 from rego.wire.boards import Board
 from rego.wire.cards import Card, CardRef, CardSummary, CreateCard, MoveCard, UpdateCard
@@ -47,6 +48,8 @@ class ScriptedPeer:
         self.shelf: dict[str, CardSummary] = {}
         self.focused: list[tuple[str | None, bool]] = []
         self.others: list[Board] = []
+        self.acts: dict[int, Activity] = {}
+        self.ways_back: dict[int, Callable[[str | None], object]] = {}
         self.echo = True
         self.withheld: list[Update] = []
         self.opened = 0
@@ -106,6 +109,8 @@ class ScriptedPeer:
         event = e.Event(
             seq=self.replica.seq + 1, board_id=self.replica.board.id, type=e.event_type(data), at=NOW, op_id=op_id, data=data
         )
+        if op_id is not None:
+            self._remember(event)
         self.replica.apply(event)
         raw = RawEvent(seq=event.seq, board_id=event.board_id, type=event.type, at=event.at)
         update = EventCame(event=event, raw=raw)
@@ -113,6 +118,28 @@ class ScriptedPeer:
             self.feed(update)
         else:
             self.withheld.append(update)
+
+    def _remember(self, event: e.Event) -> None:
+        """Write an act of the user down, with what would take it back."""
+        self.acts[event.seq] = Activity(seq=event.seq, at=NOW, type=event.type, sentence=f"ada did {event.type}")
+        match event.data:
+            case e.CardMoved(card=card, before=before):
+                index = self.replica.position_of(card.id) or 0
+                self.ways_back[event.seq] = lambda op_id: self.move(card.id, before.column_id, index, op_id)
+            case e.CardUpdated(card=card, changes=changes):
+                fields = {name: change.before for name, change in changes.items()}
+                self.ways_back[event.seq] = lambda op_id: self.change(card.id, op_id, **fields)
+            case e.CardArchived(card=card):
+                self.ways_back[event.seq] = lambda op_id: self._update(card.id, UpdateCard(archived=False), op_id)
+            case e.CardRestored(card=restored):
+                self.ways_back[event.seq] = lambda op_id: self._update(restored.id, UpdateCard(archived=True), op_id)
+
+    def _revert(self, seq: int, op_id: str | None) -> list[RawEvent]:
+        self.ways_back[seq](op_id)
+        made = self.replica.seq
+        self.acts[made] = replace(self.acts[made], reverts=seq)
+        self.acts[seq] = replace(self.acts[seq], reverted_by=made)
+        return [RawEvent(seq=made, board_id=self.replica.board.id, type=self.acts[made].type, at=NOW, reverts=seq)]
 
     def tell_withheld(self) -> None:
         """Feed the events that were held back."""
@@ -169,6 +196,10 @@ class ScriptedPeer:
         parts = call.path.strip("/").split("/")
         if type(call.body) in routes:
             return routes[type(call.body)](parts[1], call.body, op_id)
+        if parts[-1] == "revert":
+            return self._revert(int(parts[3]), op_id)
+        if parts[-1] == "activity":
+            return [self.acts[seq] for seq in sorted(self.acts, reverse=True)]
         if call.path == "/boards":
             return [self.replica.board, *self.others]
         if parts[1] not in self.replica.cards:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rego.client.updates import PresenceCame
 from rego.wire.cards import CreateCard, UpdateCard
+from rego.wire.errors import ChangedSince
 from rego.wire.presence import Person
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.card import CardScreen
@@ -65,24 +66,51 @@ async def test_card_archive() -> None:
         await desk.press("d")
         assert desk.titles(1) == ["A2", "A3"]
         assert desk.cursor == "A2"
-        await desk.until("the notice stands", lambda: "Press u to bring it back" in desk.notices())
+        await desk.until("the notice stands", lambda: "Press u to undo" in desk.notices())
         await desk.until_sent()
         assert desk.server_titles(1) == ["A2", "A3"]
 
 
-async def test_card_unarchive() -> None:
+async def test_acts_undo() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("x", "L", "u", "u")
+        await desk.until("both are taken back", lambda: desk.notices().count("Undone: ada did") == 2)
+        await desk.until_sent()
+        assert desk.server_titles(1) == desk.titles(1) == ["A1", "A2", "A3"]
+        assert "✓ done" not in desk.text()
+        await desk.press("u")
+        await desk.until("there is no more", lambda: "Nothing that you did here lately still stands" in desk.notices())
+
+
+async def test_acts_redo() -> None:
     async with at_desk(boards.small()) as desk:
         await desk.press("j", "d", "u")
-        assert desk.titles(1) == ["A1", "A2", "A3"]
-        assert desk.cursor == "A2"
-        await desk.until_sent()
-        assert desk.server_titles(1) == ["A1", "A2", "A3"]
+        await desk.until("it is back", lambda: desk.titles(1) == ["A1", "A2", "A3"])
+        await desk.press("U", "ctrl+r")
+        await desk.until("it is done again, once", lambda: "There is nothing to do again" in desk.notices())
+        assert "Done again: ada did card.archived. Press u" in desk.notices()
+        await desk.until("it is archived", lambda: desk.titles(1) == ["A1", "A3"])
 
 
-async def test_unarchive_without_anything_archived_says_so() -> None:
+async def test_an_undo_waits_for_what_is_on_its_way() -> None:
     async with at_desk(boards.small()) as desk:
+        desk.peer.hold()
+        await desk.press("L", "u", "j")
+        assert desk.titles(2) == ["A1", "B1"], "the keys go on meanwhile"
+        desk.peer.release()
+        await desk.until("the move is taken back", lambda: desk.server_titles(2) == desk.titles(2) == ["B1"])
+
+
+async def test_an_undo_of_what_was_changed_since_says_both_values() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("L")
+        await desk.until_sent()
+        left, now = boards.column_id(2), boards.column_id(1)
+        clash = {"column_id": {"left": left, "now": now}, "rank": {"left": "a", "now": "b"}}
+        desk.peer.refusals.append(ChangedSince("OPS-1 has changed since.", data=clash))
         await desk.press("u")
-        await desk.until("the notice stands", lambda: "archived nothing" in desk.notices())
+        said = "Not done: OPS-1 has changed since. As you left it the column was “Doing” and is “Todo” now."
+        await desk.until("both values are said", lambda: said in desk.notices())
 
 
 async def test_card_open() -> None:

@@ -143,8 +143,8 @@ async def test_app_palette() -> None:
     async with at_desk(boards.small()) as desk:
         await desk.press(":")
         await desk.until("the palette stands open", lambda: type(desk.app.screen).__name__ == "CommandPalette")
-        await desk.pilot.press(*"bring back")
-        await desk.until("the action is found", lambda: "card.unarchive" in desk.text() or "Bring back" in desk.text())
+        await desk.pilot.press(*"take back")
+        await desk.until("the action is found", lambda: "acts.undo" in desk.text() or "Take back" in desk.text())
 
 
 async def test_app_quit() -> None:

@@ -1,0 +1,100 @@
+"""Undo and redo: the user's own acts on a board, taken back one after the other by the server."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+from uuid import uuid4
+
+from rego.client import history
+from rego.client.standing import standing, taken_back
+from rego.replica import Replica
+from rego.wire import limits
+from rego.wire.activity import Activity
+from rego.wire.errors import ChangedSince, RegoError
+from rego.wire.query_terms import ME
+from rego_tui.messages import Notice
+from rego_tui.outbox import Sender
+
+_FIELDS = {"column_id": "column", "due_at": "due date", "assignee_ids": "people", "label_ids": "labels", "completed": "done"}
+_UNSAID = {"rank"}
+
+
+class TakingBack:
+    """Takes acts of a board back. Presses wait for each other, and for the operations that are still on their way."""
+
+    def __init__(self, client: Sender, board_id: str, sent: Callable[[], Awaitable[object]]) -> None:
+        self._client = client
+        self._board_id = board_id
+        self._sent = sent
+        self._turn = asyncio.Lock()
+
+    async def undo(self, replica: Replica) -> Notice:
+        """Take back what the user did last that still stands; a sentence about it."""
+        return await self._try(self._undo, replica)
+
+    async def redo(self, replica: Replica) -> Notice:
+        """Do again what was taken back last; a sentence about it."""
+        return await self._try(self._redo, replica)
+
+    async def _try(self, act: Callable[[], Awaitable[Notice]], replica: Replica) -> Notice:
+        async with self._turn:
+            await self._sent()
+            try:
+                return await act()
+            except ChangedSince as error:
+                return Notice(f"Not done: {error.detail}{_both_values(error.data, replica)}", failed=True)
+            except RegoError as error:
+                return Notice(f"Not done: {error.detail}", failed=True)
+
+    async def _undo(self) -> Notice:
+        acts = standing(await self._own())
+        if not acts:
+            return Notice("Nothing that you did here lately still stands.")
+        await self._revert(acts[0])
+        return Notice(f"Undone: {acts[0].sentence}. Press U to do it again.")
+
+    async def _redo(self) -> Notice:
+        undone = taken_back(await self._own())
+        if not undone:
+            return Notice("There is nothing to do again.")
+        taking_back, act = undone[0]
+        await self._revert(taking_back)
+        return Notice(f"Done again: {act.sentence}. Press u to undo it.")
+
+    async def _own(self) -> list[Activity]:
+        return await self._client.send(history.list_activity(self._board_id, actor=ME, limit=limits.LIST_MAX))
+
+    async def _revert(self, entry: Activity) -> None:
+        await self._client.send(history.revert_event(self._board_id, entry.seq, whole=True), str(uuid4()))
+
+
+def _both_values(clashes: Any, replica: Replica) -> str:
+    """What the act had left and what is there now, for each field that somebody changed since."""
+    if not isinstance(clashes, dict):
+        return ""
+    said = [
+        f"the {_FIELDS.get(name, name)} was {_shown(clash['left'], replica)} and is {_shown(clash['now'], replica)} now"
+        for name, clash in sorted(clashes.items())
+        if name not in _UNSAID
+    ]
+    return f" As you left it {'; '.join(said)}." if said else ""
+
+
+def _shown(value: Any, replica: Replica) -> str:
+    """A value in the words of the board: a column, a label or a person by name."""
+    match value:
+        case None | [] | "":
+            return "empty"
+        case bool():
+            return "yes" if value else "no"
+        case list():
+            return ", ".join(_shown(each, replica) for each in value)
+        case str() if value in replica.columns:
+            return f"“{replica.columns[value].title}”"
+        case str() if value in replica.labels:
+            return f"“{replica.labels[value].name}”"
+        case str() if value in replica.members:
+            return replica.members[value].name
+    return f"“{value}”"
