@@ -20,6 +20,7 @@ from rego_server.app import Server, open_server
 from rego_server.beacon import claimed, lit
 from rego_server.core.settings import Settings, as_environment, load
 from rego_server.logs import configure
+from rego_server.web.front import Front
 from rego_server.web.traffic import TRAFFIC
 
 FINISHED_WITHIN = 7.0
@@ -92,6 +93,12 @@ class _Runner(web.AppRunner):
         self._hub = server.hub
         self._traffic = server.app[TRAFFIC]
         self._drain = server.settings.drain_seconds
+
+    async def _make_server(self) -> web.Server:
+        server = await super()._make_server()
+        # aiohttp has no setting for the class of its connections.
+        server.__class__ = Front
+        return server
 
     async def cleanup(self) -> None:
         self._traffic.stop()

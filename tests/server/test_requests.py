@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
+import msgspec
 import pytest
+from yarl import URL
 
 from rego.client import cards
 from rego.wire import limits
@@ -147,6 +149,40 @@ async def test_a_body_just_below_the_limit_is_read(site: Site, desk: Furnished) 
     content = b'{"title": "x"}' + b" " * (limits.BODY_MAX_BYTES - 14)
     answer = await raw(site.url, "PATCH", f"/cards/{desk.one.id}", token=desk.member.token, content=content)
     assert answer.status == 200
+
+
+async def _send_raw(url: str, request: bytes) -> bytes:
+    address = URL(url)
+    reader, writer = await asyncio.open_connection(address.host, address.port)
+    try:
+        writer.write(request)
+        return await reader.read()
+    finally:
+        writer.close()
+        await writer.wait_closed()
+
+
+@pytest.mark.parametrize(
+    ("sent", "sentence"),
+    [
+        (b"GET /health HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer hush" + b"x" * 9_000, "too long"),
+        (b"GET /health?hush=" + b"x" * 9_000 + b" HTTP/1.1\r\nHost: x", "too long"),
+        (b"GET /health HTTP/1.1\r\nHost: x\r\nhu sh: x", "no HTTP request"),
+        (b"GET /health HTTP/1.1\r\nHost: x\r\nContent-Length: -1hush", "no HTTP request"),
+        (b"hush", "no HTTP request"),
+    ],
+    ids=["header", "address", "name", "length", "method"],
+)
+async def test_what_is_no_http_is_refused_and_not_logged(
+    site: Site, caplog: pytest.LogCaptureFixture, sent: bytes, sentence: str
+) -> None:
+    head, _, body = (await _send_raw(site.url, sent + b"\r\n\r\n")).partition(b"\r\n\r\n")
+    problem = msgspec.json.decode(body, type=Problem)
+    assert head.split()[1] == b"400"
+    assert (problem.error_type, f"X-Request-ID: {problem.request_id}" in head.decode()) == ("InvalidInput", True)
+    assert sentence in problem.detail
+    assert b"hush" not in body
+    assert caplog.records == []
 
 
 async def test_a_request_id_is_kept_when_it_is_one(site: Site) -> None:
