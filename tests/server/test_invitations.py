@@ -66,6 +66,18 @@ async def test_it_is_good_once(desk: Furnished, join_site: Join) -> None:
         await _accept(first, made.token)
 
 
+async def test_a_used_one_raises_nobody(desk: Furnished, join_site: Join) -> None:
+    newcomer = await join_site("newcomer")
+    made = await _invite(desk, Role.OWNER)
+    await _accept(newcomer, made.token)
+    await desk.own(boards.update_member(desk.board.id, newcomer.user.id, UpdateMember(role=Role.VIEWER)))
+    before = await desk.snapshot()
+    for person in (newcomer, desk.member):
+        with pytest.raises(Conflict, match="was accepted already"):
+            await _accept(person, made.token)
+    assert await desk.snapshot() == before
+
+
 async def test_of_two_at_once_one_gets_in(desk: Furnished, join_site: Join) -> None:
     people = [await join_site(name) for name in ("ann", "bob", "cy")]
     made = await _invite(desk)

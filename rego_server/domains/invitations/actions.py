@@ -83,9 +83,10 @@ async def accept_invitation(uow: UnitOfWork, digest: bytes) -> Joined:
     if board is None or found is None:
         raise NotFound("There is no such invitation: the token is not complete, or the invitation is long gone.")
     person = await own_row(uow)
-    _refuse(found, person, uow.now)
     held, offered = found["held_role"] and Role(found["held_role"]), Role(found["role"])
-    if held is None or not held.allows(offered):
+    gains = held is None or not held.allows(offered)
+    _refuse(found, person, uow.now, gains=gains)
+    if gains:
         uow.write(queries.ACCEPT, row_id=found["id"], accepted_at=uow.now)
         _let_in(uow, found, person, held)
         held = offered
@@ -107,13 +108,13 @@ def _member(person: Row, role: Role) -> Member:
     return access.member_of({**person, "user_id": person["id"], "role": role})
 
 
-def _refuse(found: Row, person: Row, now: datetime) -> None:
-    """Raise for an invitation that is over, or is another person's."""
+def _refuse(found: Row, person: Row, now: datetime, *, gains: bool) -> None:
+    """Raise for an invitation that is over, or is another person's; nobody `gains` by a used one."""
     if found["email"] is not None and found["email"].lower() != (person["email"] or "").lower():
         raise Forbidden("This invitation is for another e-mail address than your account's.")
     if found["revoked_at"] is not None:
         raise Conflict("This invitation was revoked; ask for a new one.")
-    if found["accepted_at"] is not None and found["held_role"] is None:
+    if found["accepted_at"] is not None and gains:
         raise Conflict("This invitation was accepted already; ask for a new one.")
     if not found["stands"]:
         raise Conflict("Whoever made this invitation is no owner of the board any more; ask for a new one.")
