@@ -83,7 +83,7 @@ ACTIONS: tuple[Action, ...] = (
         ("card.edit_title", "e", "edit the title in place", "edit"),
         ("card.toggle_done", "x", "done, or not done after all", "done"),
         ("card.archive", "d", "archive the card", "archive"),
-        ("acts.undo", "u", "take back what you did last", "undo"),
+        ("acts.undo", "u", "take back what you did last"),
         ("acts.redo", "U, ctrl+r", "do again what you took back last"),
     ),
     *_group(
