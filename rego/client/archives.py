@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol, TypeVar
@@ -21,13 +22,16 @@ from rego.client.landing import Landing
 from rego.wire import limits
 from rego.wire.attachments import Attachment
 from rego.wire.base import to_json
-from rego.wire.errors import InvalidInput, NotFound, TooLarge
+from rego.wire.errors import InvalidInput, NotFound, RegoError, TooLarge
 from rego.wire.imports import FILES_LEFT, Imported, Plan, PlannedCard, PlannedFile, Remark, Tally
 
 T = TypeVar("T")
 
 BOARD = "board.json"
 FILES = "files"
+
+DAMAGED = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+"""What reading a ZIP raises that is hurt, encrypted or packed in an unknown way."""
 
 
 class Send(Protocol):
@@ -105,7 +109,7 @@ class Archive:
             with self._zip.open(info) as file:
                 self.board = file.read(limits.IMPORT_MAX_BYTES + 1)
             self._plan = msgspec.json.decode(self.board, type=Plan)
-        except (OSError, KeyError, zipfile.BadZipFile, NotImplementedError, msgspec.DecodeError, EOFError) as error:
+        except (*DAMAGED, KeyError, msgspec.DecodeError) as error:
             raise InvalidInput(f"{path} is no archive of a board: {error}.") from error
 
     def __enter__(self) -> Archive:
@@ -126,7 +130,7 @@ class Archive:
             with self._zip.open(info) as content:
                 for piece in iter(lambda: content.read(65_536), b""):
                     digest.update(piece)
-        except (KeyError, zipfile.BadZipFile, NotImplementedError, OSError, EOFError) as error:
+        except (*DAMAGED, KeyError) as error:
             raise InvalidInput("The archive does not hold it whole.") from error
         if file.sha256 and digest.hexdigest() != file.sha256:
             raise InvalidInput("The archive holds something else under this name.")
@@ -140,7 +144,8 @@ def send_files(send: Send, archive: Archive, imported: Imported) -> Imported:
         try:
             send(attachments.create_attachment(f"{imported.board.key}-{card.number}", archive.upload(file)))
             sent += 1
-        except (InvalidInput, NotFound, TooLarge) as error:
+        except RegoError as error:
+            # Whatever it is, the board is there by now, and the report says what of it is missing.
             refused.setdefault(error.detail, []).append(file.filename)
     report = imported.report
     found = sent + sum(map(len, refused.values()))

@@ -127,3 +127,24 @@ def test_a_board_s_own_file_names_its_files_and_says_that_they_are_elsewhere(reg
     report = json.loads(rego("import", "-", "--json", "report", input=rego("export", ops).out).out)["report"]
     assert report["tallies"]["files"] == {"found": 1, "imported": 0}
     assert report["remarks"][0]["what"] == "files left out"
+
+
+def test_a_zip_whose_bytes_are_damaged_is_no_bug(rego: Rego, ops: str, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("some words\n" * 500)
+    rego("attachments", "add", f"{ops}-1", str(tmp_path / "notes.txt"))
+    whole = tmp_path / "whole.zip"
+    rego("export", ops, "-o", str(whole))
+    for name, code in ((f"files/{ops}-1/1", 0), ("board.json", 2)):
+        hurt = tmp_path / "hurt.zip"
+        with zipfile.ZipFile(whole) as archive:
+            info = archive.getinfo(name)
+        content = bytearray(whole.read_bytes())
+        begin = info.header_offset + 30 + len(info.filename)
+        content[begin : begin + 10] = b"\xff" * 10
+        hurt.write_bytes(content)
+        result = rego("import", str(hurt), "--json", "report")
+        assert result.code == code
+        if code == 0:
+            assert json.loads(result.out)["report"]["tallies"]["files"] == {"found": 1, "imported": 0}
+        else:
+            assert "is no archive of a board" in result.err

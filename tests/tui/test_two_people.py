@@ -15,7 +15,7 @@ from rego.client.credentials import Credentials
 from rego.client.server import Server
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, Board, CreateBoard
-from rego.wire.cards import CreateCard, UpdateCard
+from rego.wire.cards import CreateCard, MoveCard, UpdateCard
 from rego.wire.columns import CreateColumn
 from rego_tui.app import Connect, RegoApp
 from rego_tui.store import BoardStore
@@ -47,6 +47,10 @@ class Seat:
                     await self._pilot.pause(0.005)
         except TimeoutError:
             raise AssertionError(f"never came true: {what}\n{self.text()}") from None
+
+    def said(self, words: str) -> bool:
+        """Whether a sentence with these words was shown lately."""
+        return any(words in notice.message for notice in self.app._notifications)
 
     def column_of(self, title: str) -> str:
         """The title of the column in which a card stands, as this app knows it."""
@@ -96,6 +100,20 @@ async def test_each_sees_the_others_move_and_place(server: Running, board: tuple
         await hers.until("Ada sees Ben's name", lambda: "ben" in hers.text())
         await his.until("Ben sees Ada's name", lambda: "ada" in his.text())
         assert hers.store.loaded.snapshot().cards == his.store.loaded.snapshot().cards
+
+
+async def test_undo_and_redo_go_through_the_server_unless_somebody_changed_it_since(
+    server: Running, board: tuple[Board, Somebody, Somebody]
+) -> None:
+    made, ada, ben = board
+    async with seated(server, ada, made) as hers:
+        await hers.press("L", "u")
+        await hers.until("the move is taken back", lambda: hers.said("Undone: ") and hers.column_of("Alpha") == "Todo")
+        await hers.press("U")
+        await hers.until("it is done again", lambda: hers.said("Done again: ") and hers.column_of("Alpha") == "Doing")
+        await ben.client.send(cards.move_card("OPS-1", MoveCard(column_id=hers.store.loaded.columns_in_order()[0].id)))
+        await hers.press("u")
+        await hers.until("both columns are said", lambda: hers.said("the column was “Doing” and is “Todo” now"))
 
 
 async def test_a_refused_move_is_rolled_back_with_a_sentence(server: Running, board: tuple[Board, Somebody, Somebody]) -> None:
