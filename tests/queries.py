@@ -160,7 +160,9 @@ def a_board(pick: Pick, *, cards: int) -> Rows:
         "labels": labels,
         "cards": made,
         "card_labels": [{"card_id": card["id"], "label_id": each} for card in made for each in card["label_ids"]],
-        "card_assignees": [{"card_id": card["id"], "user_id": each} for card in made for each in card["assignee_ids"]],
+        "card_assignees": [
+            {"card_id": card["id"], "user_id": each, "claimed_until": None} for card in made for each in card["assignee_ids"]
+        ],
     }
     return Rows(board_id, me, tables, {card["id"]: card["description"] for card in made})
 

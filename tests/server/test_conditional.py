@@ -145,7 +145,7 @@ async def test_a_deletion_of_another_version_is_refused(site: Site, desk: Furnis
 
 
 async def test_a_deletion_is_repeatable_with_its_precondition(site: Site, desk: Furnished) -> None:
-    headers = {"If-Match": f'"{desk.two.version}"', "Idempotency-Key": "once"}
+    headers = {"If-Match": f'"{desk.two.version}"', "Idempotency-Key": desk.board.id}
     for _ in range(2):
         answer = await raw(site.url, "DELETE", f"/cards/{desk.two.id}", token=desk.member.token, headers=headers)
         assert answer.status == 204

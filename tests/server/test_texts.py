@@ -83,12 +83,12 @@ async def test_a_long_description_is_kept_and_stays_out_of_the_snapshot(site: Si
 
 async def test_a_change_of_the_wrong_shape_is_refused(site: Site, desk: Furnished) -> None:
     wrong: list[tuple[dict[str, Any], str | None]] = [
-        ({"rank": "0000000000000000"}, None),
-        ({"board_id": "x"}, None),
-        ({"id": "x"}, None),
-        ({"created_by": "x"}, None),
-        ({"number": 7}, None),
-        ({"comment_count": 7}, None),
+        ({"rank": "0000000000000000"}, "rank"),
+        ({"board_id": "x"}, "board_id"),
+        ({"id": "x"}, "id"),
+        ({"created_by": "x"}, "created_by"),
+        ({"number": 7}, "number"),
+        ({"comment_count": 7}, "comment_count"),
         ({"title": 7}, "title"),
         ({"title": ["x"]}, "title"),
         ({"completed": "yes"}, "completed"),

@@ -125,7 +125,7 @@ async def test_each_board_hears_its_half(desk: Furnished, elsewhere: Elsewhere) 
 
 async def test_a_repeat_moves_nothing_again(desk: Furnished, elsewhere: Elsewhere) -> None:
     move = cards.move_card(desk.one.id, elsewhere.here())
-    first, again = [await desk.send(move, "once") for _ in range(2)]
+    first, again = [await desk.send(move, desk.board.id) for _ in range(2)]
     assert first == again
     assert [event.type for event in await elsewhere.events()].count("card.arrived") == 1
 

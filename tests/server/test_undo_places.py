@@ -23,12 +23,13 @@ from tests.server.undoing import last_event, revert
 async def test_a_card_whose_place_was_taken_goes_just_above_whoever_has_it(site: Site, desk: Furnished) -> None:
     await desk.own(cards.move_card(desk.three.id, MoveCard(column_id=desk.doing.id)))
     moved = await last_event(desk)
-    # The end of the column is free now, and the next card gets the very rank.
+    # The end of the column is free now, and another card gets the very rank.
     await desk.own(cards.create_card(desk.board.id, CreateCard(title="new", column_id=desk.todo.id)))
-    ((taken,),) = await site.execute("SELECT rank FROM cards WHERE title = 'new' AND column_id = ?", desk.todo.id)
     data = read_event(moved).data
     assert isinstance(data, e.CardMoved)
-    await site.execute("UPDATE cards SET rank = ? WHERE rank = ?", int(data.before.rank, 16), taken)
+    await site.execute(
+        "UPDATE cards SET rank = ? WHERE title = 'new' AND column_id = ?", int(data.before.rank, 16), desk.todo.id
+    )
     await desk.own(cards.update_card(desk.two.id, UpdateCard(title="Two")))
     done = await replay(desk.owner.client, desk.board.id, lambda: revert(desk, moved.seq))
     assert done.types == ["card.moved"]
