@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import fields
 
 from rego import __version__
@@ -191,12 +190,7 @@ def _content(media: str, kind: Any) -> dict[str, Any]:
 
 def _is_required(kinds: Iterable[Any]) -> bool:
     """Whether an empty body is refused: it stands for an object without fields."""
-    return any(kind is bytes or any(default is ... for default in _defaults(kind)) for kind in kinds)
-
-
-def _defaults(kind: type[Struct]) -> Iterator[Any]:
-    required = len(kind.__struct_fields__) - len(kind.__struct_defaults__)
-    yield from (... for _ in range(required))
+    return any(kind is bytes or any(field.required for field in fields(kind)) for kind in kinds)
 
 
 def _schema_of(kind: Any) -> Schema:

@@ -43,3 +43,9 @@ def test_every_reference_leads_somewhere(described: Schema) -> None:
     assert references
     for kind, name in references:
         assert name in described["components"][kind], name
+
+
+def test_a_body_is_needed_where_a_field_is() -> None:
+    paths = document(TABLES)["paths"]
+    assert paths["/cards/{card}/checklists"]["post"]["requestBody"]["required"] is True
+    assert paths["/cards/{card}/move"]["post"]["requestBody"]["required"] is False

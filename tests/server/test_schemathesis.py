@@ -80,9 +80,9 @@ GOOD_FOR_MORE_THAN_ITS_SHAPE = {
 """Endpoints that may refuse a request of the right shape, and why."""
 
 CONFIG: dict[str, Any] = {
-    "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", 304, 401, 403, 404, 409, 412, 416]}},
+    "checks": {"positive_data_acceptance": {"expected-statuses": ["2xx", 304, 401, 403, 404, 409, 412, 416, 422]}},
 }
-"""A version may be stale and a range outside, whatever their shape."""
+"""A version may be stale, a range outside and an idempotency key used before, whatever their shape."""
 
 
 @pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: mode.value)
