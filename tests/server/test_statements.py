@@ -24,6 +24,7 @@ from rego.wire.imports import Plan, PlannedCard, PlannedColumn
 from rego.wire.query import parse
 from rego.wire.snapshot import Snapshot
 from rego_server.core.db import Statement
+from rego_server.core.db.postgres import PostgresDatabase
 from rego_server.core.events import EVENTS_BEFORE, EVENTS_SINCE
 from rego_server.core.places import Spot
 from rego_server.core.uow import GET_OPERATION
@@ -55,9 +56,11 @@ async def url(postgres: Postgres) -> AsyncIterator[str]:
 @pytest.fixture
 async def server(url: str, tmp_path: Path) -> AsyncIterator[Running]:
     async with running(fast_settings(tmp_path, url)) as server:
-        # They would be counted too.
+        # They would be counted too, and so would what they have begun.
         for chore in server.server.chores:
             await chore.stop()
+        assert isinstance(server.server.database, PostgresDatabase)
+        await server.server.database.settle()
         yield server
 
 

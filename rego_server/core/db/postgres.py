@@ -72,10 +72,14 @@ class PostgresDatabase:
             async with self._pool.acquire() as connection:
                 return await work(PostgresConnection(connection, self.observer))
 
+    async def settle(self) -> None:
+        """Wait for the transactions under way, those included whose caller was cancelled."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+
     async def close(self) -> None:
         try:
             async with asyncio.timeout(CLOSE_TIMEOUT):
-                await asyncio.gather(*self._running, return_exceptions=True)
+                await self.settle()
                 await self._pool.close()
         except TimeoutError:
             # A database that has fallen silent must not keep the server from ending.
