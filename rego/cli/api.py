@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 import typer
@@ -15,6 +15,8 @@ from rego.client.call import Call
 from rego.wire.errors import InvalidInput
 
 app = noun("", alone=True)
+
+T = TypeVar("T")
 
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
@@ -43,11 +45,17 @@ def _api(
     A request that changes something carries an idempotency key, so that an outage in the middle does it once.
     """
     session = session_of(context)
-    call = request(session, method.upper(), path, fields_of(fields or [], typed or []), source)
-    send(session, call, jq, paginate=paginate)
+    asked = (session, method.upper(), path, fields_of(fields or [], typed or []), source)
+    if paginate:
+        every = session.first(request(*asked, returns=list[Any]), None)
+        _print(session, json.dumps(every, ensure_ascii=False).encode(), jq)
+    else:
+        _print(session, session.send(request(*asked, returns=bytes)) or b"", jq)
 
 
-def request(session: Session, method: str, path: str, fields: dict[str, Any], source: str | None) -> Call[bytes]:
+def request(
+    session: Session, method: str, path: str, fields: dict[str, Any], source: str | None, *, returns: type[T]
+) -> Call[T]:
     """The call that the command line describes. Raises `InvalidInput` for what is no request."""
     if method not in METHODS:
         raise InvalidInput(f"The method must be one of {', '.join(METHODS)}, not {method!r}.")
@@ -59,9 +67,9 @@ def request(session: Session, method: str, path: str, fields: dict[str, Any], so
         if source is not None:
             raise InvalidInput("A GET has no body; --field gives it a query.")
         query = {key: value if isinstance(value, str) else json.dumps(value) for key, value in fields.items()}
-        return Call(method=method, path=path, returns=bytes, query=query)
+        return Call(method=method, path=path, returns=returns, query=query)
     upload = None if source is None else _read(session, source)
-    return Call(method=method, path=path, returns=bytes, body=fields or None, upload=upload)
+    return Call(method=method, path=path, returns=returns, body=fields or None, upload=upload)
 
 
 def fields_of(texts: list[str], typed: list[str]) -> dict[str, Any]:
@@ -75,16 +83,8 @@ def fields_of(texts: list[str], typed: list[str]) -> dict[str, Any]:
     return found
 
 
-def send(session: Session, call: Call[bytes], jq: str | None, *, paginate: bool) -> None:
-    """Send the request and print the answer: JSON with its escapes, anything else as it is."""
-    if paginate:
-        every: list[Any] = session.first(msgspec.structs.replace(call, returns=list[Any]), None)  # type: ignore[arg-type]
-        _print(session, json.dumps(every, ensure_ascii=False).encode(), jq)
-    else:
-        _print(session, session.send(call) or b"", jq)
-
-
 def _print(session: Session, body: bytes, jq: str | None) -> None:
+    """Print an answer: JSON with its escapes, anything else as it is."""
     output = session.output
     try:
         value = msgspec.json.decode(body)

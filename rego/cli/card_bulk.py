@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-
-from msgspec.structs import replace
+from typing import Any
 
 from rego.cli import card_lookup as look
 from rego.cli.card_views import CARD, NamedCard
@@ -18,6 +17,7 @@ from rego.cli.output import Form
 from rego.cli.places import Where, fill_place
 from rego.client import boards, cards, labels
 from rego.wire import limits
+from rego.wire.base import Position
 from rego.wire.boards import Board
 from rego.wire.cards import BulkCards, CardSummary, MoveCard
 from rego.wire.errors import InvalidInput, RegoError
@@ -69,9 +69,9 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Deed:
-    """What is to be done: the body of the request without its cards, the verb for the question, the words for the report."""
+    """What is to be done: the operation and its value, the verb for the question, the words for the report."""
 
-    body: BulkCards
+    operation: dict[str, Any]
     verb: str
     done: str
 
@@ -89,13 +89,13 @@ def act(session: Session, targets: Targets, plan: Plan, form: Form) -> None:
     if not _agreed(session, targets, chosen, deed):
         return
     changed: list[CardSummary] = []
-    for part in _parts(chosen.cards):
+    for part in _parts(chosen.cards, backwards=_goes_on_top(deed.operation.get("move"))):
         try:
-            body = replace(deed.body, card_ids=[card.id for card in part])
+            body = BulkCards(card_ids=[card.id for card in part], **deed.operation)
             changed += session.send(cards.bulk_cards(chosen.board.id, body)) or part
         except (RegoError, KeyboardInterrupt):
             if changed:
-                session.output.note(f"{_count(len(changed))} {deed.done} before that; the others are as they were.")
+                session.output.note(f"{_count(len(changed))} {deed.done} before that; of the next {len(part)} all or none.")
             raise
     session.output.changed_many(CARD, [chosen.named(card) for card in changed], form, f"{_count(len(changed))} {deed.done}")
 
@@ -107,15 +107,13 @@ def choose(session: Session, targets: Targets) -> Chosen:
         offset = utc_offset(datetime.now().astimezone())
         call = cards.list_cards(board.id, limit=limits.LIST_MAX, q=str(targets.query), utc_offset=offset)
         return Chosen(board, session.first(call, None))
-    found: dict[str, CardSummary] = {}
-    for name in targets.names:
-        card = look.card(session, name)
-        found[card.id] = card
-    every = list(found.values())
-    strangers = [name for name, card in zip(targets.names, every, strict=False) if card.board_id != every[0].board_id]
-    if strangers:
+    found = {name: look.card(session, name) for name in targets.names}
+    board_id = next(iter(found.values())).board_id
+    if strangers := [name for name, card in found.items() if card.board_id != board_id]:
         raise InvalidInput(f"{', '.join(strangers)}: not on the board of {targets.names[0]}; give one command for each board.")
-    return Chosen(session.send(boards.get_board(every[0].board_id)), every)
+    # One card may have been named twice, and in two ways.
+    every = {card.id: card for card in found.values()}
+    return Chosen(session.send(boards.get_board(board_id)), list(every.values()))
 
 
 def to_column(name: str | None, place: Where) -> Plan:
@@ -129,7 +127,7 @@ def to_column(name: str | None, place: Where) -> Plan:
         move = MoveCard(column_id=column_id)
         fill_place(move, place, neighbour)
         where = f"to {title}" if title else "within their columns"
-        return Deed(_body(move=move), f"Move %s {where}", f"moved {where}")
+        return Deed({"move": move}, f"Move %s {where}", f"moved {where}")
 
     return plan
 
@@ -137,18 +135,18 @@ def to_column(name: str | None, place: Where) -> Plan:
 def archived(yes: bool) -> Plan:
     """Put the cards away, or bring them back."""
     words = ("Archive %s", "archived") if yes else ("Bring %s back", "brought back")
-    return lambda _session, _chosen: Deed(_body(archive=yes), *words)
+    return lambda _session, _chosen: Deed({"archive": yes}, *words)
 
 
 def completed(yes: bool) -> Plan:
     """Mark the cards as done, or as open."""
     words = ("Mark %s as done", "marked as done") if yes else ("Mark %s as open", "marked as open")
-    return lambda _session, _chosen: Deed(_body(complete=yes), *words)
+    return lambda _session, _chosen: Deed({"complete": yes}, *words)
 
 
 def deleted() -> Plan:
     """Delete the cards."""
-    return lambda _session, _chosen: Deed(_body(delete=True), "Delete %s", "deleted")
+    return lambda _session, _chosen: Deed({"delete": True}, "Delete %s", "deleted")
 
 
 def assigned(person: str, *, remove: bool) -> Plan:
@@ -158,9 +156,9 @@ def assigned(person: str, *, remove: bool) -> Plan:
         member = look.person(session, session.send(boards.list_members(chosen.board.id)), person)
         if remove:
             return Deed(
-                _body(unassign=member.user_id), f"Take {member.username} off %s", f"no longer assigned to {member.username}"
+                {"unassign": member.user_id}, f"Take {member.username} off %s", f"no longer assigned to {member.username}"
             )
-        return Deed(_body(assign=member.user_id), f"Assign %s to {member.username}", f"assigned to {member.username}")
+        return Deed({"assign": member.user_id}, f"Assign %s to {member.username}", f"assigned to {member.username}")
 
     return plan
 
@@ -171,8 +169,8 @@ def labelled(label: str, *, remove: bool) -> Plan:
     def plan(session: Session, chosen: Chosen) -> Deed:
         found = find_label(session.send(labels.list_labels(chosen.board.id)), label)
         if remove:
-            return Deed(_body(unlabel=found.id), f"Take {label} off %s", f"without {label}")
-        return Deed(_body(label=found.id), f"Put {label} on %s", f"with {label}")
+            return Deed({"unlabel": found.id}, f"Take {label} off %s", f"without {label}")
+        return Deed({"label": found.id}, f"Put {label} on %s", f"with {label}")
 
     return plan
 
@@ -198,13 +196,15 @@ def _agreed(session: Session, targets: Targets, chosen: Chosen, deed: Deed) -> b
     return False
 
 
-def _body(**operation: object) -> BulkCards:
-    # The ids are filled in for each request; a body without any is not valid on its own.
-    return BulkCards(card_ids=["-"], **operation)  # type: ignore[arg-type]
+def _goes_on_top(move: MoveCard | None) -> bool:
+    """Whether what is moved later comes to stand above what was moved before."""
+    return move is not None and (move.position is Position.TOP or move.after_id is not None)
 
 
-def _parts(every: list[CardSummary]) -> Iterator[list[CardSummary]]:
-    for begin in range(0, len(every), limits.BULK_MAX):
+def _parts(every: list[CardSummary], *, backwards: bool) -> Iterator[list[CardSummary]]:
+    """The cards in as many as one request takes, in an order after which all stand in theirs."""
+    begins = range(0, len(every), limits.BULK_MAX)
+    for begin in reversed(begins) if backwards else begins:
         yield every[begin : begin + limits.BULK_MAX]
 
 

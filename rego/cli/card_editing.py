@@ -20,7 +20,7 @@ from rego.cli.output import Form
 from rego.client import cards
 from rego.client.call import Call
 from rego.wire.cards import Card, CardSummary, MoveCard, Priority, UpdateCard
-from rego.wire.errors import Conflict, InvalidInput, StaleVersion
+from rego.wire.errors import Conflict, InvalidInput, RegoError, StaleVersion
 
 _NAMES = {"due_at": "due date", "start_at": "start date"}
 
@@ -113,8 +113,8 @@ def _carry_out(session: Session, sheet: CardSheet, changed: dict[str, str]) -> N
     for n, step in enumerate(steps):
         try:
             session.send(step.call)
-        except Exception as error:
-            if n and hasattr(error, "detail"):
+        except RegoError as error:
+            if n:
                 error.detail = f"{error.detail} Changed before that: {', '.join(dict.fromkeys(s.field for s in steps[:n]))}."
             raise
 

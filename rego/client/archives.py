@@ -51,7 +51,7 @@ def write_archive(send: Send, key: str, content: bytes, into: Sinking) -> list[P
     plan = msgspec.json.decode(content, type=Plan)
     lost: list[PlannedFile] = []
     with (
-        zipfile.ZipFile(_Stream(into), "w", zipfile.ZIP_DEFLATED) as archive,  # type: ignore[call-overload]
+        zipfile.ZipFile(_Stream(into), "w", zipfile.ZIP_DEFLATED) as archive,
         tempfile.TemporaryDirectory(prefix="rego-") as folder,
     ):
         for card in plan.cards:
@@ -168,3 +168,6 @@ class _Stream:
 
     def flush(self) -> None:
         """There is nothing to flush."""
+
+    def close(self) -> None:
+        """Whoever lent it closes it."""

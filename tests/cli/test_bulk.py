@@ -95,8 +95,17 @@ def test_more_cards_than_one_request_takes(rego: Rego, ops: str) -> None:
     (many,) = [key for key in rego("boards", "list", "-q").lines if key != ops]
     assert rego("cards", "done", "-q", "is:open", "--board", many, "--yes").err == "450 cards marked as done\n"
     assert rego("cards", "list", many, "-q", "is:open", "--ids").lines == []
+    rego("columns", "add", "Done", "--board", many)
+    rego("cards", "add", "there before", "--to", "Done", "--board", many)
+    rego("cards", "move", "-q", "is:done", "Done", "--top", "--board", many, "--yes")
+    # In three requests, and yet in their order.
+    assert rego("cards", "list", many, "--column", "Done", "--ids").lines == [f"{many}-{n}" for n in range(1, 452)]
 
 
 def test_the_cards_that_changed_come_as_json(rego: Rego, ops: str) -> None:
     cards = json.loads(rego("cards", "done", "1", "2", "--json", "ref,completed").out)
     assert cards == [{"ref": f"{ops}-1", "completed": True}, {"ref": f"{ops}-2", "completed": True}]
+
+
+def test_a_card_that_is_named_twice_is_meant_once(rego: Rego, ops: str) -> None:
+    assert rego("cards", "done", "1", f"{ops}-1", "2").err == "2 cards marked as done\n"

@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 import pytest
 from redis.asyncio import Redis
 
-from rego_server.core.rate_limit import Limiter, MemoryLimiter, Quota
+from rego_server.core.rate_limit import Decision, Limiter, MemoryLimiter, Quota
 from rego_server.core.redis.limiter import GCRA, RedisLimiter
 from rego_server.core.redis.link import Link
 from tests.valkey import OwnValkey
@@ -24,7 +24,7 @@ NEVER = 30.0
 class Never:
     """A twin that must not be asked."""
 
-    async def take(self, quota: Quota, subject: str) -> None:
+    async def take(self, quota: Quota, subject: str) -> Decision:
         raise AssertionError("the memory twin was asked while Redis answers")
 
 
@@ -34,10 +34,10 @@ async def stack() -> AsyncIterator[AsyncExitStack]:
         yield stack
 
 
-def limiter(stack: AsyncExitStack, url: str, twin: Limiter | Never) -> RedisLimiter:
+def limiter(stack: AsyncExitStack, url: str, twin: Limiter) -> RedisLimiter:
     link = Link(url, NEVER)
     stack.push_async_callback(link.close)
-    return RedisLimiter(link, twin)  # type: ignore[arg-type]
+    return RedisLimiter(link, twin)
 
 
 async def test_servers_share_one_quota_exactly_also_when_all_ask_at_once(stack: AsyncExitStack, redis_url: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from rego.client import attachments, boards, cards, checklists, columns, labels
@@ -92,7 +94,7 @@ async def test_labels_and_people_come_back_to_the_cards_that_are_still_there(des
     removed = await last_event(desk)
     await desk.own(cards.delete_card(desk.one.id))
     for event in (label_deleted, removed):
-        await replay(desk.owner.client, desk.board.id, lambda event=event: revert(desk, event.seq))  # type: ignore[misc]
+        await replay(desk.owner.client, desk.board.id, partial(revert, desk, event.seq))
     snapshot = await desk.snapshot()
     assert [card.title for card in snapshot.cards if card.label_ids == [desk.label.id]] == ["two"]
 

@@ -78,7 +78,7 @@ def card_in(data: EventData) -> CardRef:
     """The card that `data` is about."""
     if isinstance(data, CardCreated):
         return CardRef(id=data.card.id, ref=data.ref, title=data.card.title)
-    card = data.card  # type: ignore[attr-defined]
+    card = getattr(data, "card", None)
     assert isinstance(card, CardRef)
     return card
 
