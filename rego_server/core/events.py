@@ -27,8 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from rego.wire.event_data import RawEvent
-from rego.wire.events import Actor
+from rego.wire.event_data import Actor, Cause, RawEvent
 from rego_server.core.db import Connection, Row, Statement, one_of
 from rego_server.core.db.schema import Id, Json, Timestamp, metadata
 
@@ -195,7 +194,7 @@ def event_of(row: Row) -> RawEvent:
         type=row["type"],
         at=row["at"],
         actor=_actor_of(row),
-        cause=row["cause"],
+        cause=None if row["cause"] is None else msgspec.convert(row["cause"], Cause),
         op_id=row["op_id"],
         reverts=row["reverts"],
         data=msgspec.Raw(row["data"].encode()),

@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from rego.client import boards, cards, comments, history
+from rego.client import automations, boards, cards, comments, history
 from rego.wire.activity import NOUNS, Activity
+from rego.wire.automations import CreateAutomation, DoComplete, WhenMoved
 from rego.wire.cards import CreateCard, MoveCard, UpdateCard
 from rego.wire.comments import CreateComment
 from rego.wire.errors import InvalidInput, NotFound
+from rego.wire.event_data import Cause
 from rego.wire.events import EVENT_TYPES
 from tests.running import Somebody
 from tests.server.furnished import Furnished
@@ -49,6 +51,15 @@ async def test_what_was_undone_and_what_undid_it_name_each_other(desk: Furnished
     undone, changed = await activity(desk, limit=2)
     assert (undone.reverts, undone.reverted_by, changed.reverts, changed.reverted_by) == (changed.seq, None, None, undone.seq)
     assert undone.sentence.endswith(f" (taking back event {changed.seq})")
+
+
+async def test_what_a_rule_did_is_told_as_the_rule_s(desk: Furnished) -> None:
+    rule = CreateAutomation(name="Finish", trigger=WhenMoved(to_column=desk.doing.id), actions=[DoComplete(completed=True)])
+    made = await desk.own(automations.create_automation(desk.board.id, rule))
+    await desk.own(cards.move_card(desk.two.id, MoveCard(column_id=desk.doing.id)))
+    done, moved = await activity(desk, limit=2)
+    assert done.sentence == f"The rule “Finish” completed {await desk.ref(desk.two)} “two”"
+    assert (done.actor, done.cause) == (None, Cause(rule_id=made.id, rule_name="Finish", event_seq=moved.seq))
 
 
 async def test_room_that_was_made_is_no_activity(site: Site, desk: Furnished) -> None:
