@@ -17,7 +17,8 @@ from tests.postgres import Postgres, start_postgres
 from tests.running import Running, Somebody, fast_settings, join, running, server_thread
 from tests.valkey import OwnValkey, Valkey, start_own_valkey, start_valkey
 
-TEMPLATE = "rego_template"
+TEMPLATE = f"rego_template_{uuid4().hex}"
+"""Of this process: several may share a borrowed server."""
 
 Join = Callable[[str], Awaitable[Somebody]]
 
@@ -34,11 +35,11 @@ def _drop(_logger: object, _method: str, _event: structlog.types.EventDict) -> s
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A cluster with a migrated template database, for the whole session."""
-    with start_postgres() as cluster:
-        # In a thread, because an event loop may be running here: an async fixture asked for this one.
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(lambda: asyncio.run(_make_template(cluster))).result()
+    # In a thread, because an event loop may be running here: an async fixture asked for this one.
+    with start_postgres() as cluster, ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(_make_template(cluster))).result()
         yield cluster
+        thread.submit(lambda: asyncio.run(cluster.drop_database(TEMPLATE))).result()
 
 
 async def _make_template(cluster: Postgres) -> None:

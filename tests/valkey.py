@@ -146,6 +146,8 @@ class OwnValkey(Valkey):
 def start_valkey() -> Valkey:
     """Start a server, or borrow the one that `REGO_TEST_REDIS_URL` names. Blocks until it answers. Raises ValkeyMissing."""
     if url := os.environ.get(URL_VARIABLE):
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            raise ValkeyMissing(f"The Redis of {URL_VARIABLE} serves one process at a time: run pytest without -n.")
         return Valkey(url)
     return start_own_valkey()
 

@@ -142,10 +142,16 @@ def _find(
     names_of: Callable[[T], tuple[str, ...]],
     shown: Callable[[T], str],
 ) -> T:
-    """The thing with that id, else the one with exactly that name, else the only one whose name begins so."""
+    """The thing with that id, else the one with exactly that name, else the only one whose name begins so.
+
+    Of several kinds of names, such as a board's key and its title, an earlier one goes before a later one.
+    """
     wanted = name.casefold()
-    exact = [t for t in things if t.id == name.lower()] or [t for t in things if wanted in _folded(names_of(t))]
-    fitting = exact or [t for t in things if wanted and any(n.startswith(wanted) for n in _folded(names_of(t)))]
+    named = [(t, _folded(names_of(t))) for t in things]
+    exact = [t for t in things if t.id == name.lower()]
+    for rank in range(max((len(names) for _, names in named), default=0)):
+        exact = exact or [t for t, names in named if names[rank] == wanted]
+    fitting = exact or [t for t, names in named if wanted and any(each.startswith(wanted) for each in names)]
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:

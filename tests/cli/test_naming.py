@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rego.cli.naming import card_path, find_board, find_column, find_label, find_member
 from rego.wire.columns import Color
@@ -60,6 +61,12 @@ def test_a_long_list_is_cut_with_a_count() -> None:
 @pytest.mark.parametrize("name", ["OPS", "ops", "Operations", "oper", id_of(1)])
 def test_a_board_by_key_title_or_id(name: str) -> None:
     assert find_board([OPS, WEB], name) is OPS
+
+
+def test_a_key_goes_before_a_title_that_is_the_same() -> None:
+    copy = replace(WEB, title="Ops")
+    assert find_board([copy, OPS], "ops") is OPS
+    assert find_board([copy], "ops") is copy
 
 
 def test_the_only_board_needs_no_name() -> None:

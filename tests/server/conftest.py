@@ -29,7 +29,9 @@ def site(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 def _new_database(cluster: Postgres) -> str:
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(cluster.create_database("rego_site", template=TEMPLATE))).result()
+        return thread.submit(
+            lambda: asyncio.run(cluster.create_database(f"rego_site_{uuid4().hex}", template=TEMPLATE))
+        ).result()
 
 
 @pytest.fixture

@@ -122,9 +122,11 @@ async def test_many_at_once_with_one_key_make_one_board(join_site: Join) -> None
 
 
 async def test_two_at_once_with_one_key_that_change_nothing_agree(desk: Furnished) -> None:
+    seq = (await desk.snapshot()).seq
     move = cards.move_card(desk.one.id, MoveCard(position=Position.TOP))
     answers = await asyncio.gather(*(desk.send(move, desk.board.id) for _ in range(6)))
     assert all(answer == answers[0] for answer in answers)
+    assert (await desk.snapshot()).seq == seq
 
 
 async def test_a_key_that_is_none_is_refused(site: Site, desk: Furnished) -> None:

@@ -267,7 +267,7 @@ async def test_a_board_has_room_for_so_many(desk: Furnished, monkeypatch: pytest
 
 async def test_the_token_is_kept_as_a_hash_and_shown_once(site: Site, desk: Furnished) -> None:
     path, body = f"/boards/{desk.board.id}/invitations", {"role": "member"}
-    headers = {"Idempotency-Key": "once"}
+    headers = {"Idempotency-Key": desk.board.id}
     first, again = [await raw(site.url, "POST", path, token=desk.owner.token, body=body, headers=headers) for _ in range(2)]
     assert (first.status, again.status) == (201, 409)
     assert "shown only once" in again.json["detail"]

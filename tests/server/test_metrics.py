@@ -77,7 +77,8 @@ def _lines(log: io.StringIO) -> list[dict[str, Any]]:
 
 
 async def test_a_request_is_a_line_with_the_id_that_the_client_knows(log: io.StringIO, server: Running) -> None:
-    log.truncate(0)
+    log.seek(0)
+    log.truncate()
     given = await raw(server.url, "GET", "/boards?q=private", headers={"X-Request-ID": "from-the.proxy_1"})
     made = await raw(server.url, "GET", "/a%0Ab")
     lines = {each["request_id"]: each for each in _lines(log)}
@@ -97,7 +98,6 @@ async def test_an_id_that_is_not_fit_for_a_log_is_replaced(site: Site, wanted: s
 
 
 async def test_libraries_log_in_the_same_form(log: io.StringIO) -> None:
-    log.truncate(0)
     logging.getLogger("aiohttp.server").error("Something of %s", "theirs")
     logging.getLogger("aiohttp.access").info("nothing")
     (line,) = _lines(log)

@@ -108,7 +108,7 @@ async def test_nameless_labels_are_told_apart_by_their_colour(desk: Furnished, e
 
 async def test_each_board_hears_its_half(desk: Furnished, elsewhere: Elsewhere) -> None:
     seq = (await desk.snapshot()).seq
-    await desk.send(cards.move_card(desk.one.id, elsewhere.here()), "across")
+    await desk.send(cards.move_card(desk.one.id, elsewhere.here()), desk.board.id)
     (left,) = await events_since(desk.viewer.client, desk.board.id, seq)
     arrived = (await elsewhere.events())[-1]
     assert isinstance(left.data, CardLeft)
@@ -120,7 +120,7 @@ async def test_each_board_hears_its_half(desk: Furnished, elsewhere: Elsewhere) 
     )
     assert (arrived.data.card.id, arrived.data.from_board_id) == (desk.one.id, desk.board.id)
     assert (arrived.data.description, arrived.data.column_title) == ("The first", "There")
-    assert left.op_id == arrived.op_id == "across"
+    assert left.op_id == arrived.op_id == desk.board.id
 
 
 async def test_a_repeat_moves_nothing_again(desk: Furnished, elsewhere: Elsewhere) -> None:
