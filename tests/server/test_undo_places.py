@@ -76,6 +76,21 @@ async def test_a_full_column_takes_no_card_back(desk: Furnished) -> None:
         await revert(desk, moved.seq)
 
 
+async def test_an_archived_card_goes_back_to_a_full_column_where_it_takes_no_place(desk: Furnished) -> None:
+    await desk.own(cards.update_card(desk.five.id, UpdateCard(archived=True)))
+    await desk.own(cards.move_card(desk.five.id, MoveCard(column_id=desk.spare.id)))
+    moved = await last_event(desk)
+    await desk.own(cards.delete_card(desk.four.id))
+    deleted = await last_event(desk)
+    for column in (desk.doing, desk.todo):
+        await desk.own(cards.create_card(desk.board.id, CreateCard(title="new", column_id=column.id)))
+        await desk.own(columns.update_column(column.id, UpdateColumn(wip_limit=1, wip_mode=WipMode.HARD)))
+    for event in (moved, deleted):
+        await replay(desk.owner.client, desk.board.id, partial(revert, desk, event.seq))
+    back = [await desk.own(cards.get_card(card.id)) for card in (desk.four, desk.five)]
+    assert [(card.column_id, card.archived) for card in back] == [(desk.four.column_id, True), (desk.doing.id, True)]
+
+
 async def test_cards_come_back_with_the_labels_and_people_that_are_still_there(desk: Furnished) -> None:
     await desk.own(cards.delete_card(desk.one.id))
     deleted = await last_event(desk)

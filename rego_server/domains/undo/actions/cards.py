@@ -69,7 +69,7 @@ async def card_moved(uow: UnitOfWork, event: Event, data: e.CardMoved) -> None:
     """Back to the very place, or just above whoever has it now."""
     row = there(await row_on_board(uow, cards, event.board_id, data.card.id), data.card.ref)
     refuse_moved(data.card.ref, row, data.version, {"column_id": data.after.column_id, "rank": data.after.rank})
-    target = await room_in(uow, data.before, row["column_id"])
+    target = await room_in(uow, data.before, row["column_id"], archived=row["archived"])
     rank = await free_rank(uow, event.board_id, data.before, row)
     moved = save(uow, cards, row, {"column_id": target["target_id"], "rank": rank})
     uow.emit(
@@ -83,13 +83,13 @@ async def card_moved(uow: UnitOfWork, event: Event, data: e.CardMoved) -> None:
     )
 
 
-async def room_in(uow: UnitOfWork, place: e.CardPlace, column_id: str | None) -> Row:
+async def room_in(uow: UnitOfWork, place: e.CardPlace, column_id: str | None, *, archived: bool) -> Row:
     """The column of `place`, which must have room for a card that stands in the column `column_id`, if in any."""
     target = await uow.fetch_one(queries.LOAD, column_id=place.column_id)
     if target is None:
         gone(f"The column {place.column_title}")
     if place.column_id != column_id:
-        refuse_entry(target)
+        refuse_entry(target, archived=archived)
     return target
 
 

@@ -21,7 +21,7 @@ async def card_deleted(uow: UnitOfWork, event: Event, data: e.CardDeleted) -> No
     """To its old place; labels, people and files are on it again as far as the board still has them."""
     remains = await find_remains(uow, event.board_id, event.seq) or _as_told(data)
     place = e.CardPlace(column_id=data.card.column_id, column_title="of this card", rank=data.card.rank)
-    target = await room_in(uow, place, None)
+    target = await room_in(uow, place, None, archived=remains.card["archived"])
     rank = await free_rank(uow, event.board_id, place, None)
     row = {**remains.card, **await _belongings(uow, event.board_id, remains.card), "rank": rank}
     row["attachment_count"] = await _keep_files(uow, remains)
