@@ -24,6 +24,7 @@ from rego_server.core.ports import Alone, Ports
 from rego_server.core.presence import Elsewhere
 from rego_server.core.rate_limit import Limiter
 from rego_server.core.retention import Retention
+from rego_server.core.rounds import Rounds
 from rego_server.core.secret import former_keys, given, signing_key
 from rego_server.core.settings import Settings
 from rego_server.core.uow import Runner
@@ -120,7 +121,7 @@ class Server:
     runner: Runner
     hub: Hub
     auth: Auth
-    chores: tuple[Housekeeping | DueTimes, ...]
+    chores: tuple[Rounds, ...]
     epoch: str
 
 
@@ -186,7 +187,7 @@ def _retention(settings: Settings, database: Database, clock: Clock) -> Retentio
     return Retention(database, clock, kept=settings.events_kept, days=settings.event_days)
 
 
-def _live_and_die_with(app: web.Application, *parts: Hub | Housekeeping | DueTimes) -> None:
+def _live_and_die_with(app: web.Application, *parts: Hub | Rounds) -> None:
     """Start the parts that work by themselves when the application starts, and stop them when it stops."""
 
     async def start(_: web.Application) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-import structlog
 from sqlalchemy import bindparam, delete
 
-from rego.wire.errors import Unavailable
 from rego_server.core.clock import Clock
 from rego_server.core.db import Connection, Database, Statement
 from rego_server.core.db.schema import Timestamp
+from rego_server.core.rounds import Rounds
 from rego_server.core.uow import operations
 
 EVERY = 3_600.0
@@ -26,7 +24,7 @@ FORGET_ANSWERS = Statement(delete(operations).where(operations.c.created_at < bi
 
 
 Chore = Callable[[], Awaitable[None]]
-"""Something to tidy up in each round. May raise `Unavailable`; then it is tried again in the next one."""
+"""Something to tidy up in each round. One that fails is tried again in the next one."""
 
 
 class Expiry(NamedTuple):
@@ -36,36 +34,22 @@ class Expiry(NamedTuple):
     kept: timedelta
 
 
-_log = structlog.get_logger("rego.housekeeping")
-
-
-class Housekeeping:
+class Housekeeping(Rounds):
     """A task in the background."""
 
+    every = EVERY
+
     def __init__(self, database: Database, clock: Clock, expiries: Sequence[Expiry], *chores: Chore) -> None:
+        super().__init__()
         self._database = database
         self._clock = clock
         self._expiries = (Expiry(FORGET_ANSWERS, ANSWERS_KEPT), *expiries)
         self._chores = (self._forget, *chores)
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin, with a round at once."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def stop(self) -> None:
-        """End."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     async def round(self) -> None:
         """Tidy up once. A chore that fails keeps nobody else from theirs."""
         for chore in self._chores:
-            try:
-                await chore()
-            except Unavailable as error:
-                _log.warning("housekeeping failed", error=error.detail)
+            await self._attempt(chore)
 
     async def _forget(self) -> None:
         now = self._clock.now()
@@ -75,8 +59,3 @@ class Housekeeping:
                 await connection.execute_together([(each.statement, {"before": now - each.kept})])
 
         await self._database.transaction(work)
-
-    async def _run(self) -> None:
-        while True:
-            await self.round()
-            await asyncio.sleep(EVERY)

@@ -6,7 +6,6 @@ lock, so it is run once. What came up while no server ran is caught up with, if 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -16,6 +15,7 @@ from rego.wire import limits
 from rego.wire.errors import RegoError
 from rego_server.core.db import Row
 from rego_server.core.housekeeping import Expiry
+from rego_server.core.rounds import Rounds
 from rego_server.core.uow import Caller, Runner
 from rego_server.domains.automations import queries
 from rego_server.domains.automations.actions import fire_due
@@ -34,22 +34,14 @@ FORGOTTEN = Expiry(queries.FORGET_FIRINGS, 2 * CATCH_UP)
 _log = structlog.get_logger("rego.automations")
 
 
-class DueTimes:
+class DueTimes(Rounds):
     """A task in the background."""
 
+    every = EVERY
+
     def __init__(self, runner: Runner) -> None:
+        super().__init__()
         self._runner = runner
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Begin, with a look at once."""
-        self._task = asyncio.get_running_loop().create_task(self._run())
-
-    async def stop(self) -> None:
-        """End. A run under way is committed whole or not at all; then it is for the next look, here or on another server."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
 
     async def round(self) -> None:
         """Run every rule whose time has come."""
@@ -83,11 +75,3 @@ class DueTimes:
             _log.exception("a due time could not be answered", automation_id=row["automation_id"])
             return False
         return True
-
-    async def _run(self) -> None:
-        while True:
-            try:
-                await self.round()
-            except RegoError as error:
-                _log.warning("looking for due times failed", error=error.detail)
-            await asyncio.sleep(EVERY)
