@@ -94,7 +94,7 @@ def _shown(value: Any, replica: Replica) -> str:
         case str() if value in replica.columns:
             return f"“{replica.columns[value].title}”"
         case str() if value in replica.labels:
-            return f"“{replica.labels[value].name}”"
+            return f"“{replica.labels[value].name or replica.labels[value].color.value}”"
         case str() if value in replica.members:
             return replica.members[value].name
     return f"“{value}”"

@@ -97,7 +97,7 @@ def _bootstrap(
 
 def list_users(session: Session, form: Form) -> None:
     """Print the accounts."""
-    found = session.first(admin.list_users(), form.limit or None)
+    found = session.first(admin.list_users(), None)
     session.output.many(ACCOUNT, found, form, none="There is no account.")
 
 

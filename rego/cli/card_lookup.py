@@ -13,9 +13,7 @@ from rego.wire.boards import Board, Member
 from rego.wire.cards import Card, CardSummary
 from rego.wire.columns import Column
 from rego.wire.errors import InvalidInput, NotFound
-
-ME = "me"
-"""What people call themselves."""
+from rego.wire.query_terms import ME
 
 
 def card(session: Session, name: str) -> Card:

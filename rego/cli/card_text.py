@@ -48,13 +48,14 @@ def text_of(sheet: CardSheet) -> CardText:
     fields = {
         "title": card.title,
         "column": sheet.column.title if sheet.column else "",
-        "labels": _joined(label_name(label) for label in sheet.labels),
-        "people": _joined(member.username for member in sheet.assignees),
+        "labels": joined(label_name(label) for label in sheet.labels),
+        "people": joined(member.username for member in sheet.assignees),
         "start": _moment(card.start_at),
         "due": _moment(card.due_at),
         "priority": card.priority.value,
     }
-    return CardText(fields, card.description)
+    # As it comes back from an editor, which says nothing about blank lines at the ends.
+    return CardText(fields, card.description.strip("\n"))
 
 
 def written(text: CardText, conflicts: Mapping[str, str] | None = None) -> str:
@@ -114,13 +115,18 @@ def listed(value: str) -> list[str]:
     return [name for part in row if (name := part.strip())]
 
 
-def _joined(names: Iterable[str]) -> str:
-    return ", ".join(f'"{name}"' if "," in name else name for name in sorted(names))
+def joined(names: Iterable[str]) -> str:
+    """A field with those names, which `listed` reads."""
+    return ", ".join(_quoted(name) if {",", '"'} & {*name} else name for name in sorted(names))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _merged_lists(base: list[str], mine: list[str], theirs: list[str]) -> str:
     taken_out = {*base} - {*mine}
-    return _joined({*mine, *theirs} - taken_out - ({*base} - {*theirs}))
+    return joined({*mine, *theirs} - taken_out - ({*base} - {*theirs}))
 
 
 def _moment(moment: datetime | None) -> str:

@@ -38,7 +38,7 @@ from rego.wire.checklists import (
     UpdateChecklist,
     UpdateChecklistItem,
 )
-from rego.wire.errors import InvalidInput, NotFound
+from rego.wire.errors import InvalidInput, NotFound, RegoError
 
 app = noun("The checklists of a card: list, add, check, edit, delete.")
 
@@ -84,8 +84,8 @@ ChecklistArgument = Annotated[str, typer.Argument(metavar="CHECKLIST", help="Its
 def _list(context: typer.Context, card: CardArgument) -> None:
     """List the items of all checklists of a card."""
     session, form = session_of(context), form_of(context, ITEM)
-    lines = _lines(session, look.card(session, card))
-    session.output.many(ITEM, lines, form, none=f"No checklist here: 'rego checklists add {card} TITLE' adds one.")
+    none = f"No item here: 'rego checklists item {card} TEXT' adds one, to a checklist that 'rego checklists add' makes."
+    session.output.many(ITEM, _lines(session, look.card(session, card)), form, none=none)
 
 
 @app.command("add", cls=DataCommand)
@@ -194,11 +194,18 @@ def add_items(
         raise NotFound(f"{card} has no checklist yet: 'rego checklists add {card} TITLE' adds one.")
     checklist = every[-1] if to is None else find_checklist(every, to)
     who = look.person_ids(session, found.board_id, [person])[0] if person else None
+    added: list[str] = []
     for body in bodies:
         body.assignee_id = who
-        item = session.send(checklists.create_checklist_item(checklist.id, body))
-        line = next(line for line in _lines(session, found) if line.item.id == item.id)
-        session.output.changed(ITEM, line, form, f"{item.text} added to {checklist.title}")
+        try:
+            added.append(session.send(checklists.create_checklist_item(checklist.id, body)).id)
+        except RegoError as error:
+            if len(bodies) > 1:
+                error.detail = f"{len(added)} of {len(bodies)} items were added, then {body.text!r} was refused: {error.detail}"
+            raise
+    lines = {line.item.id: line for line in _lines(session, found)}
+    for line in (lines[item_id] for item_id in added if item_id in lines):
+        session.output.changed(ITEM, line, form, f"{line.item.text} added to {checklist.title}")
 
 
 def edit_item(session: Session, card: str, name: str, body: UpdateChecklistItem, form: Form) -> None:

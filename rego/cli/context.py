@@ -150,11 +150,11 @@ class Session:
 
     def text_or_stdin(self, text: str) -> str:
         """`text`, or what stands on stdin when it is `-`."""
-        return self.input.read() if text == "-" else text
+        return self.text_of_file("-") if text == "-" else text
 
     def lines_of_stdin(self) -> list[str]:
         """The lines of stdin that are not blank; raises `InvalidInput` when there are none."""
-        lines = [line for each in self.input.read().splitlines() if (line := each.strip())]
+        lines = [line for each in self.text_of_file("-").splitlines() if (line := each.strip())]
         if not lines:
             raise InvalidInput("There is nothing on stdin: one line each is wanted.")
         return lines
@@ -164,7 +164,7 @@ class Session:
         try:
             return self.input.read() if name == "-" else Path(name).read_text("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise InvalidInput(f"{name} cannot be read as text ({error}).") from error
+            raise InvalidInput(f"{'stdin' if name == '-' else name} cannot be read as text ({error}).") from error
 
     @property
     def interactive(self) -> bool:

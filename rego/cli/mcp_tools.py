@@ -27,6 +27,7 @@ from rego.wire.columns import Column
 from rego.wire.comments import CreateComment
 from rego.wire.errors import Forbidden, InvalidInput, NotFound
 from rego.wire.query import parse
+from rego.wire.query_terms import ME
 from rego.wire.users import User
 
 if TYPE_CHECKING:
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 EVENTS_MAX = 50
-ME = "me"
 
 
 class Desk:
@@ -165,7 +165,7 @@ async def claim_card(desk: Desk, args: a.ClaimCard) -> View:
         return names.row(await desk.send(cards.release_card(mine.id)))
     board_id = (await desk.card(card))[0].board_id if card else (await desk.board(args.board)).id
     body = ClaimCard(card=card and card_path(card), ttl=args.minutes * 60, utc_offset=_offset())
-    body.q = str(parse(args.query)) if isinstance(args.query, str) and not card else None
+    body.q = str(parse(args.query)) if isinstance(args.query, str) else None
     claim = await desk.send(cards.claim_card(board_id, body))
     row = (await desk.names(board_id)).sheet(claim.card, [], [])
     return {**row, "until": claim.until.astimezone().isoformat(timespec="minutes")}

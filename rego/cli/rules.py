@@ -11,8 +11,20 @@ from msgspec import UNSET
 
 from rego.cli import card_lookup
 from rego.cli.context import Session
+from rego.cli.deleting import agreed
 from rego.cli.naming import find_rule
-from rego.cli.options import BoardArgument, BoardOption, DataCommand, ListCommand, RegoCommand, form_of, noun, session_of
+from rego.cli.options import (
+    BoardArgument,
+    BoardOption,
+    DataCommand,
+    DryRunOption,
+    ListCommand,
+    RegoCommand,
+    YesOption,
+    form_of,
+    noun,
+    session_of,
+)
 from rego.cli.output import Cell, Form, View
 from rego.cli.rule_words import ACTIONS, TRIGGERS, Names, action_in_words, read_action, read_trigger, trigger_in_words
 from rego.client import automations, boards, columns, labels
@@ -151,9 +163,11 @@ def _disable(context: typer.Context, rule: RuleArgument, board: BoardOption = No
 
 
 @app.command("delete", cls=RegoCommand)
-def _delete(context: typer.Context, rule: RuleArgument, board: BoardOption = None) -> None:
+def _delete(
+    context: typer.Context, rule: RuleArgument, board: BoardOption = None, yes: YesOption = False, dry_run: DryRunOption = False
+) -> None:
     """Delete a rule and the log of its runs; what it did stays."""
-    delete_rule(session_of(context), board, rule)
+    delete_rule(session_of(context), board, rule, yes=yes, dry_run=dry_run)
 
 
 @app.command("test", cls=ListCommand)
@@ -228,11 +242,12 @@ def switch_rule(session: Session, board_name: str | None, name: str, form: Form,
     session.output.changed(RULE, _row(changed, _names(session, board)), form, f"Rule {changed.name} is {_on(changed)} now")
 
 
-def delete_rule(session: Session, board_name: str | None, name: str) -> None:
-    """Delete a rule and say which."""
+def delete_rule(session: Session, board_name: str | None, name: str, *, yes: bool, dry_run: bool) -> None:
+    """Delete a rule, if that is wanted, and say which."""
     board, rule = _find(session, board_name, name)
-    session.send(automations.delete_automation(rule.id))
-    session.output.note(f"Rule {rule.name} is off {board.key} now")
+    if agreed(session, f"the rule {rule.name} with the log of its runs", yes=yes, dry_run=dry_run):
+        session.send(automations.delete_automation(rule.id))
+        session.output.note(f"Rule {rule.name} is off {board.key} now")
 
 
 def try_rule(session: Session, board_name: str | None, name: str, card_name: str, form: Form) -> None:
@@ -246,7 +261,7 @@ def try_rule(session: Session, board_name: str | None, name: str, card_name: str
 def list_runs(session: Session, board_name: str | None, name: str, form: Form) -> None:
     """Print the runs of a rule."""
     _, rule = _find(session, board_name, name)
-    found = session.first(automations.list_runs(rule.id), form.limit or None)
+    found = session.first(automations.list_runs(rule.id), None)
     session.output.many(RUN, found, form, none=f"Rule {rule.name} has not run yet.")
 
 

@@ -49,9 +49,7 @@ def _parts(sheet: CardSheet) -> Iterator[RenderableType]:
     yield Text.assemble((sheet.ref, "bold cyan"), "  ", (safe_text(card.title), "bold"))
     yield Text(safe_text(" · ".join(facts(sheet))), style="dim")
     if sheet.labels:
-        yield Text(" ").join(
-            Text(f" {safe_text(label_name(label))} ", style=f"reverse {STYLES[label.color]}") for label in sheet.labels
-        )
+        yield Text(" ").join(map(_label, sheet.labels))
     if card.description:
         yield Text("")
         yield _markdown(card.description)

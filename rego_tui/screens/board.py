@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from textual.widgets import Input
 
@@ -13,9 +12,6 @@ from rego_tui.keymap import Place, Press
 from rego_tui.operations import Operation
 from rego_tui.screens.board_page import BoardPage
 from rego_tui.widgets.line_input import LineInput
-
-if TYPE_CHECKING:
-    pass
 
 
 class BoardScreen(BoardPage):

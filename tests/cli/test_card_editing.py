@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from rego.cli.card_text import CardText, listed, merge, read, written
+from rego.cli.card_text import CardText, joined, listed, merge, read, written
 from rego.wire.errors import InvalidInput
 from tests.cli.conftest import Rego
 from tests.cli.pseudo_terminal import Terminal
@@ -28,6 +28,19 @@ def with_(base: CardText, description: str | None = None, **fields: str) -> Card
 def test_what_is_written_is_read_again() -> None:
     assert read(written(BASE)) == BASE
     assert read(written(with_(BASE, description=""))) == with_(BASE, description="")
+
+
+@pytest.mark.parametrize("name", ["bug", "a, b", 'say "hi"', '"', ',"x'])
+def test_any_name_in_a_list_comes_back(name: str) -> None:
+    assert listed(joined([name, "ui"])) == sorted([name, "ui"])
+
+
+def test_a_text_that_nobody_touched_changes_nothing(rego: Rego, ops: str) -> None:
+    rego("cards", "edit", f"{ops}-1", "--description", "-", input="\n\nA line.\n\n")
+    before = json.loads(rego("cards", "show", f"{ops}-1", "--json", "version").out)
+    said = rego("cards", "edit", f"{ops}-1", "--file", "-", input="---\ntitle: One\n---\nA line.\n")
+    assert said.err == f"{ops}-1 was so already\n"
+    assert json.loads(rego("cards", "show", f"{ops}-1", "--json", "version").out) == before
 
 
 @pytest.mark.parametrize(

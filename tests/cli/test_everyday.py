@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from tests.cli.conftest import Person, Rego
 from tests.cli.payloads import HOSTILE, steering
 from tests.cli.pseudo_terminal import COLUMNS, Terminal
 
+UTF8 = {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:strict"}
 STYLE = re.compile("\x1b\\[[0-9;]*m")
 
 
@@ -155,3 +158,13 @@ def test_a_card_goes_to_another_board(rego: Rego, ops: str) -> None:
     assert (result.lines, result.err) == ([f"{other}-1"], f"{ops}-2 is now {other}-1 in Inbox on Website: Two\n")
     assert rego("cards", "show", f"{ops}-2").code == 3
     assert rego("cards", "move", f"{ops}-1", f"{ops}-3", "Inbox", "--to-board", other).code == 2
+
+
+def test_bytes_that_are_no_text_are_told_apart_from_a_bug(ops: str, tmp_path: Path) -> None:
+    (tmp_path / "bytes").write_bytes(b"\xff\xfe\n")
+    for words in (("cards", "add", "-"), ("cards", "edit", f"{ops}-1", "--description", "-")):
+        with (tmp_path / "bytes").open("rb") as file:
+            command = [sys.executable, "-m", "rego", *words]
+            done = subprocess.run(command, stdin=file, capture_output=True, check=False, timeout=30, env=os.environ | UTF8)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert b"stdin cannot be read as text" in done.stderr

@@ -62,7 +62,8 @@ def test_a_rule_is_changed_switched_and_deleted(rego: Rego, ops: str, finish: st
     assert rego("rules", "disable", "Close").err == "Rule Close is off now\n"
     assert rego("rules", "list").lines[0].split("\t")[1] == "off"
     assert rego("rules", "enable", finish).err == "Rule Close is on now\n"
-    assert rego("rules", "delete", "Close").err == f"Rule Close is off {ops} now\n"
+    assert rego("rules", "delete", "Close").code == 2
+    assert rego("rules", "delete", "Close", "--yes").err == f"Rule Close is off {ops} now\n"
     assert rego("rules", "list").lines == []
 
 
