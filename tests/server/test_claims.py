@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from rego.client import automations, cards, columns
+from rego.client import automations, boards, cards, columns
 from rego.wire.automations import AnyAction, CreateAutomation, DoSetPriority, WhenAssigned
-from rego.wire.base import Position
+from rego.wire.base import Position, Role
+from rego.wire.boards import AddMember, CreateBoard
 from rego.wire.cards import ClaimCard, CreateCard, MoveCard, Priority, UpdateCard
-from rego.wire.columns import MoveColumn, UpdateColumn
+from rego.wire.columns import CreateColumn, MoveColumn, UpdateColumn
 from rego.wire.errors import Conflict, InvalidInput, NotFound
 from tests.board_replay import replay
 from tests.running import fast_settings, join
@@ -146,6 +147,19 @@ async def test_who_is_taken_off_has_no_claim_any_more(timed: Furnished, clock: H
     clock.advance(seconds=LIFE)
     with pytest.raises(Conflict, match="member is on this card"):
         await timed.own(cards.claim_card(timed.board.id, ClaimCard(card=timed.two.id)))
+
+
+async def test_a_claim_keeps_its_end_on_another_board(timed: Furnished, clock: HandClock) -> None:
+    other = await timed.own(boards.create_board(CreateBoard(title="Elsewhere")))
+    await timed.own(boards.add_member(other.id, AddMember(role=Role.MEMBER, username=timed.member.user.username)))
+    column = await timed.own(columns.create_column(other.id, CreateColumn(title="There")))
+    assert await _next(timed) == "two"
+    await timed.own(cards.move_card(timed.two.id, MoveCard(board_id=other.id, column_id=column.id)))
+    claim = cards.claim_card(other.id, ClaimCard(card=timed.two.id))
+    with pytest.raises(Conflict, match="member has claimed this card until 2027-01-02 12:10 UTC"):
+        await timed.own(claim)
+    clock.advance(seconds=LIFE)
+    assert (await timed.own(claim)).card.assignee_ids == [timed.owner.user.id]
 
 
 async def test_whoever_completes_a_card_keeps_it(timed: Furnished, clock: HandClock) -> None:

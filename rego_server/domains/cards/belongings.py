@@ -95,7 +95,12 @@ def _without(uow: UnitOfWork, row: Row, field: str, value: str) -> Row:
 
 async def attach(uow: UnitOfWork, row: Row) -> None:
     """The label and assignee rows behind a new card's lists."""
-    if row["label_ids"]:
-        await uow.write_many(queries.ADD_LABEL, [{"card_id": row["id"], "label_id": x} for x in row["label_ids"]])
+    await attach_labels(uow, row)
     if row["assignee_ids"]:
         await uow.write_many(queries.ADD_ASSIGNEE, [{"card_id": row["id"], "user_id": x} for x in row["assignee_ids"]])
+
+
+async def attach_labels(uow: UnitOfWork, row: Row) -> None:
+    """The label rows behind a card's list."""
+    if row["label_ids"]:
+        await uow.write_many(queries.ADD_LABEL, [{"card_id": row["id"], "label_id": x} for x in row["label_ids"]])

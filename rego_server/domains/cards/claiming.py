@@ -2,6 +2,8 @@
 
 Nothing happens when that end comes. Whoever claims the card next finds that the claim has lapsed, and its holder is taken off
 then, in the same transaction.
+
+A claim keeps its end when the card goes to another board. What a deleted card comes back with are assignments: without an end.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from rego_server.core.uow import UnitOfWork
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import enter
 from rego_server.domains.cards import queries
-from rego_server.domains.cards.belongings import attach
+from rego_server.domains.cards.belongings import attach_labels
 from rego_server.domains.cards.models import cards
 from rego_server.domains.cards.placing import check_place, rank_for
 from rego_server.domains.cards.queries import named
@@ -114,8 +114,8 @@ async def _bring_along(uow: UnitOfWork, arrived: Row) -> None:
     there = {"card_id": arrived["id"], "board_id": arrived["board_id"]}
     await uow.flush()
     uow.write(queries.LEAVE_LABELS, card_id=arrived["id"])
-    uow.write(queries.LEAVE_ASSIGNEES, card_id=arrived["id"])
+    uow.write(queries.LEAVE_ASSIGNEES, **there)
     uow.write(queries.TAKE_BLOBS, **there)
     uow.write(queries.DROP_ITEM_ASSIGNEES, **there)
     await uow.flush()
-    await attach(uow, arrived)
+    await attach_labels(uow, arrived)

@@ -299,7 +299,10 @@ LABELS = Statement(
     select(labels.c.id, labels.c.name, labels.c.color).where(labels.c.board_id == BOARD_ID).order_by(labels.c.id)
 )
 LEAVE_LABELS = Statement(delete(card_labels).where(card_labels.c.card_id == CARD_ID))
-LEAVE_ASSIGNEES = Statement(delete(card_assignees).where(card_assignees.c.card_id == CARD_ID))
+LEAVE_ASSIGNEES = Statement(
+    delete(card_assignees).where(card_assignees.c.card_id == CARD_ID, card_assignees.c.user_id.not_in(_on_the_board_now))
+)
+"""Takes people off a card who are not on a board; whoever stays keeps their claim."""
 LABELS_AMONG = Statement(
     select(labels.c.id).where(labels.c.board_id == BOARD_ID, one_of(labels.c.id, bindparam("ids", type_=Json)))
 )
