@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Boolean, Integer, String, cast, literal, null
 
 from rego.wire.base import to_json
 from rego.wire.columns import Column
-from rego.wire.errors import NotFound
+from rego.wire.errors import NotFound, Unavailable
 from rego.wire.labels import Label
 from rego.wire.snapshot import Snapshot
 from rego_server.core.db import Database, Row, Statement
@@ -32,6 +32,9 @@ from rego_server.domains.labels.queries import label_of
 from rego_server.domains.users.models import users
 
 CACHE_MAX_BYTES = 64 * 1024 * 1024
+
+READS_MAX = 3
+"""How many reads a reader waits for who knows of a newer board than they find."""
 
 BOARD_AND_MEMBERS = Statement(
     select(
@@ -129,17 +132,21 @@ class Snapshots:
         return await self.at_least(row, archived=archived)
 
     async def at_least(self, board: Row, *, archived: bool = False) -> Encoded:
-        """The snapshot of a board that was looked at, at its seq or a later one; readers at one time share one read."""
+        """The snapshot of a board that was looked at, at its seq or a later one; readers at one time share one read.
+
+        Raises `Unavailable` when the database has gone back behind that, as it does in a restore.
+        """
         key, wanted = Key(board["id"], archived), Version(board["epoch"], board["seq"])
         kept = self._kept.get(key)
         if kept is not None and kept.serves(board):
             self._kept.move_to_end(key)
             return kept
-        encoded = await asyncio.shield(self._flight(key, wanted))
-        while not encoded.serves(board):
-            # A flight that started before the board came this far, or before a restore, has landed too early.
+        for _ in range(READS_MAX):
             encoded = await asyncio.shield(self._flight(key, wanted))
-        return encoded
+            if encoded.serves(board):
+                return encoded
+            # A flight that started before the board came this far, or before a restore, has landed too early.
+        raise Unavailable("The database was restored or replaced while this board was read; ask for it again.")
 
     def _flight(self, key: Key, wanted: Version) -> asyncio.Task[Encoded]:
         """The read that is under way, or a new one."""

@@ -8,6 +8,7 @@ from typing import cast
 
 import pytest
 
+from rego.wire.errors import Unavailable
 from rego.wire.frames import SnapshotFrame
 from rego.wire.snapshot import Snapshot
 from rego_server.core.db.port import Database, Work
@@ -128,3 +129,14 @@ async def test_a_read_that_has_just_landed_too_early_is_not_asked_again() -> Non
     snapshots = Snapshots(cast(Database, Reads()), NoShelf())
     assert (await snapshots.at_least({"id": "b", "epoch": "e", "seq": 1})).seq == 1
     assert (await late[0]).seq == 2
+
+
+@pytest.mark.parametrize("found", [Encoded("e", 1, b""), Encoded("another", 9, b"")], ids=["behind", "another life"])
+async def test_a_reader_is_told_when_the_database_went_back_behind_what_they_know(found: Encoded) -> None:
+    class Reads:
+        async def reading(self, work: Work[Encoded]) -> Encoded:
+            return found
+
+    snapshots = Snapshots(cast(Database, Reads()), NoShelf())
+    with pytest.raises(Unavailable, match="restored or replaced"):
+        await snapshots.at_least({"id": "b", "epoch": "e", "seq": 2})
