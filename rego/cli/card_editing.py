@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,13 +13,13 @@ from rego.cli import card_lookup as look
 from rego.cli.card_text import CardText, listed, merge, read, text_of, written
 from rego.cli.card_views import CARD, CardSheet
 from rego.cli.context import Session
-from rego.cli.dates import parse_due
+from rego.cli.dates import parse_here
 from rego.cli.editor import Scratch, scratch
 from rego.cli.naming import find_column
 from rego.cli.output import Form
 from rego.client import cards
 from rego.client.call import Call
-from rego.wire.cards import Card, CardSummary, MoveCard, Priority, UpdateCard
+from rego.wire.cards import CardSummary, MoveCard, Priority, UpdateCard
 from rego.wire.errors import Conflict, InvalidInput, RegoError, StaleVersion
 
 _NAMES = {"due_at": "due date", "start_at": "start date"}
@@ -141,22 +141,24 @@ def _place(session: Session, sheet: CardSheet, changed: dict[str, str]) -> Itera
 def _labels(session: Session, sheet: CardSheet, changed: dict[str, str]) -> Iterator[Step]:
     if "labels" in changed:
         wanted = look.label_ids(session, sheet.board.id, listed(changed["labels"]))
-        yield from _difference("labels", sheet.card, sheet.card.label_ids, wanted, (cards.label_card, cards.unlabel_card))
+        calls = towards(sheet.card.id, sheet.card.label_ids, wanted, cards.label_card, cards.unlabel_card)
+        yield from (Step("labels", call) for call in calls)
 
 
 def _people(session: Session, sheet: CardSheet, changed: dict[str, str]) -> Iterator[Step]:
     if "people" in changed:
         wanted = look.person_ids(session, sheet.board.id, listed(changed["people"]))
-        yield from _difference("people", sheet.card, sheet.card.assignee_ids, wanted, (cards.assign_card, cards.unassign_card))
+        calls = towards(sheet.card.id, sheet.card.assignee_ids, wanted, cards.assign_card, cards.unassign_card)
+        yield from (Step("people", call) for call in calls)
 
 
 Hang = Callable[[str, str], Call[CardSummary]]
+"""Makes the call that puts something on a card, or takes it off."""
 
 
-def _difference(field: str, card: Card, had: list[str], wanted: list[str], ways: tuple[Hang, Hang]) -> Iterator[Step]:
-    put, take = ways
-    yield from (Step(field, put(card.id, one)) for one in wanted if one not in had)
-    yield from (Step(field, take(card.id, one)) for one in had if one not in wanted)
+def towards(card_id: str, held: Sequence[str], wanted: Sequence[str], put: Hang, take: Hang) -> list[Call[CardSummary]]:
+    """The calls that make of what a card has what is wanted."""
+    return [put(card_id, one) for one in wanted if one not in held] + [take(card_id, one) for one in held if one not in wanted]
 
 
 def _if_changed(changed: dict[str, str], name: str, convert: Callable[[str], Any]) -> Any:
@@ -164,7 +166,7 @@ def _if_changed(changed: dict[str, str], name: str, convert: Callable[[str], Any
 
 
 def _moment(text: str) -> datetime | None:
-    return parse_due(text, datetime.now().astimezone()) if text else None
+    return parse_here(text or None)
 
 
 def _priority(text: str) -> Priority:

@@ -14,7 +14,7 @@ from rego.cli import card_bulk as bulk
 from rego.cli import card_work as work
 from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET, CLAIM
 from rego.cli.context import Session
-from rego.cli.dates import FORMS, SPANS, parse_due, parse_span
+from rego.cli.dates import FORMS, SPANS, parse_here, parse_span
 from rego.cli.naming import is_card
 from rego.cli.options import (
     BoardArgument,
@@ -120,8 +120,8 @@ def _add(
         titles=session.lines_of_stdin() if title == "-" else [title],
         column=to,
         description=session.text_or_stdin(description or ""),
-        start_at=_moment(start),
-        due_at=_moment(due),
+        start_at=parse_here(start),
+        due_at=parse_here(due),
         priority=priority,
         labels=label or [],
         people=assign or [],
@@ -325,8 +325,4 @@ def _parsed(query: str | None) -> Query | None:
 def _date(name: str, when: str | None, none: bool) -> datetime | UnsetType | None:
     if when is not None and none:
         raise InvalidInput(f"Give --{name} or --no-{name}, not both.")
-    return None if none else _moment(when) or UNSET
-
-
-def _moment(due: str | None) -> datetime | None:
-    return None if due is None else parse_due(due, datetime.now().astimezone())
+    return None if none else parse_here(when) or UNSET

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -12,7 +11,7 @@ from msgspec import UNSET
 from rego.cli import card_lookup as look
 from rego.cli.card_views import day
 from rego.cli.context import Session
-from rego.cli.dates import FORMS, parse_due
+from rego.cli.dates import FORMS, parse_here
 from rego.cli.deleting import agreed
 from rego.cli.naming import find_checklist, find_item
 from rego.cli.options import (
@@ -120,7 +119,7 @@ def _item(
     """Add an item to a checklist."""
     session, form = session_of(context), form_of(context, ITEM)
     texts = session.lines_of_stdin() if text == "-" else [text]
-    add_items(session, card, to, [CreateChecklistItem(text=each, due_at=_moment(due)) for each in texts], assign, form)
+    add_items(session, card, to, [CreateChecklistItem(text=each, due_at=parse_here(due)) for each in texts], assign, form)
 
 
 @app.command("check", cls=DataCommand)
@@ -151,7 +150,7 @@ def _edit(
     body = UpdateChecklistItem(
         text=UNSET if text is None else text,
         assignee_id=UNSET if assign is None else person,
-        due_at=UNSET if due is None else _moment(due or None),
+        due_at=UNSET if due is None else parse_here(due or None),
     )
     if not body.changes():
         raise InvalidInput("Nothing to change: give --text, --assign or --due.")
@@ -248,7 +247,3 @@ def _lines(session: Session, card: Card) -> list[Line]:
     members = session.send(boards.list_members(card.board_id)) if any(item.assignee_id for _, item in every) else []
     names = {member.user_id: member.username for member in members}
     return [Line(n, item, title, names.get(item.assignee_id or "", "")) for n, (title, item) in enumerate(every, 1)]
-
-
-def _moment(due: str | None) -> datetime | None:
-    return None if due is None else parse_due(due, datetime.now().astimezone())

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from msgspec import UNSET
 
+from rego.cli import card_lookup as look
 from rego.cli.context import Session
 from rego.cli.deleting import agreed
 from rego.cli.naming import find_column
@@ -152,14 +153,14 @@ def _delete(
 
 def list_columns(session: Session, board_name: str | None, form: Form) -> None:
     """Print the columns, archived ones left out."""
-    shown = _columns(session, session.board(board_name).id)
+    shown = look.open_columns(session, session.board(board_name).id)
     session.output.many(COLUMN, shown, form, none="The board has no column yet: add one with 'rego columns add TITLE'.")
 
 
 def add_column(session: Session, board_name: str | None, body: CreateColumn, place: Where, form: Form) -> None:
     """Make a column and say where it stands."""
     board = session.board(board_name)
-    _fill_place(body, place, _columns(session, board.id) if place.given else [])
+    _fill_place(body, place, look.open_columns(session, board.id) if place.given else [])
     column = session.send(columns.create_column(board.id, body))
     session.output.changed(COLUMN, column, form, f"Column {column.title} added to {board.key}")
 
@@ -167,17 +168,17 @@ def add_column(session: Session, board_name: str | None, body: CreateColumn, pla
 def move_column(session: Session, board_name: str | None, name: str, place: Where, form: Form) -> None:
     """Move a column and say where it went."""
     board = session.board(board_name)
-    every = _columns(session, board.id)
+    every = look.open_columns(session, board.id)
     body = MoveColumn()
     _fill_place(body, place, every)
     column = session.send(columns.move_column(find_column(every, name).id, body))
-    order = " | ".join(other.title for other in _columns(session, board.id))
+    order = " | ".join(other.title for other in look.open_columns(session, board.id))
     session.output.changed(COLUMN, column, form, f"Column {column.title} moved: {order}")
 
 
 def rename_column(session: Session, board_name: str | None, name: str, body: UpdateColumn, form: Form) -> None:
     """Rename a column and say what it was called."""
-    column = find_column(_columns(session, session.board(board_name).id), name)
+    column = find_column(look.open_columns(session, session.board(board_name).id), name)
     renamed = session.send(columns.update_column(column.id, body))
     session.output.changed(COLUMN, renamed, form, f"Column {column.title} is now called {renamed.title}")
 
@@ -215,10 +216,6 @@ def _color(hue: str) -> Color | None:
         return Color(hue)
     except ValueError:
         raise InvalidInput(f"The colour must be one of {COLORS}, or none, not {hue!r}.", field="color") from None
-
-
-def _columns(session: Session, board_id: str) -> list[Column]:
-    return [column for column in session.send(columns.list_columns(board_id)) if not column.archived]
 
 
 def _fill_place(body: CreateColumn | MoveColumn, place: Where, every: list[Column]) -> None:

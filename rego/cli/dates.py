@@ -1,4 +1,4 @@
-"""Dates as people type them. Pure: the present moment is passed in."""
+"""Dates as people type them. Pure but for `parse_here`: the present moment is passed in."""
 
 from __future__ import annotations
 
@@ -110,6 +110,11 @@ def ago(moment: datetime, now: datetime) -> str:
         return f"{seconds // 3_600} h ago"
     days = seconds // 86_400
     return f"{days} day{'s' if days > 1 else ''} ago" if days <= 28 else f"{moment.astimezone(now.tzinfo):%Y-%m-%d}"
+
+
+def parse_here(text: str | None) -> datetime | None:
+    """The moment that `text` names, seen from the one in which this is called, in the zone of this machine; None for None."""
+    return None if text is None else parse_due(text, datetime.now().astimezone())
 
 
 def utc_offset(now: datetime) -> int:

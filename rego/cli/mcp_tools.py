@@ -14,7 +14,8 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from rego.cli import mcp_arguments as a
-from rego.cli.dates import parse_due, utc_offset
+from rego.cli.card_editing import towards
+from rego.cli.dates import parse_here, utc_offset
 from rego.cli.mcp_views import Names, View, found, listed, told
 from rego.cli.naming import card_path, find_board, find_column, find_label, find_member
 from rego.client import auth, boards, cards, checklists, comments
@@ -137,8 +138,8 @@ async def edit_card(desk: Desk, args: a.EditCard) -> View:
     body.completed, body.archived = args.done, args.archived
     body.priority = Priority(args.priority) if isinstance(args.priority, str) else UNSET
     calls = [
-        *_towards(card.id, card.label_ids, labels, cards.label_card, cards.unlabel_card),
-        *_towards(card.id, card.assignee_ids, people, cards.assign_card, cards.unassign_card),
+        *(towards(card.id, card.label_ids, labels, cards.label_card, cards.unlabel_card) if labels is not None else ()),
+        *(towards(card.id, card.assignee_ids, people, cards.assign_card, cards.unassign_card) if people is not None else ()),
     ]
     if not calls and not body.changes() and labels is None and people is None:
         raise InvalidInput("Nothing to change: give a field besides the card.")
@@ -251,23 +252,10 @@ def _column(names: Names, name: str | UnsetType) -> Column | None:
     return find_column(open_columns, name) if isinstance(name, str) else None
 
 
-def _towards(
-    card_id: str,
-    held: Sequence[str],
-    wanted: Sequence[str] | None,
-    put: Callable[[str, str], Call[CardSummary]],
-    take: Callable[[str, str], Call[CardSummary]],
-) -> list[Call[CardSummary]]:
-    """The calls that make of what a card has what is wanted."""
-    if wanted is None:
-        return []
-    return [put(card_id, x) for x in wanted if x not in held] + [take(card_id, x) for x in held if x not in wanted]
-
-
 def _due(text: str | UnsetType) -> datetime | UnsetType | None:
     if not isinstance(text, str):
         return UNSET
-    return parse_due(text, datetime.now().astimezone()) if text.strip() else None
+    return parse_here(text.strip() or None)
 
 
 def _offset() -> int:

@@ -1,6 +1,7 @@
 """Triggers and actions in words, as people type and read them: `moved:To do>Doing`, `label:bug`. Pure: names come in `Names`.
 
-What is read back is what was written, so that a rule that is shown can be typed again.
+What is read back is what was written, so that a rule that is shown can be typed again; only a `|` in a checklist has no way to
+be written.
 """
 
 from __future__ import annotations
@@ -36,10 +37,16 @@ class Names:
     members: Sequence[Member]
 
     def of(self, id_: str) -> str:
-        """The name of a thing by its id, or the id when it is gone."""
-        every = {column.id: column.title for column in self.columns}
-        every |= {label.id: label_name(label) for label in self.labels}
-        return (every | {member.user_id: member.username for member in self.members}).get(id_, id_)
+        """The name of a thing by its id; or the id, when it is gone or its name alone would be read as something else."""
+        for names in (
+            {column.id: column.title for column in self.columns},
+            {label.id: label_name(label) for label in self.labels},
+            {member.user_id: member.username for member in self.members},
+        ):
+            if (name := names.get(id_)) is not None:
+                alike = sum(name.casefold() == other.casefold() for other in names.values())
+                return name if alike == 1 and ">" not in name and name == name.strip() else id_
+        return id_
 
     def column(self, name: str) -> str:
         return find_column(self.columns, name).id

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from rego.cli.context import Session
-from rego.cli.dates import FORMS, parse_due
+from rego.cli.dates import FORMS, parse_here
 from rego.cli.naming import find_token
 from rego.cli.options import DataCommand, ListCommand, RegoCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
@@ -55,7 +54,7 @@ def _add(
 ) -> None:
     """Make a token and print its secret, this once. REGO_TOKEN takes it."""
     body = CreateToken(name=name, scope=scope, agent=agent)
-    body.expires_at = parse_due(expires, datetime.now().astimezone()) if expires is not None else None
+    body.expires_at = parse_here(expires)
     add_token(session_of(context), body, board, form_of(context, NEW_TOKEN))
 
 

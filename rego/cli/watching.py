@@ -51,12 +51,11 @@ class Wanted:
 
 async def watch(session: Session, board: Board, wanted: Wanted) -> ExitCode:
     """Hand out events until the server ends it. Raises `InvalidInput` for a type that no event has."""
-    from rego.client.aio import Client
     from rego.client.live import LiveBoard
 
     _check_types(wanted.types)
     async with AsyncExitStack() as stack:
-        client = await stack.enter_async_context(Client(*session.way_in, revive=session.reviver()))
+        client = await stack.enter_async_context(await session.async_client())
         snapshot = await client.send(boards.get_snapshot(board.id)) if wanted.since is not None or wanted.query else None
         # A query needs the cards, so it begins at a snapshot; without one the socket itself says where it begins.
         start = None if snapshot is None else snapshot.seq if wanted.since is None else wanted.since

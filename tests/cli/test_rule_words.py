@@ -73,6 +73,17 @@ def test_every_trigger_and_action_has_words() -> None:
     assert {type(action) for _, action in ACTIONS} == set(a.DO.values())
 
 
+def test_a_name_that_would_be_read_as_something_else_is_written_as_an_id() -> None:
+    names = Names(
+        columns=[column(1, "In > Out"), column(2, "Doing"), column(3, "doing"), column(4, "In")], labels=[], members=[]
+    )
+    for id_ in (id_of(1), id_of(2), id_of(3)):
+        trigger = a.WhenMoved(from_column=id_, to_column=id_of(4))
+        words = trigger_in_words(trigger, names)
+        assert words == f"moved:{id_}>In"
+        assert read_trigger(words, names) == trigger
+
+
 def test_what_is_gone_is_called_by_its_id() -> None:
     assert trigger_in_words(a.WhenMoved(to_column=id_of(9)), NAMES) == f"moved:{id_of(9)}"
 
