@@ -22,7 +22,7 @@ from rego_server.core.settings import Settings
 from rego_server.main import BACKLOG, cannot_listen, stop_signal, url_of
 
 STOP_WITHIN = 15.0
-"""Seconds that a process has to end after it was told to; it needs ten at most."""
+"""Seconds that a process has to end once it has drained, after it was told to; it needs ten at most."""
 
 SETTLED_AFTER = 10.0
 """Seconds after which a process that ends is replaced at once; one that ends sooner is replaced after a pause."""
@@ -44,7 +44,8 @@ class NotStarted(Exception):
 class Worker:
     """One server process. It ends when its standard input does, so it does not outlive whoever started it."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, stop_within: float) -> None:
+        self._stop_within = stop_within
         self.pid = process.pid
         self.leaving = False
         self._process = process
@@ -70,7 +71,7 @@ class Worker:
         with suppress(ProcessLookupError):
             self._process.terminate()
         try:
-            async with asyncio.timeout(STOP_WITHIN):
+            async with asyncio.timeout(self._stop_within):
                 await self.ended()
         except TimeoutError:
             _log.warning("worker killed, because it did not end", pid=self.pid)
@@ -82,7 +83,8 @@ class Worker:
 class Crew:
     """The server processes, and what becomes of them."""
 
-    def __init__(self, listeners: Sequence[socket.socket], environment: Mapping[str, str]) -> None:
+    def __init__(self, listeners: Sequence[socket.socket], environment: Mapping[str, str], drain: float) -> None:
+        self._stop_within = drain + STOP_WITHIN
         self._descriptors = [each.fileno() for each in listeners]
         self._environment = environment
         self._workers: list[Worker] = []
@@ -98,7 +100,7 @@ class Crew:
         process = await asyncio.create_subprocess_exec(
             *command, stdin=PIPE, stdout=PIPE, pass_fds=descriptors, env=self._environment
         )
-        worker = Worker(process)
+        worker = Worker(process, self._stop_within)
         self._workers.append(worker)
         if await worker.ready():
             self._spawn(self._watch(worker))
@@ -159,7 +161,7 @@ async def supervise(settings: Settings, environment: Mapping[str, str]) -> int:
     with ExitStack() as stack:
         stop = stop_signal()
         listeners = [stack.enter_context(each) for each in _listen(settings.host, settings.port)]
-        crew = Crew(listeners, environment)
+        crew = Crew(listeners, environment, settings.drain_seconds)
         try:
             # One first, which brings the database up to date, and whose trouble is told once.
             await crew.hire()
