@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 from sqlalchemy import bindparam, create_engine, select
 
-from rego.client import auth, automations, boards
+from rego.client import auth, automations, boards, tokens
 from rego.client.imports import import_board
 from rego.wire.automations import CreateAutomation, DoComplete, WhenLabelled
 from rego.wire.base import to_json
@@ -23,6 +23,8 @@ from rego.wire.cards import CardSummary
 from rego.wire.imports import Plan, PlannedCard, PlannedColumn
 from rego.wire.query import parse
 from rego.wire.snapshot import Snapshot
+from rego.wire.tokens import CreateToken
+from rego.wire.tokens import Scope as TokenScope
 from rego_server.core.db import Statement
 from rego_server.core.db.postgres import PostgresDatabase
 from rego_server.core.events import EVENTS_BEFORE, EVENTS_SINCE
@@ -175,6 +177,16 @@ async def test_a_rule_costs_nothing_where_it_is_not_waited_for(server: Running, 
     for name in ("move within a column", "create", "update", "delete"):
         budget, ask = BUDGETS[name]
         assert await ask(counter, snapshot, x, y, z) == budget
+
+
+@pytest.mark.parametrize("request_of", ["read a card", "update", "list"])
+async def test_a_token_costs_no_statement_more_than_a_session(server: Running, ann: Somebody, request_of: str) -> None:
+    snapshot = await _board(ann, 3)
+    made = await ann.client.send(
+        tokens.create_token(CreateToken(name="ci", scope=TokenScope.WRITE, board_ids=[snapshot.board.id]))
+    )
+    budget, ask = BUDGETS[request_of]
+    assert await ask(Counter(server, made.token), snapshot, *snapshot.cards) == budget
 
 
 async def test_counting_sees_every_statement(server: Running, ann: Somebody) -> None:

@@ -20,7 +20,7 @@ from rego.wire.frames import CloseCode
 from rego.wire.tokens import CreateToken, NewToken, Scope
 from rego_server.domains.tokens.secret import PREFIX, new_secret, write_token
 from tests.conftest import Join
-from tests.running import PASSWORD, Running, Somebody
+from tests.running import PASSWORD, Somebody
 from tests.server.furnished import Furnished
 from tests.server.site import RawAnswer, Site, raw
 
@@ -327,27 +327,6 @@ async def test_a_token_for_another_board_gets_no_socket(site: Site, desk: Furnis
 
 def _bearer(made: NewToken) -> dict[str, str]:
     return {"Authorization": f"Bearer {made.token}"}
-
-
-async def test_a_token_costs_no_statement_more_than_a_session(server: Running, people: Join) -> None:
-    ann = await people("ann")
-    board = await ann.client.send(boards.create_board(CreateBoard(title="Operations")))
-    made = await _token(ann, Scope.WRITE, board.id)
-    counts = [await _statements(server, token, f"/boards/{board.id}") for token in (ann.token, made.token)]
-    assert counts[0] == counts[1]
-    assert counts[0][0] == 1
-
-
-async def _statements(server: Running, token: str, path: str) -> list[int]:
-    """How many statements a read and a change of the board take."""
-    counts = []
-    for method, body in (("GET", None), ("PATCH", {"title": str(uuid4())})):
-        seen: list[str] = []
-        server.server.database.observer = seen.append
-        assert (await raw(server.url, method, path, token=token, body=body)).status == 200
-        server.server.database.observer = None
-        counts.append(len(seen))
-    return counts
 
 
 async def test_a_token_for_one_board_searches_no_other(site: Site, desk: Furnished) -> None:
