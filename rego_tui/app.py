@@ -18,8 +18,9 @@ from rego_tui.keymap import Keymap, Press, keymap
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.keys import KeyScreen, Typed
-from rego_tui.store import BoardStore, Workspace
+from rego_tui.store import BoardStore
 from rego_tui.themes import THEMES
+from rego_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from rego.client.aio import Client

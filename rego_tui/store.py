@@ -1,24 +1,22 @@
-"""The TUI's one door to the SDK: the boards of a user, and one open board that is kept live and changed without waiting."""
+"""The TUI's door to one board: kept live, and changed without waiting."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from copy import copy
-from datetime import datetime
-from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import TypeVar
 
 import msgspec
 from msgspec import Struct
 from textual.message import Message
 
-from rego.client import boards, cards, checklists, comments
+from rego.client import cards, checklists, comments
+from rego.client.call import Call
 from rego.client.updates import Ended, EventCame, Offline, Online, PresenceCame, SnapshotCame, Update
 from rego.replica import Gap, Replica, Touched
 from rego.wire import limits
-from rego.wire.boards import Board
 from rego.wire.cards import Card, CardSummary
 from rego.wire.checklists import Checklist
 from rego.wire.comments import Comment
@@ -26,45 +24,19 @@ from rego.wire.errors import RegoError
 from rego.wire.events import CardCreated, Event
 from rego.wire.frames import Advice, Hello, Resume
 from rego.wire.presence import Person
+from rego_tui.connection import Connection, Feed, OpenFeed, Phase
 from rego_tui.messages import BoardChanged, BoardEnded, BoardLoaded, CardNumbered, ConnectionChanged, Notice, PresenceChanged
 from rego_tui.operations import Operation
 from rego_tui.outbox import Outbox, Sender
 from rego_tui.taking_back import TakingBack
+
+T = TypeVar("T")
 
 FRAME = 0.016
 """Seconds over which changes by others are gathered before the screen hears of them."""
 
 FOCUS_PAUSE = 0.12
 """Seconds that the cursor must rest on a card before the others are told."""
-
-
-class Feed(Protocol):
-    """What the TUI needs of `rego.client.live.LiveBoard`."""
-
-    def __aiter__(self) -> AsyncIterator[Update]: ...
-
-    async def focus(self, card_id: str | None, editing: bool = False) -> None: ...
-
-
-OpenFeed: TypeAlias = Callable[[str], AbstractAsyncContextManager[Feed]]
-
-
-class Phase(StrEnum):
-    """How fresh the board on the screen is."""
-
-    CONNECTING = "connecting"
-    CATCHING_UP = "catching up"
-    LIVE = "live"
-    OFFLINE = "offline"
-
-
-class Connection(Struct, frozen=True, kw_only=True):
-    """The state of the connection; `since`, `reason` and `retry_in` (seconds) are of an outage."""
-
-    phase: Phase
-    since: datetime | None = None
-    reason: str = ""
-    retry_in: float = 0.0
 
 
 class CardDetail(Struct, frozen=True, kw_only=True):
@@ -156,6 +128,13 @@ class BoardStore:
         self._set_connection(Connection(phase=Phase.CATCHING_UP))
         if self._following is not None:
             self._following.cancel()
+
+    async def ask(self, call: Call[T]) -> T:
+        """Send a request about what the replica does not hold (members, rules, files, …); raises a `RegoError`.
+
+        Cards are changed by `perform`, which shows the change at once and survives an outage.
+        """
+        return await self._client.send(call)
 
     async def read_card(self, card_id: str) -> CardDetail:
         """A card with its long texts; raises a `RegoError`."""
@@ -351,22 +330,6 @@ class BoardStore:
     def _publish(self, message: Message) -> None:
         for post in list(self._subscribers):
             post(copy(message))  # Textual marks a message as it travels, so no two receivers may share one
-
-
-class Workspace:
-    """The boards of a user, before one is opened."""
-
-    def __init__(self, client: Sender, open_feed: OpenFeed) -> None:
-        self._client = client
-        self._open_feed = open_feed
-
-    async def list_boards(self) -> list[Board]:
-        """The user's boards that are in use; raises a `RegoError`."""
-        return [board for board in await self._client.send(boards.list_boards()) if not board.archived]
-
-    def open(self, board_id: str) -> BoardStore:
-        """A board to follow; nothing is read before it runs."""
-        return BoardStore(self._client, self._open_feed, board_id)
 
 
 def _holds(replica: Replica, answer: CardSummary) -> bool:

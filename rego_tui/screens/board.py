@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from textual.widgets import Input
 
 from rego_tui import operations
+from rego_tui.actions import Place
 from rego_tui.board_view import Slot
-from rego_tui.keymap import Place, Press
+from rego_tui.keymap import Press
 from rego_tui.operations import Operation
 from rego_tui.screens.board_page import BoardPage
 from rego_tui.widgets.line_input import LineInput

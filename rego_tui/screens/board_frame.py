@@ -9,7 +9,8 @@ from rego.replica import Replica
 from rego.wire.field_words import person as named
 from rego.wire.presence import Person
 from rego_tui.board_view import DRAFT_ID, BoardView
-from rego_tui.store import BoardStore, Phase
+from rego_tui.connection import Phase
+from rego_tui.store import BoardStore
 from rego_tui.widgets.looks import Face, Looks, Peer
 
 COLUMN_MIN = 25

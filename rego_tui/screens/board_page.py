@@ -11,8 +11,9 @@ from textual.message import Message
 from rego.query_match import Viewer
 from rego.replica import Touched
 from rego_tui import messages
+from rego_tui.actions import Place
 from rego_tui.board_view import DRAFT_ID, BoardView
-from rego_tui.keymap import Place, Press
+from rego_tui.keymap import Press
 from rego_tui.screens.board_frame import connection_text, faces, looks_of, people_here
 from rego_tui.screens.columns import Columns
 from rego_tui.screens.keys import KeyScreen

@@ -10,7 +10,8 @@ from textual.widgets.option_list import Option
 from rego.safe_text import safe_text
 from rego.wire.boards import Board
 from rego.wire.errors import RegoError
-from rego_tui.keymap import Place, Press
+from rego_tui.actions import Place
+from rego_tui.keymap import Press
 from rego_tui.screens.keys import KeyScreen
 from rego_tui.widgets.bars import BoardBar, OptionsBar
 from rego_tui.widgets.text_cells import pad, steady

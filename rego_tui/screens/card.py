@@ -15,7 +15,8 @@ from rego.safe_text import safe_text
 from rego.wire.cards import CardSummary, Priority
 from rego.wire.errors import RegoError
 from rego_tui import messages, operations
-from rego_tui.keymap import Place, Press
+from rego_tui.actions import Place
+from rego_tui.keymap import Press
 from rego_tui.screens.keys import KeyScreen
 from rego_tui.store import BoardStore, CardDetail
 from rego_tui.widgets.bars import OptionsBar

@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
-from rego_tui.keymap import Keymap, Place, Press, key_label
+from rego_tui.actions import Place
+from rego_tui.keymap import Keymap, Press, key_label
 from rego_tui.screens.keys import KeyScreen
 from rego_tui.widgets.bars import OptionsBar
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 from textual.screen import ModalScreen
 
-from rego_tui.keymap import KeyReader, Place, Press, key_label
+from rego_tui.actions import Place
+from rego_tui.keymap import KeyReader, Press, key_label
 from rego_tui.widgets.bars import OptionsBar
 from rego_tui.widgets.line_input import LineInput
 

@@ -17,7 +17,8 @@ from rego.client.settings import SETTINGS
 from rego.wire import errors, events, frames, limits
 from rego_server.core import settings
 from rego_server.main import serve
-from rego_tui import keymap
+from rego_tui.actions import ACTIONS
+from rego_tui.keymap import key_label
 from tests.docs import endpoints
 from tests.docs.remarks import Constant, constants_of
 from tests.docs.shapes import PAGE as SHAPES
@@ -193,9 +194,9 @@ _KEY_HEADINGS = ["key", "what it does", "count", "action"]
 def _keys() -> dict[str, list[str]]:
     """The rows of each group of keys, under the group's title."""
     groups: dict[str, list[str]] = {}
-    for action in keymap.ACTIONS:
+    for action in ACTIONS:
         place, group = action.place.value.capitalize(), action.group
-        keys = " ".join(f"`{keymap.key_label(key)}`" for key in action.keys)
+        keys = " ".join(f"`{key_label(key)}`" for key in action.keys)
         row = f"| {keys} | {action.help} | {'yes' if action.counts else ''} | `{action.id}` |"
         groups.setdefault(group if place.lower() == group.lower() else f"{place}: {group}", []).append(row)
     return groups

@@ -8,7 +8,7 @@ import pytest
 
 from rego.wire.cards import MoveCard
 from rego.wire.events import CardMoved, event_type
-from rego_tui.keymap import ACTIONS
+from rego_tui.actions import ACTIONS
 from tests.docs.pages import ROOT, exists, names_in
 
 TRACE = (ROOT / "docs" / "trace" / "move-card.md").read_text(encoding="utf-8")

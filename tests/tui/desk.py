@@ -13,8 +13,9 @@ from rego.wire.snapshot import Snapshot
 from rego_tui.app import Connect, RegoApp
 from rego_tui.board_view import BoardView
 from rego_tui.screens.board import BoardScreen
-from rego_tui.store import BoardStore, Workspace
+from rego_tui.store import BoardStore
 from rego_tui.widgets.column import ColumnView
+from rego_tui.workspace import Workspace
 from tests.tui import boards
 from tests.tui.scripted import ScriptedPeer
 

@@ -1,13 +1,15 @@
-"""Each action of the keymap has a test that does it with its key: `test_<id>` in one of the modules beside this one."""
+"""Each action of the table has a test that does it with its key: `test_<id>` in one of the `test_actions_*` here."""
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
+
 import pytest
 
-from rego_tui.keymap import ACTIONS
-from tests.tui import test_actions_cards, test_actions_moving, test_actions_pages
+from rego_tui.actions import ACTIONS
 
-MODULES = (test_actions_moving, test_actions_cards, test_actions_pages)
+MODULES = [import_module(f"tests.tui.{path.stem}") for path in sorted(Path(__file__).parent.glob("test_actions_*.py"))]
 
 
 @pytest.mark.parametrize("action_id", [action.id for action in ACTIONS])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rego.wire.cards import MoveCard
-from rego_tui.keymap import Place
+from rego_tui.actions import Place
 from tests.tui import boards
 from tests.tui.desk import at_desk
 

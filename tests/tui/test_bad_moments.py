@@ -11,7 +11,7 @@ from rego.client.updates import Ended, Offline
 from rego.wire.errors import Forbidden, RegoError, Unreachable
 from rego.wire.events import CardDeleted, ColumnDeleted
 from rego.wire.frames import Advice, Resume
-from rego_tui.keymap import Place
+from rego_tui.actions import Place
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.card import CardScreen
 from rego_tui.widgets.line_input import LineInput

@@ -6,7 +6,8 @@ from collections import Counter
 
 import pytest
 
-from rego_tui.keymap import ACTIONS, KeyReader, Place, key_label, keymap
+from rego_tui.actions import ACTIONS, Place
+from rego_tui.keymap import KeyReader, key_label, keymap
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.card import CardScreen

@@ -14,8 +14,9 @@ from rego.wire.cards import CreateCard, MoveCard, UpdateCard
 from rego.wire.errors import Conflict, Forbidden, NotFound, Unreachable
 from rego.wire.frames import Advice, Resume
 from rego_tui import operations
+from rego_tui.connection import Phase
 from rego_tui.messages import BoardChanged, BoardEnded, BoardLoaded, CardNumbered, Notice, PresenceChanged
-from rego_tui.store import BoardStore, Phase
+from rego_tui.store import BoardStore
 from tests.tui import boards
 from tests.tui.scripted import ScriptedPeer
 

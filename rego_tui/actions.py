@@ -1,0 +1,152 @@
+"""The one table of what can be done in the TUI and with which keys.
+
+An action id such as `card.move_right` names the method `act_card_move_right` of the screen for its place.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+class Place(StrEnum):
+    """Where an action can be run."""
+
+    EVERYWHERE = "everywhere"
+    BOARD = "board"
+    MOVE = "move mode"
+    CARD = "card"
+    BOARDS = "boards"
+    HELP = "help"
+
+
+class Action(Struct, frozen=True, kw_only=True):
+    """One thing that a key can do.
+
+    A key is written as it is typed (`J`, `?`) or by name (`ctrl+d`, `enter`); a sequence has blanks between (`g g`).
+    `hint` is the word in the footer, empty for actions that the footer leaves out; `counts` ones take a number before them.
+    """
+
+    id: str
+    keys: tuple[str, ...]
+    help: str
+    place: Place
+    group: str
+    hint: str = ""
+    counts: bool = False
+
+    @property
+    def method(self) -> str:
+        """The name of the screen's method that does it."""
+        return "act_" + self.id.replace(".", "_")
+
+
+def _group(place: Place, group: str, *rows: tuple[str, str, str] | tuple[str, str, str, str]) -> tuple[Action, ...]:
+    return tuple(
+        Action(
+            id=row[0].rstrip("#"),
+            keys=tuple(row[1].split(", ")),
+            help=row[2],
+            hint=row[3] if len(row) == 4 else "",
+            counts=row[0].endswith("#"),
+            place=place,
+            group=group,
+        )
+        for row in rows
+    )
+
+
+# An id that ends in `#` takes a count.
+ACTIONS: tuple[Action, ...] = (
+    *_group(
+        Place.BOARD,
+        "Go",
+        ("cursor.left#", "h, left", "the column to the left"),
+        ("cursor.down#", "j, down", "the next card"),
+        ("cursor.up#", "k, up", "the card above"),
+        ("cursor.right#", "l, right", "the column to the right"),
+        ("cursor.top", "g g, home", "the first card of the column"),
+        ("cursor.bottom", "G, end", "the last card of the column"),
+        ("cursor.page_down", "ctrl+d, pagedown", "half a page down"),
+        ("cursor.page_up", "ctrl+u, pageup", "half a page up"),
+    ),
+    *_group(
+        Place.BOARD,
+        "Card",
+        ("card.open", "enter", "open the card", "open"),
+        ("card.new", "n", "a new card at the end of the column; Enter adds the next", "new"),
+        ("card.new_below", "o", "a new card below this one"),
+        ("card.new_above", "O", "a new card above this one"),
+        ("card.edit_title", "e", "edit the title in place", "edit"),
+        ("card.toggle_done", "x", "done, or not done after all", "done"),
+        ("card.archive", "d", "archive the card", "archive"),
+        ("acts.undo", "u", "take back what you did last"),
+        ("acts.redo", "U, ctrl+r", "do again what you took back last"),
+    ),
+    *_group(
+        Place.BOARD,
+        "Move",
+        ("card.move_left#", "H, shift+left", "the card one column to the left"),
+        ("card.move_right#", "L, shift+right", "the card one column to the right"),
+        ("card.move_down#", "J, shift+down", "the card one place down"),
+        ("card.move_up#", "K, shift+up", "the card one place up"),
+        ("card.carry", "m", "move mode: carry the card to its place", "move"),
+    ),
+    *_group(
+        Place.BOARD,
+        "Board",
+        ("filter.edit", "/", "show only cards that fit a query", "filter"),
+        ("board.resync", "R", "read the whole board again"),
+        ("board.switch", "b", "another board"),
+        ("board.back", "escape", "clear the filter"),
+    ),
+    *_group(
+        Place.MOVE,
+        "Move mode",
+        ("carry.left#", "h, left, H", "one column to the left"),
+        ("carry.down#", "j, down, J", "one place down"),
+        ("carry.up#", "k, up, K", "one place up"),
+        ("carry.right#", "l, right, L", "one column to the right"),
+        ("carry.top", "g g, home", "to the top of the column"),
+        ("carry.bottom", "G, end", "to the bottom of the column"),
+        ("carry.to_column", "1, 2, 3, 4, 5, 6, 7, 8, 9", "to the column of that number"),
+        ("carry.drop", "enter, m, space", "put the card down here", "put it here"),
+        ("carry.cancel", "escape, q", "put the card back where it was", "put it back"),
+    ),
+    *_group(
+        Place.CARD,
+        "Card",
+        ("page.down#", "j, down", "one line down"),
+        ("page.up#", "k, up", "one line up"),
+        ("page.half_down", "ctrl+d, pagedown", "half a page down"),
+        ("page.half_up", "ctrl+u, pageup", "half a page up"),
+        ("page.top", "g g, home", "the beginning"),
+        ("page.bottom", "G, end", "the end"),
+        ("open_card.toggle_done", "x", "done, or not done after all", "done"),
+        ("open_card.reload", "R", "read the card again", "reload"),
+        ("open_card.close", "escape, q", "back to the board", "back"),
+    ),
+    *_group(
+        Place.BOARDS,
+        "Boards",
+        ("boards.down", "j, down", "the next board"),
+        ("boards.up", "k, up", "the board above"),
+        ("boards.open", "enter, l, right", "open the board", "open"),
+        ("boards.reload", "R", "read the list again", "reload"),
+    ),
+    *_group(
+        Place.HELP,
+        "Help",
+        ("help.down#", "j, down", "one line down"),
+        ("help.up#", "k, up", "one line up"),
+        ("help.close", "escape, q, ?, enter", "back", "back"),
+    ),
+    *_group(
+        Place.EVERYWHERE,
+        "Rego",
+        ("app.help", "?", "the keys of this place", "keys"),
+        ("app.palette", ":, ctrl+p", "run anything by its name", "palette"),
+        ("app.quit", "q", "quit", "quit"),
+    ),
+)
