@@ -30,12 +30,14 @@ class Connect(Struct, frozen=True, kw_only=True):
     """How the app comes by its boards.
 
     `client` answers a client that is ready to send, which the app closes; it may raise a `RegoError`. `board` is the id,
-    the key or the title of the board to open. `companions` run beside the app and are cancelled with it.
+    the key or the title of the board to open. `companions` run beside the app and are cancelled with it. `editor` is the
+    command that edits long text.
     """
 
     client: Callable[[], Awaitable[Client]]
     board: str | None = None
     companions: Sequence[Callable[[], Awaitable[None]]] = ()
+    editor: str = "vi"
 
 
 def run(connect: Connect) -> int:

@@ -60,6 +60,11 @@ class Session:
         """The same, with the files read again."""
         return Choices(self.paths, self._flags)
 
+    @property
+    def editor(self) -> str:
+        """The command that edits long text."""
+        return self.choices.value("editor") or "vi"
+
     @cached_property
     def chosen_server(self) -> Server | None:
         """The server that was asked for, or None for local mode."""
