@@ -18,6 +18,7 @@ class Place(StrEnum):
     MOVE = "move mode"
     CARD = "card"
     BOARDS = "boards"
+    SETTINGS = "settings"
     HELP = "help"
 
 
@@ -136,6 +137,16 @@ ACTIONS: tuple[Action, ...] = (
         ("boards.reload", "R", "read the list again", "reload"),
     ),
     *_group(
+        Place.SETTINGS,
+        "Settings",
+        ("settings.down#", "j, down", "the next setting"),
+        ("settings.up#", "k, up", "the setting above"),
+        ("settings.next#", "l, right, space, enter", "its next value", "next value"),
+        ("settings.previous#", "h, left", "its previous value", "previous"),
+        ("settings.reset", "x, backspace", "back to the default", "default"),
+        ("settings.close", "escape, q, ,", "back; all is kept", "back"),
+    ),
+    *_group(
         Place.HELP,
         "Help",
         ("help.down#", "j, down", "one line down"),
@@ -146,6 +157,7 @@ ACTIONS: tuple[Action, ...] = (
         Place.EVERYWHERE,
         "Rego",
         ("app.help", "?", "the keys of this place", "keys"),
+        ("app.settings", ",", "the settings"),
         ("app.palette", ":, ctrl+p", "run anything by its name", "palette"),
         ("app.quit", "q", "quit", "quit"),
     ),
