@@ -32,6 +32,7 @@ class SettingsScreen(KeyScreen):
     """One row a setting; left and right go through its values. What a variable or a flag says cannot be changed here."""
 
     place = Place.SETTINGS
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (16, "-high")]
 
     def __init__(self, app: RegoApp) -> None:
         super().__init__(app)
