@@ -19,6 +19,7 @@ class Place(StrEnum):
     CARD = "card"
     BOARDS = "boards"
     HELP = "help"
+    CONFLICT = "two texts"
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -134,6 +135,19 @@ ACTIONS: tuple[Action, ...] = (
         ("boards.up", "k, up", "the board above"),
         ("boards.open", "enter, l, right", "open the board", "open"),
         ("boards.reload", "R", "read the list again", "reload"),
+    ),
+    *_group(
+        Place.CONFLICT,
+        "Both changed it",
+        ("conflict.mine", "m", "keep yours", "keep yours"),
+        ("conflict.theirs", "t", "take theirs", "take theirs"),
+        ("conflict.both", "b", "join both, where they changed different lines", "join both"),
+        ("conflict.edit", "e", "edit both as one text", "edit"),
+        ("conflict.later", "escape, q", "decide later; your text is kept", "later"),
+        ("conflict.down#", "j, down", "one line down in both"),
+        ("conflict.up#", "k, up", "one line up in both"),
+        ("conflict.page_down", "ctrl+d, pagedown", "half a page down in both"),
+        ("conflict.page_up", "ctrl+u, pageup", "half a page up in both"),
     ),
     *_group(
         Place.HELP,
