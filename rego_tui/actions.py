@@ -17,9 +17,10 @@ class Place(StrEnum):
     BOARD = "board"
     MOVE = "move mode"
     CARD = "card"
+    CONFLICT = "two texts"
     BOARDS = "boards"
     HELP = "help"
-    CONFLICT = "two texts"
+    PICKER = "choosing"
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -129,14 +130,6 @@ ACTIONS: tuple[Action, ...] = (
         ("open_card.close", "escape, q", "back to the board", "back"),
     ),
     *_group(
-        Place.BOARDS,
-        "Boards",
-        ("boards.down", "j, down", "the next board"),
-        ("boards.up", "k, up", "the board above"),
-        ("boards.open", "enter, l, right", "open the board", "open"),
-        ("boards.reload", "R", "read the list again", "reload"),
-    ),
-    *_group(
         Place.CONFLICT,
         "Both changed it",
         ("conflict.mine", "m", "keep yours", "keep yours"),
@@ -148,6 +141,26 @@ ACTIONS: tuple[Action, ...] = (
         ("conflict.up#", "k, up", "one line up in both"),
         ("conflict.page_down", "ctrl+d, pagedown", "half a page down in both"),
         ("conflict.page_up", "ctrl+u, pageup", "half a page up in both"),
+    ),
+    *_group(
+        Place.BOARDS,
+        "Boards",
+        ("boards.down", "j, down", "the next board"),
+        ("boards.up", "k, up", "the board above"),
+        ("boards.open", "enter, l, right", "open the board", "open"),
+        ("boards.reload", "R", "read the list again", "reload"),
+    ),
+    *_group(
+        Place.PICKER,
+        "Choose",
+        ("picker.down", "down, ctrl+n", "the next row"),
+        ("picker.up", "up, ctrl+p", "the row above"),
+        ("picker.page_down", "pagedown", "a page down"),
+        ("picker.page_up", "pageup", "a page up"),
+        ("picker.number", "1, 2, 3, 4, 5, 6, 7, 8, 9", "the row of that number, while nothing is typed"),
+        ("picker.tick", "tab, space", "tick the row, where several can be chosen", "tick"),
+        ("picker.choose", "enter", "take the row, or all that is ticked", "take"),
+        ("picker.leave", "escape", "leave all as it was", "leave"),
     ),
     *_group(
         Place.HELP,

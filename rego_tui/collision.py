@@ -21,7 +21,7 @@ class Choice(StrEnum):
 
 
 class Collision(Struct, frozen=True, kw_only=True):
-    """`what` goes on after “Somebody changed …”: “the description of OPS-12”. `base` is what both began with, `who` the other."""
+    """`what` is such as “the description of OPS-12”. `base` is what both began with, `who` the other."""
 
     what: str
     base: str
