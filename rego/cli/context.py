@@ -10,7 +10,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
+<<<<<<< HEAD
 from rego.cli.naming import find_board
+=======
+from msgspec.structs import replace
+
+>>>>>>> main
 from rego.cli.output import Output
 from rego.client import boards
 from rego.client.blocking import Client
@@ -20,6 +25,7 @@ from rego.client.home import Home
 from rego.client.paths import Paths
 from rego.client.server import Server
 from rego.client.settings import Choices
+from rego.naming import find_board
 from rego.wire.boards import Board
 from rego.wire.errors import InvalidInput, NotAuthenticated
 
