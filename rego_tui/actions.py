@@ -152,7 +152,6 @@ ACTIONS: tuple[Action, ...] = (
         ("boards.reload", "R", "read the list again", "reload"),
     ),
     *_group(
-<<<<<<< HEAD
         Place.SETTINGS,
         "Settings",
         ("settings.down#", "j, down", "the next setting"),
@@ -161,7 +160,8 @@ ACTIONS: tuple[Action, ...] = (
         ("settings.previous#", "h, left", "its previous value", "previous"),
         ("settings.reset", "x, backspace", "back to the default", "default"),
         ("settings.close", "escape, q, ,", "back; all is kept", "back"),
-=======
+    ),
+    *_group(
         Place.PICKER,
         "Choose",
         ("picker.down", "down, ctrl+n", "the next row"),
@@ -172,7 +172,6 @@ ACTIONS: tuple[Action, ...] = (
         ("picker.tick", "tab, space", "tick the row, where several can be chosen", "tick"),
         ("picker.choose", "enter", "take the row, or all that is ticked", "take"),
         ("picker.leave", "escape", "leave all as it was", "leave"),
->>>>>>> main
     ),
     *_group(
         Place.HELP,

@@ -10,12 +10,6 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
-<<<<<<< HEAD
-from rego.cli.naming import find_board
-=======
-from msgspec.structs import replace
-
->>>>>>> main
 from rego.cli.output import Output
 from rego.client import boards
 from rego.client.blocking import Client
