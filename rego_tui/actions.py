@@ -19,6 +19,7 @@ class Place(StrEnum):
     CARD = "card"
     BOARDS = "boards"
     HELP = "help"
+    PICKER = "choosing"
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -134,6 +135,18 @@ ACTIONS: tuple[Action, ...] = (
         ("boards.up", "k, up", "the board above"),
         ("boards.open", "enter, l, right", "open the board", "open"),
         ("boards.reload", "R", "read the list again", "reload"),
+    ),
+    *_group(
+        Place.PICKER,
+        "Choose",
+        ("picker.down", "down, ctrl+n", "the next row"),
+        ("picker.up", "up, ctrl+p", "the row above"),
+        ("picker.page_down", "pagedown", "a page down"),
+        ("picker.page_up", "pageup", "a page up"),
+        ("picker.number", "1, 2, 3, 4, 5, 6, 7, 8, 9", "the row of that number, while nothing is typed"),
+        ("picker.tick", "tab, space", "tick the row, where several can be chosen", "tick"),
+        ("picker.choose", "enter", "take the row, or all that is ticked", "take"),
+        ("picker.leave", "escape", "leave all as it was", "leave"),
     ),
     *_group(
         Place.HELP,

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from msgspec.structs import replace
 
-from rego.cli.naming import find_board
 from rego.cli.output import Output
 from rego.client import boards
 from rego.client.blocking import Client
@@ -21,6 +20,7 @@ from rego.client.credentials import Credentials, CredentialStore
 from rego.client.paths import Paths
 from rego.client.server import Server
 from rego.client.settings import Choices
+from rego.naming import find_board
 from rego.wire.boards import Board
 from rego.wire.errors import InvalidInput, NotAuthenticated
 

@@ -45,11 +45,15 @@ class KeyScreen(ModalScreen[Any]):
 
     async def on_typed(self, event: Typed) -> None:
         event.stop()
+        await self.take_key(event)
+
+    async def take_key(self, event: Typed) -> None:
+        """Type a key into the line that is open, or take it as one of the keymap."""
         line = self.focused
         if isinstance(line, LineInput):
             await self._type(line, event)
             return
-        press = self._reader.press(_name(event))
+        press = self._reader.press(key_name(event))
         self.show_options()
         if press is not None:
             self.run(press)
@@ -98,7 +102,7 @@ class KeyScreen(ModalScreen[Any]):
         self.rego.leave()
 
 
-def _name(event: Typed) -> str:
+def key_name(event: Typed) -> str:
     """A key press as the keymap writes it."""
     character = event.character
     return character if character is not None and character.isprintable() and character != " " else event.key

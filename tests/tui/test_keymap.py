@@ -13,6 +13,7 @@ from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.card import CardScreen
 from rego_tui.screens.help import HelpScreen, help_text
 from rego_tui.screens.keys import KeyScreen
+from rego_tui.screens.picker import Picker
 
 SCREENS: dict[Place, type[KeyScreen]] = {
     Place.BOARD: BoardScreen,
@@ -20,6 +21,7 @@ SCREENS: dict[Place, type[KeyScreen]] = {
     Place.CARD: CardScreen,
     Place.BOARDS: BoardsScreen,
     Place.HELP: HelpScreen,
+    Place.PICKER: Picker,
     Place.EVERYWHERE: KeyScreen,
 }
 
