@@ -17,6 +17,7 @@ class Place(StrEnum):
     BOARD = "board"
     MOVE = "move mode"
     CARD = "card"
+    CONFLICT = "two texts"
     BOARDS = "boards"
     HELP = "help"
     PICKER = "choosing"
@@ -127,6 +128,19 @@ ACTIONS: tuple[Action, ...] = (
         ("open_card.toggle_done", "x", "done, or not done after all", "done"),
         ("open_card.reload", "R", "read the card again", "reload"),
         ("open_card.close", "escape, q", "back to the board", "back"),
+    ),
+    *_group(
+        Place.CONFLICT,
+        "Both changed it",
+        ("conflict.mine", "m", "keep yours", "keep yours"),
+        ("conflict.theirs", "t", "take theirs", "take theirs"),
+        ("conflict.both", "b", "join both, where they changed different lines", "join both"),
+        ("conflict.edit", "e", "edit both as one text", "edit"),
+        ("conflict.later", "escape, q", "decide later; your text is kept", "later"),
+        ("conflict.down#", "j, down", "one line down in both"),
+        ("conflict.up#", "k, up", "one line up in both"),
+        ("conflict.page_down", "ctrl+d, pagedown", "half a page down in both"),
+        ("conflict.page_up", "ctrl+u, pageup", "half a page up in both"),
     ),
     *_group(
         Place.BOARDS,
