@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 async def edit_outside(app: RegoApp, name: str, text: str) -> str:
     """What `text` has become in the user's editor, in a file called `name`; raises `InvalidInput` when that cannot be run."""
-    with scratch(app.connect.editor, name, app.say) as paper:
+    with scratch(app.editor, name, app.say) as paper:
         return await edit_on(app, paper, text)
 
 
