@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from rego.cli import card_lookup as look
 from rego.cli.card_text import CardText, listed, merge, read, text_of, written
@@ -98,8 +97,7 @@ class Draft:
         return True
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One request of several, and the field that it is about."""
 
     field: str

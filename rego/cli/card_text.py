@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from rego import threeway
 from rego.cli.card_views import CardSheet
@@ -20,8 +21,7 @@ LISTS = ("labels", "people")
 HINT = "# Labels and people are listed with commas. A line that is taken out leaves its field as it is; an empty one clears it."
 
 
-@dataclass(frozen=True)
-class CardText:
+class CardText(Struct, frozen=True):
     """The fields in the words of the front matter, and the description."""
 
     fields: Mapping[str, str]
@@ -34,8 +34,7 @@ class CardText:
         return {name: value for name, value in now.items() if value != was[name]}
 
 
-@dataclass(frozen=True)
-class MergedCard:
+class MergedCard(Struct, frozen=True):
     """Two people's texts as one. `conflicts` has the other's word for each field that both changed."""
 
     text: CardText
