@@ -124,6 +124,7 @@ _NAMES = {
     "home": "Home",
     "end": "End",
     "space": "Space",
+    "tab": "Tab",
 }
 
 

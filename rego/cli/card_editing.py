@@ -12,12 +12,12 @@ from rego.cli import card_lookup as look
 from rego.cli.card_text import CardText, listed, merge, read, text_of, written
 from rego.cli.card_views import CARD, CardSheet
 from rego.cli.context import Session
-from rego.cli.dates import parse_here
 from rego.cli.editor import Scratch, scratch
-from rego.cli.naming import find_column
 from rego.cli.output import Form
 from rego.client import cards
 from rego.client.call import Call
+from rego.dates import parse_here
+from rego.naming import find_column
 from rego.wire.cards import CardSummary, MoveCard, Priority, UpdateCard
 from rego.wire.errors import Conflict, InvalidInput, RegoError, StaleVersion
 

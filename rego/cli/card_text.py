@@ -10,8 +10,8 @@ from msgspec import Struct
 
 from rego import threeway
 from rego.cli.card_views import CardSheet
-from rego.cli.dates import END_OF_DAY
-from rego.cli.naming import label_name
+from rego.dates import END_OF_DAY
+from rego.naming import label_name
 from rego.wire.errors import InvalidInput
 
 FENCE = "---"

@@ -8,8 +8,8 @@ from textwrap import indent
 
 from msgspec import Struct
 
-from rego.cli.naming import label_name
 from rego.cli.output import Cell, Piece, View
+from rego.naming import label_name
 from rego.safe_text import safe_text
 from rego.wire.attachments import Attachment
 from rego.wire.boards import Board, Member

@@ -10,9 +10,7 @@ from msgspec import UNSET, Struct
 from rego.cli import card_lookup as look
 from rego.cli.card_views import day
 from rego.cli.context import Session
-from rego.cli.dates import FORMS, parse_here
 from rego.cli.deleting import agreed
-from rego.cli.naming import find_checklist, find_item
 from rego.cli.options import (
     CardArgument,
     DataCommand,
@@ -27,6 +25,8 @@ from rego.cli.options import (
 )
 from rego.cli.output import Cell, Form, View
 from rego.client import boards, checklists
+from rego.dates import FORMS, parse_here
+from rego.naming import find_checklist, find_item
 from rego.wire.cards import Card
 from rego.wire.checklists import (
     Checklist,

@@ -11,7 +11,6 @@ from rego.cli.card_views import minute
 from rego.cli.context import Session
 from rego.cli.deleting import agreed
 from rego.cli.editor import scratch
-from rego.cli.naming import find_numbered
 from rego.cli.options import (
     CardArgument,
     DataCommand,
@@ -25,6 +24,7 @@ from rego.cli.options import (
 )
 from rego.cli.output import Cell, Form, View
 from rego.client import comments
+from rego.naming import find_numbered
 from rego.wire.comments import Comment, CreateComment, UpdateComment
 from rego.wire.errors import InvalidInput
 
