@@ -19,6 +19,7 @@ class Place(StrEnum):
     CARD = "card"
     CONFLICT = "two texts"
     BOARDS = "boards"
+    SETTINGS = "settings"
     HELP = "help"
     PICKER = "choosing"
 
@@ -151,6 +152,16 @@ ACTIONS: tuple[Action, ...] = (
         ("boards.reload", "R", "read the list again", "reload"),
     ),
     *_group(
+        Place.SETTINGS,
+        "Settings",
+        ("settings.down#", "j, down", "the next setting"),
+        ("settings.up#", "k, up", "the setting above"),
+        ("settings.next#", "l, right, space, enter", "its next value", "next value"),
+        ("settings.previous#", "h, left", "its previous value", "previous"),
+        ("settings.reset", "x, backspace", "back to the default", "default"),
+        ("settings.close", "escape, q, ,", "back; all is kept", "back"),
+    ),
+    *_group(
         Place.PICKER,
         "Choose",
         ("picker.down", "down, ctrl+n", "the next row"),
@@ -173,6 +184,7 @@ ACTIONS: tuple[Action, ...] = (
         Place.EVERYWHERE,
         "Rego",
         ("app.help", "?", "the keys of this place", "keys"),
+        ("app.settings", ",", "the settings"),
         ("app.palette", ":, ctrl+p", "run anything by its name", "palette"),
         ("app.quit", "q", "quit", "quit"),
     ),

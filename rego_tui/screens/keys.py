@@ -95,6 +95,11 @@ class KeyScreen(ModalScreen[Any]):
 
         self.app.push_screen(HelpScreen(self.rego, self.place))
 
+    def act_app_settings(self, _: Press) -> None:
+        from rego_tui.screens.settings import SettingsScreen
+
+        self.app.push_screen(SettingsScreen(self.rego))
+
     def act_app_palette(self, _: Press) -> None:
         self.app.action_command_palette()
 
