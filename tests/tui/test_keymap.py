@@ -8,17 +8,21 @@ import pytest
 
 from rego_tui.actions import ACTIONS, Place
 from rego_tui.keymap import KeyReader, key_label, keymap
+from rego_tui.screens.activity import ActivityPage
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.card import CardScreen
 from rego_tui.screens.help import HelpScreen, help_text
 from rego_tui.screens.keys import KeyScreen
+from rego_tui.screens.listing import ListPage
 
 SCREENS: dict[Place, type[KeyScreen]] = {
     Place.BOARD: BoardScreen,
     Place.MOVE: BoardScreen,
     Place.CARD: CardScreen,
     Place.BOARDS: BoardsScreen,
+    Place.LIST: ListPage,
+    Place.ACTIVITY: ActivityPage,
     Place.HELP: HelpScreen,
     Place.EVERYWHERE: KeyScreen,
 }
