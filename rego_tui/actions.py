@@ -17,10 +17,13 @@ class Place(StrEnum):
     BOARD = "board"
     MOVE = "move mode"
     CARD = "card"
+    CONFLICT = "two texts"
     BOARDS = "boards"
     LIST = "every list"
     ACTIVITY = "activity"
+    SETTINGS = "settings"
     HELP = "help"
+    PICKER = "choosing"
 
 
 LISTS = frozenset({Place.ACTIVITY})
@@ -140,6 +143,19 @@ ACTIONS: tuple[Action, ...] = (
         ("open_card.close", "escape, q", "back to the board", "back"),
     ),
     *_group(
+        Place.CONFLICT,
+        "Both changed it",
+        ("conflict.mine", "m", "keep yours", "keep yours"),
+        ("conflict.theirs", "t", "take theirs", "take theirs"),
+        ("conflict.both", "b", "join both, where they changed different lines", "join both"),
+        ("conflict.edit", "e", "edit both as one text", "edit"),
+        ("conflict.later", "escape, q", "decide later; your text is kept", "later"),
+        ("conflict.down#", "j, down", "one line down in both"),
+        ("conflict.up#", "k, up", "one line up in both"),
+        ("conflict.page_down", "ctrl+d, pagedown", "half a page down in both"),
+        ("conflict.page_up", "ctrl+u, pageup", "half a page up in both"),
+    ),
+    *_group(
         Place.BOARDS,
         "Boards",
         ("boards.down", "j, down", "the next board"),
@@ -169,6 +185,28 @@ ACTIONS: tuple[Action, ...] = (
         ("list.back", "escape, q", "clear the filter, then back", "back"),
     ),
     *_group(
+        Place.SETTINGS,
+        "Settings",
+        ("settings.down#", "j, down", "the next setting"),
+        ("settings.up#", "k, up", "the setting above"),
+        ("settings.next#", "l, right, space, enter", "its next value", "next value"),
+        ("settings.previous#", "h, left", "its previous value", "previous"),
+        ("settings.reset", "x, backspace", "back to the default", "default"),
+        ("settings.close", "escape, q, ,", "back; all is kept", "back"),
+    ),
+    *_group(
+        Place.PICKER,
+        "Choose",
+        ("picker.down", "down, ctrl+n", "the next row"),
+        ("picker.up", "up, ctrl+p", "the row above"),
+        ("picker.page_down", "pagedown", "a page down"),
+        ("picker.page_up", "pageup", "a page up"),
+        ("picker.number", "1, 2, 3, 4, 5, 6, 7, 8, 9", "the row of that number, while nothing is typed"),
+        ("picker.tick", "tab, space", "tick the row, where several can be chosen", "tick"),
+        ("picker.choose", "enter", "take the row, or all that is ticked", "take"),
+        ("picker.leave", "escape", "leave all as it was", "leave"),
+    ),
+    *_group(
         Place.HELP,
         "Help",
         ("help.down#", "j, down", "one line down"),
@@ -179,6 +217,7 @@ ACTIONS: tuple[Action, ...] = (
         Place.EVERYWHERE,
         "Rego",
         ("app.help", "?", "the keys of this place", "keys"),
+        ("app.settings", ",", "the settings"),
         ("app.palette", ":, ctrl+p", "run anything by its name", "palette"),
         ("app.quit", "q", "quit", "quit"),
     ),

@@ -125,6 +125,7 @@ _NAMES = {
     "home": "Home",
     "end": "End",
     "space": "Space",
+    "tab": "Tab",
 }
 
 

@@ -45,11 +45,15 @@ class KeyScreen(ModalScreen[Any]):
 
     async def on_typed(self, event: Typed) -> None:
         event.stop()
+        await self.take_key(event)
+
+    async def take_key(self, event: Typed) -> None:
+        """Type a key into the line that is open, or take it as one of the keymap."""
         line = self.focused
         if isinstance(line, LineInput):
             await self._type(line, event)
             return
-        press = self._reader.press(_name(event))
+        press = self._reader.press(key_name(event))
         self.show_options()
         if press is not None:
             self.run(press)
@@ -94,6 +98,11 @@ class KeyScreen(ModalScreen[Any]):
 
         self.app.push_screen(HelpScreen(self.rego, self.place))
 
+    def act_app_settings(self, _: Press) -> None:
+        from rego_tui.screens.settings import SettingsScreen
+
+        self.app.push_screen(SettingsScreen(self.rego))
+
     def act_app_palette(self, _: Press) -> None:
         self.app.action_command_palette()
 
@@ -101,7 +110,7 @@ class KeyScreen(ModalScreen[Any]):
         self.rego.leave()
 
 
-def _name(event: Typed) -> str:
+def key_name(event: Typed) -> str:
     """A key press as the keymap writes it."""
     character = event.character
     return character if character is not None and character.isprintable() and character != " " else event.key
