@@ -17,6 +17,7 @@ from rego_tui.screens.help import HelpScreen, help_text
 from rego_tui.screens.keys import KeyScreen
 from rego_tui.screens.listing import ListPage
 from rego_tui.screens.picker import Picker
+from rego_tui.screens.settings import SettingsScreen
 
 SCREENS: dict[Place, type[KeyScreen]] = {
     Place.BOARD: BoardScreen,
@@ -25,6 +26,7 @@ SCREENS: dict[Place, type[KeyScreen]] = {
     Place.CONFLICT: ConflictScreen,
     Place.BOARDS: BoardsScreen,
     Place.LIST: ListPage,
+    Place.SETTINGS: SettingsScreen,
     Place.ACTIVITY: ActivityPage,
     Place.HELP: HelpScreen,
     Place.PICKER: Picker,
