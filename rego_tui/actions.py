@@ -19,9 +19,20 @@ class Place(StrEnum):
     CARD = "card"
     CONFLICT = "two texts"
     BOARDS = "boards"
+    LIST = "every list"
+    ACTIVITY = "activity"
     SETTINGS = "settings"
     HELP = "help"
     PICKER = "choosing"
+
+
+LISTS = frozenset({Place.ACTIVITY})
+"""The places that have the keys of a list beside their own."""
+
+
+def layers(place: Place) -> tuple[Place, ...]:
+    """The places whose actions can be run at a place: itself first, the widest last."""
+    return (place, Place.LIST, Place.EVERYWHERE) if place in LISTS else (place, Place.EVERYWHERE)
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -102,6 +113,7 @@ ACTIONS: tuple[Action, ...] = (
         ("filter.edit", "/", "show only cards that fit a query", "filter"),
         ("board.resync", "R", "read the whole board again"),
         ("board.switch", "b", "another board"),
+        ("board.activity", "g a", "what happened here"),
         ("board.back", "escape", "clear the filter"),
     ),
     *_group(
@@ -150,6 +162,27 @@ ACTIONS: tuple[Action, ...] = (
         ("boards.up", "k, up", "the board above"),
         ("boards.open", "enter, l, right", "open the board", "open"),
         ("boards.reload", "R", "read the list again", "reload"),
+    ),
+    *_group(
+        Place.ACTIVITY,
+        "Activity",
+        ("activity.open_card", "enter", "open the card that it is about", "open card"),
+        ("activity.take_back", "u", "take back exactly this, if it was you", "take back"),
+    ),
+    *_group(
+        Place.LIST,
+        "List",
+        ("list.down#", "j, down", "the next entry"),
+        ("list.up#", "k, up", "the entry above"),
+        ("list.top", "g g, home", "the first entry"),
+        ("list.bottom", "G, end", "the last entry"),
+        ("list.page_down", "ctrl+d, pagedown", "half a page down"),
+        ("list.page_up", "ctrl+u, pageup", "half a page up"),
+        ("list.details_down#", "J", "scroll the details down"),
+        ("list.details_up#", "K", "scroll the details up"),
+        ("list.filter", "/", "show only what fits", "filter"),
+        ("list.reload", "R", "read it again"),
+        ("list.back", "escape, q", "clear the filter, then back", "back"),
     ),
     *_group(
         Place.SETTINGS,
