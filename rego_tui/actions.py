@@ -21,9 +21,20 @@ class Place(StrEnum):
     BOARDS = "boards"
     SERVERS = "servers"
     LOGIN = "login"
+    LIST = "every list"
+    ACTIVITY = "activity"
     SETTINGS = "settings"
     HELP = "help"
     PICKER = "choosing"
+
+
+LISTS = frozenset({Place.ACTIVITY})
+"""The places that have the keys of a list beside their own."""
+
+
+def layers(place: Place) -> tuple[Place, ...]:
+    """The places whose actions can be run at a place: itself first, the widest last."""
+    return (place, Place.LIST, Place.EVERYWHERE) if place in LISTS else (place, Place.EVERYWHERE)
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -104,6 +115,7 @@ ACTIONS: tuple[Action, ...] = (
         ("filter.edit", "/", "show only cards that fit a query", "filter"),
         ("board.resync", "R", "read the whole board again"),
         ("board.switch", "b", "another board"),
+        ("board.activity", "g a", "what happened here"),
         ("board.back", "escape", "clear the filter"),
     ),
     *_group(
@@ -173,6 +185,27 @@ ACTIONS: tuple[Action, ...] = (
         ("login.submit", "enter", "go on, and log in when all is there", "log in"),
         ("login.other", "ctrl+r, f2", "make a new account, or log in after all", "new account"),
         ("login.leave", "escape", "back", "back"),
+    ),
+    *_group(
+        Place.ACTIVITY,
+        "Activity",
+        ("activity.open_card", "enter", "open the card that it is about", "open card"),
+        ("activity.take_back", "u", "take back exactly this, if it was you", "take back"),
+    ),
+    *_group(
+        Place.LIST,
+        "List",
+        ("list.down#", "j, down", "the next entry"),
+        ("list.up#", "k, up", "the entry above"),
+        ("list.top", "g g, home", "the first entry"),
+        ("list.bottom", "G, end", "the last entry"),
+        ("list.page_down", "ctrl+d, pagedown", "half a page down"),
+        ("list.page_up", "ctrl+u, pageup", "half a page up"),
+        ("list.details_down#", "J", "scroll the details down"),
+        ("list.details_up#", "K", "scroll the details up"),
+        ("list.filter", "/", "show only what fits", "filter"),
+        ("list.reload", "R", "read it again"),
+        ("list.back", "escape, q", "clear the filter, then back", "back"),
     ),
     *_group(
         Place.SETTINGS,

@@ -143,6 +143,12 @@ class RegoApp(App[None]):
             self.say(f"There is no theme “{theme}”; the settings (,) show those that there are.", failed=True)
         self.animation_level = "full" if self.preferences.animation else "none"
 
+    @property
+    def editor(self) -> str:
+        """The command that edits long text."""
+        home = self.connect.home
+        return (home.choices.value("editor") if home is not None else None) or "vi"
+
     # --- boards ------------------------------------------------------------------------------------------------------
 
     async def workspace(self) -> Workspace:

@@ -58,6 +58,11 @@ class Session:
         """What the flags, the environment and the files say."""
         return self.home.choices
 
+    @property
+    def editor(self) -> str:
+        """The command that edits long text."""
+        return self.choices.value("editor") or "vi"
+
     @cached_property
     def chosen_server(self) -> Server | None:
         """The server that was asked for, or None for local mode."""

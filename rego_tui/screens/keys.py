@@ -72,6 +72,9 @@ class KeyScreen(ModalScreen[Any]):
     def cancel_line(self, line: LineInput) -> None:
         """Leave a line, and what was typed into it."""
 
+    def hear(self, message: Message) -> None:
+        """Something happened on the open board; its own screen passes this on to all that lie over it."""
+
     def run(self, press: Press) -> None:
         """Do what an action says."""
         getattr(self, press.action.method)(press)
