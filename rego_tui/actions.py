@@ -26,6 +26,7 @@ class Place(StrEnum):
     SETTINGS = "settings"
     HELP = "help"
     PICKER = "choosing"
+    COMMAND = "the last command"
 
 
 LISTS = frozenset({Place.ACTIVITY})
@@ -97,8 +98,28 @@ ACTIONS: tuple[Action, ...] = (
         ("card.edit_title", "e", "edit the title in place", "edit"),
         ("card.toggle_done", "x", "done, or not done after all", "done"),
         ("card.archive", "d", "archive the card", "archive"),
+        ("card.label", "t", "its labels: tick them, or type a new one"),
+        ("card.assign", "a", "who is on it"),
+        ("card.due", "D", "when it is due, in words or as a date"),
+        ("card.priority", "p", "how urgent it is"),
+        ("copy.ref", "y", "copy its reference"),
+        ("copy.url", "Y", "copy its URL"),
+        ("copy.branch", "b", "copy a name for its git branch"),
+    ),
+    *_group(
+        Place.BOARD,
+        "What you did",
         ("acts.undo", "u", "take back what you did last"),
         ("acts.redo", "U, ctrl+r", "do again what you took back last"),
+        ("acts.repeat", ".", "the last act once more, on the card under the cursor or on all that are marked"),
+        ("acts.command", "!", "the command of the last act, for a shell"),
+    ),
+    *_group(
+        Place.BOARD,
+        "Marks",
+        ("marks.toggle", "space", "mark the card: acts go to all that are marked"),
+        ("marks.range", "v", "mark from here to wherever the cursor goes; again to end"),
+        ("marks.all", "ctrl+a", "mark all cards that are shown"),
     ),
     *_group(
         Place.BOARD,
@@ -114,9 +135,9 @@ ACTIONS: tuple[Action, ...] = (
         "Board",
         ("filter.edit", "/", "show only cards that fit a query", "filter"),
         ("board.resync", "R", "read the whole board again"),
-        ("board.switch", "b", "another board"),
+        ("board.switch", "B", "another board"),
         ("board.activity", "g a", "what happened here"),
-        ("board.back", "escape", "clear the filter"),
+        ("board.back", "escape", "take the marks away, then the filter"),
     ),
     *_group(
         Place.MOVE,
@@ -216,6 +237,12 @@ ACTIONS: tuple[Action, ...] = (
         ("settings.previous#", "h, left", "its previous value", "previous"),
         ("settings.reset", "x, backspace", "back to the default", "default"),
         ("settings.close", "escape, q, ,", "back; all is kept", "back"),
+    ),
+    *_group(
+        Place.COMMAND,
+        "The last command",
+        ("command.copy", "y, enter", "copy it", "copy"),
+        ("command.close", "escape, q, !", "back", "back"),
     ),
     *_group(
         Place.PICKER,

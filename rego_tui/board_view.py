@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 
 from msgspec import Struct
@@ -15,6 +15,7 @@ from rego.wire.columns import Column
 from rego.wire.errors import InvalidInput
 from rego.wire.query import parse
 from rego.wire.query_terms import Query
+from rego_tui.marks import Marks
 
 DRAFT_ID = "draft"
 """Stands for the id of the card that is being typed."""
@@ -32,8 +33,9 @@ class BoardView:
     """A window on a replica. Indexes are among the cards that the filter lets through.
 
     `filter` is the query as typed. While it does not parse, `filter_error` says why, and the last one that did goes on working.
-    `carried` is a card in move mode and where it hovers, `draft` the place of a card whose title is being typed, `editing` the
-    card whose title is being changed and its version when that began.
+    `carried` is a card in move mode and where it hovers; `riding` are all cards that go with it, itself too, in their order.
+    `draft` is the place of a card whose title is being typed, `editing` the card whose title is being changed and its version
+    when that began.
     """
 
     def __init__(self, replica: Replica) -> None:
@@ -46,6 +48,8 @@ class BoardView:
         self._viewer: Viewer | None = None
         self._fits: Fits | None = None
         self.carried: tuple[str, Slot] | None = None
+        self.riding: tuple[str, ...] = ()
+        self.marks = Marks()
         self.draft: Slot | None = None
         self.editing: tuple[str, int] | None = None
         self._index = 0
@@ -70,6 +74,8 @@ class BoardView:
     def counts(self, column_id: str) -> tuple[int, int]:
         """How many cards of a column are shown, and how many it has with the carried card where it hovers."""
         listed = len(self.cards(column_id)) - (self.draft is not None and self.draft.column_id == column_id)
+        if self.carried is not None and self.carried[1].column_id == column_id:
+            listed += len(self.riding) - 1
         return listed, self.replica.count_in(column_id) if self.filtered else listed
 
     def index_of(self, column_id: str, card_id: str | None) -> int | None:
@@ -83,7 +89,8 @@ class BoardView:
 
     def _list(self, column_id: str) -> list[CardSummary]:
         carried_id, slot = self.carried or (None, None)
-        shown = [c for c in self.replica.cards_in(column_id) if c.id != carried_id and self._matches(c)]
+        riding = {*self.riding}
+        shown = [c for c in self.replica.cards_in(column_id) if c.id not in riding and self._matches(c)]
         if slot is not None and slot.column_id == column_id and (card := self.replica.card(carried_id or "")):
             shown.insert(_resolve(slot, shown), replace(card, column_id=column_id))
         if self.draft is not None and self.draft.column_id == column_id:
@@ -148,19 +155,27 @@ class BoardView:
             return
         index = self.index_of(self.column_id, self.card_id)
         self.go_to(self.column_id, self._index if index is None else index)
+        if self.marks and self.carried is None:
+            self.marks.keep(self._is_shown)
+
+    def _is_shown(self, card_id: str) -> bool:
+        card = self.replica.card(card_id)
+        return card is not None and self.index_of(card.column_id, card_id) is not None
 
     def _let_go(self) -> None:
         columns = self.replica.columns
         if self.carried is not None:
             card_id, slot = self.carried
             if slot.column_id not in columns or self.replica.card(card_id) is None:
-                self.carried = None
+                self.carried, self.riding = None, ()
                 self._lists.clear()
         if self.draft is not None and self.draft.column_id not in columns:
             self.draft = None
 
     def replace_id(self, provisional_id: str, card_id: str) -> None:
         """A card made here got its real id."""
+        self.marks.rename(provisional_id, card_id)
+        self.riding = tuple(card_id if each == provisional_id else each for each in self.riding)
         if self.card_id == provisional_id:
             self.card_id = card_id
         if self.carried is not None:
@@ -193,20 +208,46 @@ class BoardView:
         ids = [column.id for column in self.columns()]
         return ids[max(0, min(ids.index(column_id) + count, len(ids) - 1))] if column_id in ids else column_id
 
+    # --- marks -----------------------------------------------------------------------------------------------------
+
+    def marked(self) -> list[str]:
+        """The marked cards in the order of the board, those of the range that the cursor draws among them."""
+        if not self.marks:
+            return []
+        chosen = self.marks.ids | self.in_range()
+        return [card.id for column in self.columns() for card in self.cards(column.id) if card.id in chosen]
+
+    def selection(self) -> list[str]:
+        """What acts go to: the marked cards, or the one under the cursor."""
+        return self.marked() or ([self.card_id] if self.card_id is not None else [])
+
+    def in_range(self) -> set[str]:
+        """The cards from where the range began to the cursor, while that is in the same column."""
+        if self.marks.anchor is None:
+            return set()
+        begin, end = self.index_of(self.column_id, self.marks.anchor), self.index_of(self.column_id, self.card_id)
+        if begin is None or end is None:
+            return {self.marks.anchor}
+        return {card.id for card in self.cards(self.column_id)[min(begin, end) : max(begin, end) + 1]}
+
+    def mark_all(self) -> None:
+        """Mark every card that is shown."""
+        self.marks.add(card.id for column in self.columns() for card in self.cards(column.id))
+
     # --- places for cards ------------------------------------------------------------------------------------------
 
-    def slot_at(self, column_id: str, index: int, *, without: str | None = None) -> Slot:
-        """The place at `index` of a column, counted as if the card `without` were not there."""
-        ids = [card.id for card in self.cards(column_id) if card.id not in (without, DRAFT_ID)]
+    def slot_at(self, column_id: str, index: int, *, without: Collection[str] = ()) -> Slot:
+        """The place at `index` of a column, counted as if the cards `without` were not there."""
+        ids = [card.id for card in self.cards(column_id) if card.id not in without and card.id != DRAFT_ID]
         index = max(0, min(index, len(ids)))
         return Slot(column_id, ids[index - 1] if index else None, index)
 
-    def place_in_board(self, slot: Slot, *, without: str | None = None) -> int:
+    def place_in_board(self, slot: Slot, *, without: Collection[str] = ()) -> int:
         """The index of a slot among all cards, so that a card put down under a filter lands beside the neighbours in sight."""
-        everything = [card.id for card in self.replica.cards_in(slot.column_id) if card.id != without]
+        everything = [card.id for card in self.replica.cards_in(slot.column_id) if card.id not in without]
         if slot.above_id in everything:
             return everything.index(slot.above_id) + 1
-        shown = [card.id for card in self.cards(slot.column_id) if card.id not in (without, DRAFT_ID)]
+        shown = [card.id for card in self.cards(slot.column_id) if card.id not in without and card.id != DRAFT_ID]
         if not self.filtered:
             return max(0, min(slot.index, len(everything)))
         return everything.index(shown[slot.index]) if slot.index < len(shown) else len(everything)
@@ -214,12 +255,20 @@ class BoardView:
     # --- carrying --------------------------------------------------------------------------------------------------
 
     def pick_up(self) -> bool:
-        """Begin to carry the card under the cursor; False when there is none."""
-        index = self.index_of(self.column_id, self.card_id) if self.column_id else None
-        if index is None or self.card_id is None:
+        """Begin to carry the marked cards, or the one under the cursor; False when there is none.
+
+        They ride behind the card under the cursor, or behind the first where that is not marked.
+        """
+        riding = dict.fromkeys(self.selection())
+        lead = self.replica.card(self.card_id if self.card_id in riding else next(iter(riding))) if riding else None
+        if lead is None:
             return False
-        self.carried = (self.card_id, self.slot_at(self.column_id, index, without=self.card_id))
-        self._lists.pop(self.column_id, None)
+        index = sum(each.id not in riding for each in self.cards(lead.column_id)[: self.index_of(lead.column_id, lead.id)])
+        self.carried = (lead.id, self.slot_at(lead.column_id, index, without=riding))
+        self.riding = tuple(riding)
+        self.column_id, self.card_id = lead.column_id, lead.id
+        for card in map(self.replica.card, riding):
+            self._lists.pop(card.column_id if card is not None else "", None)
         return True
 
     def carry(self, *, right: int = 0, down: int = 0) -> None:
@@ -236,16 +285,17 @@ class BoardView:
         if self.carried is None:
             return
         card_id, slot = self.carried
-        self.carried = (card_id, self.slot_at(column_id, index, without=card_id))
+        self.carried = (card_id, self.slot_at(column_id, index, without=self.riding))
         self._lists.pop(slot.column_id, None)
         self._lists.pop(column_id, None)
         self.column_id = column_id
 
-    def put_down(self) -> tuple[str, Slot] | None:
-        """Stop carrying; returns the card and its place, or None when nothing was carried or the card is gone."""
+    def put_down(self) -> tuple[list[str], Slot] | None:
+        """Stop carrying; returns the cards and their place, or None when nothing was carried or all of it is gone."""
         carried, self.carried = self.carried, None
+        riding, self.riding = [card_id for card_id in self.riding if self.replica.card(card_id) is not None], ()
         self.forget()
-        return carried if carried is not None and self.replica.card(carried[0]) is not None else None
+        return (riding, carried[1]) if carried is not None and riding else None
 
 
 def _resolve(slot: Slot, cards: list[CardSummary]) -> int:

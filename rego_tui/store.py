@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import copy
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct
@@ -25,6 +25,7 @@ from rego.wire.errors import RegoError
 from rego.wire.events import CardCreated, Event
 from rego.wire.frames import Advice, Hello, Resume
 from rego.wire.presence import Person
+from rego_tui.commands import CardWord, shell
 from rego_tui.connection import Connection, Feed, OpenFeed, Phase
 from rego_tui.messages import BoardChanged, BoardEnded, BoardLoaded, CardNumbered, ConnectionChanged, Notice, PresenceChanged
 from rego_tui.operations import Operation
@@ -69,7 +70,8 @@ class BoardStore:
         self._catch_up_to = 0
         self._outbox = Outbox(client, answered=self._answered, refused=self._refused, changed=self._connection_changed)
         self._taking_back = TakingBack(client, board_id, self._outbox.sent)
-        self._answers: dict[str, CardSummary] = {}
+        self._answers: dict[str, list[CardSummary]] = {}
+        self._last: Operation | None = None
         self._subscribers: list[Callable[[Message], object]] = []
         self._touched = Touched(set(), set())
         self._frame: asyncio.TimerHandle | None = None
@@ -155,10 +157,20 @@ class BoardStore:
     def perform(self, operation: Operation) -> Touched:
         """Show an operation at once and send it in its turn; returns what it changed, which the subscribers hear too."""
         touched = self.loaded.pend(operation.pending)
+        self._last = operation
         self._outbox.put(operation)
         self._touch(touched, at_once=True)
         self._connection_changed()
         return touched
+
+    def last_command(self) -> str:
+        """What does in a shell what was done here last, one command a line; nothing when there is no such command."""
+        return shell(self._last.commands, self._card_name) if self._last is not None else ""
+
+    def _card_name(self, word: CardWord) -> str:
+        card_id = self._outbox.known.id(word.card_id)
+        card = self.loaded.cards.get(card_id)
+        return self.loaded.ref(card) if card is not None else card_id
 
     async def undo(self) -> None:
         """Take back what the user did last, once all is sent; a notice says what that was."""
@@ -183,12 +195,12 @@ class BoardStore:
 
     # --- what becomes of operations --------------------------------------------------------------------------------
 
-    def _answered(self, operation: Operation, answer: CardSummary) -> None:
+    def _answered(self, operation: Operation, answer: Any) -> None:
         """Keep showing an operation until its event is in, unless the replica already holds its result."""
         replica = self.loaded
         if operation.op_id in replica.pending:
-            self._answers[operation.op_id] = answer
-            if _holds(replica, answer):
+            self._answers[operation.op_id] = answer if isinstance(answer, list) else [answer]
+            if _holds(replica, self._answers[operation.op_id]):
                 self._settle(operation.op_id)
 
     def _refused(self, operation: Operation, error: RegoError) -> None:
@@ -205,8 +217,8 @@ class BoardStore:
         answer = self._answers.pop(op_id, None)
         pending = replica.pending.get(op_id)
         touched = replica.settle(op_id)
-        if pending is not None and answer is not None and pending.card_id != answer.id:
-            self._adopt(pending.card_id, answer.id, touched)
+        if pending is not None and answer is not None and pending.new_card is not None and pending.card_id != answer[0].id:
+            self._adopt(pending.card_id, answer[0].id, touched)
         self._touch(touched)
 
     def _adopt(self, provisional_id: str, card_id: str, touched: Touched) -> None:
@@ -214,7 +226,7 @@ class BoardStore:
         self._outbox.known.ids[provisional_id] = card_id
         for op in list(replica.pending_on(provisional_id)):
             _add(touched, replica.settle(op.op_id))
-            _add(touched, replica.pend(msgspec.structs.replace(op, card_id=card_id)))
+            _add(touched, replica.pend(op.renamed(provisional_id, card_id)))
         self._publish(CardNumbered(provisional_id, card_id))
 
     # --- the feed --------------------------------------------------------------------------------------------------
@@ -337,8 +349,12 @@ class BoardStore:
             post(copy(message))  # Textual marks a message as it travels, so no two receivers may share one
 
 
-def _holds(replica: Replica, answer: CardSummary) -> bool:
-    """Whether the confirmed state is at least as new as an answer, so that its event is in already."""
+def _holds(replica: Replica, answers: Sequence[CardSummary]) -> bool:
+    """Whether the confirmed state is at least as new as the answers, so that their events are in already."""
+    return all(_holds_one(replica, answer) for answer in answers)
+
+
+def _holds_one(replica: Replica, answer: CardSummary) -> bool:
     card = replica.cards.get(answer.id)
     if card is None:
         return answer.archived and not replica.archived

@@ -14,7 +14,7 @@ from textual.widgets import Markdown, Static
 from rego.safe_text import safe_text
 from rego.wire.cards import CardSummary, Priority
 from rego.wire.errors import RegoError
-from rego_tui import messages, operations
+from rego_tui import card_acts, messages
 from rego_tui.actions import Place
 from rego_tui.keymap import Press
 from rego_tui.screens.keys import KeyScreen
@@ -134,7 +134,7 @@ class CardScreen(KeyScreen):
 
     def act_open_card_toggle_done(self, _: Press) -> None:
         if self.store.replica is not None and (card := self._card()) is not None:
-            self.store.perform(operations.complete_card(self.store.replica, card.id, not card.completed))
+            self.store.perform(card_acts.complete_cards(self.store.replica, [card.id], not card.completed))
 
     def act_open_card_reload(self, _: Press) -> None:
         self.load()

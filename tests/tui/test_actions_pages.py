@@ -81,7 +81,7 @@ async def test_open_card_close() -> None:
 async def two_boards(desk: Desk) -> None:
     """Go back to a list of two boards."""
     desk.peer.others = [boards.board("Second board", "TWO", 2)]
-    await desk.press("b")
+    await desk.press("B")
     await desk.until("both stand there", lambda: "Second board" in desk.text())
 
 

@@ -12,6 +12,7 @@ from rego_tui.screens.activity import ActivityPage
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.card import CardScreen
+from rego_tui.screens.command import CommandScreen
 from rego_tui.screens.conflict import ConflictScreen
 from rego_tui.screens.help import HelpScreen, help_text
 from rego_tui.screens.keys import KeyScreen
@@ -30,6 +31,7 @@ SCREENS: dict[Place, type[KeyScreen]] = {
     Place.ACTIVITY: ActivityPage,
     Place.HELP: HelpScreen,
     Place.PICKER: Picker,
+    Place.COMMAND: CommandScreen,
     Place.EVERYWHERE: KeyScreen,
 }
 
