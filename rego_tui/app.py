@@ -16,6 +16,7 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from rego.safe_text import safe_text
 from rego_tui.keymap import Keymap, Press, keymap
 from rego_tui.preferences import NAMES, default_of, preferences_of, read_values
+from rego_tui.recent import remember_board
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.keys import KeyScreen, Typed
@@ -175,6 +176,8 @@ class RegoApp(App[None]):
         """Show a board, and follow it until its screen closes."""
         assert self._workspace is not None
         self.store = self._workspace.open(board_id)
+        if (home := self.where.home) is not None:
+            self.run_worker(asyncio.to_thread(remember_board, home.paths.cache, board_id), group="recent")
         self.push_screen(BoardScreen(self, self.store))
 
     def close_board(self, sentence: str = "") -> None:
