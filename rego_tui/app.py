@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
@@ -14,7 +16,10 @@ from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from rego.safe_text import safe_text
-from rego_tui.keymap import Keymap, Press, keymap
+from rego.wire.errors import RegoError
+from rego_tui import leaving
+from rego_tui.actions import Action
+from rego_tui.keymap import Keymap, Press, key_label, keymap
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.keys import KeyScreen, Typed
@@ -30,18 +35,22 @@ class Connect(Struct, frozen=True, kw_only=True):
     """How the app comes by its boards.
 
     `client` answers a client that is ready to send, which the app closes; it may raise a `RegoError`. `board` is the id,
-    the key or the title of the board to open. `companions` run beside the app and are cancelled with it.
+    the key or the title of the board to open. `companions` run beside the app and are cancelled with it. `keys_file` is where
+    the user's own keys stand, if they have any.
     """
 
     client: Callable[[], Awaitable[Client]]
     board: str | None = None
     companions: Sequence[Callable[[], Awaitable[None]]] = ()
+    keys_file: Path | None = None
 
 
 def run(connect: Connect) -> int:
     """Show the boards until the user quits; returns the exit code."""
     app = RegoApp(connect)
     app.run()
+    if app.return_code and (words := leaving.farewell(app.waiting)):
+        sys.stderr.write(f"{words}\n")
     return app.return_code or 0
 
 
@@ -63,7 +72,13 @@ class ActionProvider(Provider):
         if not isinstance(screen, KeyScreen):
             return []
         actions = screen.rego.keymap.at(screen.place)
-        return [(a.help[0].upper() + a.help[1:], a.id, partial(screen.run, Press(a))) for a in actions]
+        return [(a.help[0].upper() + a.help[1:], _keys_and_id(a), partial(screen.run, Press(a))) for a in actions]
+
+
+def _keys_and_id(action: Action) -> str:
+    """What stands below an action in the palette: the keys that do the same, and its name in the keys file."""
+    keys = "  ".join(key_label(key) for key in action.keys) or "no key"
+    return f"{keys}  ·  {action.id}"
 
 
 class RegoApp(App[None]):
@@ -79,14 +94,13 @@ class RegoApp(App[None]):
         self,
         connect: Connect,
         *,
-        keys: dict[str, Sequence[str]] | None = None,
+        keys: Mapping[str, Sequence[str]] | None = None,
         clock: Callable[[], datetime] | None = None,
         open_workspace: Callable[[], Awaitable[Workspace]] | None = None,
     ) -> None:
         super().__init__()
         self.connect = connect
-        self.keymap: Keymap
-        self.keymap, self._key_problems = keymap(keys)
+        self.keymap, self._key_problems = _keymap(keys, connect.keys_file)
         self.clock = clock or _local_now
         self.store: BoardStore | None = None
         self._open_workspace = open_workspace or self._connect
@@ -99,8 +113,9 @@ class RegoApp(App[None]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = "rego-dark"
-        for sentence in self._key_problems:
-            self.say(sentence, failed=True)
+        self._say_key_problems()
+        if not self.is_headless:
+            leaving.listen(lambda code: self.exit(return_code=code))
         self._companions = [asyncio.ensure_future(companion()) for companion in self.connect.companions]
         await self.push_screen(BoardsScreen(self))
 
@@ -153,21 +168,65 @@ class RegoApp(App[None]):
         severity: Literal["error", "information"] = "error" if failed else "information"
         self.notify(safe_text(sentence), severity=severity, markup=False, timeout=8 if failed else 4)
 
+    @property
+    def waiting(self) -> int:
+        """How many changes the server has not answered yet."""
+        return self.store.waiting if self.store is not None else 0
+
     def leave(self) -> None:
         """Quit; asked once more when that would lose operations which the server has not seen."""
-        waiting = self.store.waiting if self.store is not None else 0
-        if waiting and not self._warned_of_waiting:
+        if self.waiting and not self._warned_of_waiting:
             self._warned_of_waiting = True
-            what = "1 change is" if waiting == 1 else f"{waiting} changes are"
+            what = "1 change is" if self.waiting == 1 else f"{self.waiting} changes are"
             self.say(f"{what} not sent yet. Quit again to drop what waits.", failed=True)
             return
         self.exit()
+
+    async def action_quit(self) -> None:
+        """Textual's Ctrl+Q, which works on its own screens too."""
+        self.leave()
+
+    def read_keys_file(self) -> None:
+        """Read the user's own keys again; where there is no file yet, write one with every action in it, switched off."""
+        from rego_tui import key_file
+
+        path = self.connect.keys_file
+        if path is None:
+            self.say("Keys of your own need a configuration directory, and there is none here.", failed=True)
+            return
+        try:
+            if new := not path.exists():
+                key_file.write_example(path)
+        except RegoError as error:
+            self.say(error.detail, failed=True)
+            return
+        self.keymap, self._key_problems = key_file.read_keymap(path)
+        for screen in self.screen_stack:
+            if isinstance(screen, KeyScreen):
+                screen.read_keys_anew()
+        self._say_key_problems()
+        if not self._key_problems:
+            self.say(f"{path} is there now; change it, then press F2 again." if new else f"Your keys are those of {path}.")
+
+    def _say_key_problems(self) -> None:
+        for sentence in self._key_problems:
+            self.say(sentence, failed=True)
 
     def get_system_commands(self, screen: Any) -> Any:
         """The palette shows the keymap's actions and the themes, not Textual's own maintenance commands."""
         for command in super().get_system_commands(screen):
             if command.title == "Theme":
                 yield command
+
+
+def _keymap(overrides: Mapping[str, Sequence[str]] | None, path: Path | None) -> tuple[Keymap, list[str]]:
+    """The keys in force, and what is wrong with the user's own."""
+    if overrides is not None or path is None:
+        table, problems = keymap(overrides)
+        return table, [sentence for _, sentence in problems]
+    from rego_tui.key_file import read_keymap
+
+    return read_keymap(path)
 
 
 def _local_now() -> datetime:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 from textual.screen import ModalScreen
 
-from rego_tui.actions import Place
+from rego_tui.actions import Action, Place
 from rego_tui.keymap import KeyReader, Press, key_label
 from rego_tui.widgets.bars import OptionsBar
 from rego_tui.widgets.line_input import LineInput
@@ -40,7 +40,11 @@ class KeyScreen(ModalScreen[Any]):
     def enter_place(self, place: Place) -> None:
         """Read keys as those of another place from now on."""
         self.place = place
-        self._reader = KeyReader(self.rego.keymap, place)
+        self.read_keys_anew()
+
+    def read_keys_anew(self) -> None:
+        """The keymap is another one, or the place is."""
+        self._reader = KeyReader(self.rego.keymap, self.place)
         self.show_options()
 
     async def on_typed(self, event: Typed) -> None:
@@ -55,7 +59,9 @@ class KeyScreen(ModalScreen[Any]):
             self.run(press)
 
     async def _type(self, line: LineInput, event: Typed) -> None:
-        if event.key == "enter":
+        if line.keyed and not _types_something(event) and (press := self._reader.press(_name(event))) is not None:
+            self.run(press)
+        elif event.key == "enter":
             self.submit_line(line)
         elif event.key == "escape":
             self.cancel_line(line)
@@ -89,13 +95,31 @@ class KeyScreen(ModalScreen[Any]):
     def act_app_help(self, _: Press) -> None:
         from rego_tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.rego, self.place))
+        self.app.push_screen(HelpScreen(self.rego, self.place), self._run_chosen)
+
+    def _run_chosen(self, action: Action | None) -> None:
+        if action is not None:
+            self.run(Press(action))
 
     def act_app_palette(self, _: Press) -> None:
         self.app.action_command_palette()
 
     def act_app_quit(self, _: Press) -> None:
         self.rego.leave()
+
+    def act_app_keys_file(self, _: Press) -> None:
+        self.rego.read_keys_file()
+
+    def act_app_suspend(self, _: Press) -> None:
+        self.app.action_suspend_process()
+
+    def act_app_interrupt(self, _: Press) -> None:
+        quit_keys = [key_label(key) for key in self.rego.keymap.actions["app.quit"].keys]
+        self.rego.say(f"{quit_keys[0] if quit_keys else 'Ctrl+Q'} quits from the board, Ctrl+Q anywhere.")
+
+
+def _types_something(event: Typed) -> bool:
+    return event.character is not None and event.character.isprintable()
 
 
 def _name(event: Typed) -> str:

@@ -15,10 +15,14 @@ _EDITING = {
 
 
 class LineInput(Input):
-    """Hidden until it is asked for. Its screen hands it the keys, Enter and Esc excepted: see `rego_tui.screens.keys`."""
+    """Hidden until it is asked for. Its screen hands it the keys, Enter and Esc excepted: see `rego_tui.screens.keys`.
 
-    def __init__(self, *, line_id: str, placeholder: str) -> None:
+    In a `keyed` line, keys that type nothing are first those of the screen's place in the keymap.
+    """
+
+    def __init__(self, *, line_id: str, placeholder: str, keyed: bool = False) -> None:
         super().__init__(id=line_id, placeholder=placeholder, compact=True, max_length=limits.TITLE_MAX, select_on_focus=False)
+        self.keyed = keyed
         self.display = False
         self.cursor_blink = False
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from textual.app import App
 from textual.pilot import Pilot
@@ -104,11 +105,16 @@ def screen_text(app: App[None]) -> str:
 
 @asynccontextmanager
 async def at_desk(
-    snapshot: Snapshot, *, size: tuple[int, int] = (80, 24), board: str | None = None, keys: dict[str, list[str]] | None = None
+    snapshot: Snapshot,
+    *,
+    size: tuple[int, int] = (80, 24),
+    board: str | None = None,
+    keys: Mapping[str, Sequence[str]] | None = None,
+    keys_file: Path | None = None,
 ) -> AsyncIterator[Desk]:
     """The app with the board of `snapshot` open and live."""
     peer = ScriptedPeer(snapshot)
-    async with running(peer, size=size, board=board, keys=keys) as desk:
+    async with running(peer, size=size, board=board, keys=keys, keys_file=keys_file) as desk:
         await desk.until("the board is live", lambda: "● live" in desk.text())
         yield desk
 
@@ -119,18 +125,25 @@ async def running(
     *,
     size: tuple[int, int] = (80, 24),
     board: str | None = None,
-    keys: dict[str, list[str]] | None = None,
+    keys: Mapping[str, Sequence[str]] | None = None,
+    keys_file: Path | None = None,
 ) -> AsyncIterator[Desk]:
     """The app on a peer, as far as it gets."""
 
-    app = scripted_app(peer, board=board, keys=keys)
+    app = scripted_app(peer, board=board, keys=keys, keys_file=keys_file)
     async with app.run_test(size=size, notifications=True) as pilot:
         desk = Desk(app, peer, pilot)
         await desk.settle()
         yield desk
 
 
-def scripted_app(peer: ScriptedPeer, *, board: str | None = None, keys: dict[str, list[str]] | None = None) -> RegoApp:
+def scripted_app(
+    peer: ScriptedPeer,
+    *,
+    board: str | None = None,
+    keys: Mapping[str, Sequence[str]] | None = None,
+    keys_file: Path | None = None,
+) -> RegoApp:
     """The app on a peer, not running yet."""
 
     async def open_workspace() -> Workspace:
@@ -139,5 +152,5 @@ def scripted_app(peer: ScriptedPeer, *, board: str | None = None, keys: dict[str
     async def no_client() -> None:
         raise AssertionError("the scripted peer needs no client")
 
-    connect = Connect(client=no_client, board=board)  # type: ignore[arg-type]
-    return RegoApp(connect, keys=dict(keys or {}), clock=lambda: boards.NOW, open_workspace=open_workspace)
+    connect = Connect(client=no_client, board=board, keys_file=keys_file)  # type: ignore[arg-type]
+    return RegoApp(connect, keys=keys, clock=lambda: boards.NOW, open_workspace=open_workspace)
