@@ -17,8 +17,22 @@ class Place(StrEnum):
     BOARD = "board"
     MOVE = "move mode"
     CARD = "card"
+    CONFLICT = "two texts"
     BOARDS = "boards"
+    LIST = "every list"
+    ACTIVITY = "activity"
+    SETTINGS = "settings"
     HELP = "help"
+    PICKER = "choosing"
+
+
+LISTS = frozenset({Place.ACTIVITY})
+"""The places that have the keys of a list beside their own."""
+
+
+def layers(place: Place) -> tuple[Place, ...]:
+    """The places whose actions can be run at a place: itself first, the widest last."""
+    return (place, Place.LIST, Place.EVERYWHERE) if place in LISTS else (place, Place.EVERYWHERE)
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -99,6 +113,7 @@ ACTIONS: tuple[Action, ...] = (
         ("filter.edit", "/", "show only cards that fit a query", "filter"),
         ("board.resync", "R", "read the whole board again"),
         ("board.switch", "b", "another board"),
+        ("board.activity", "g a", "what happened here"),
         ("board.back", "escape", "clear the filter"),
     ),
     *_group(
@@ -128,12 +143,68 @@ ACTIONS: tuple[Action, ...] = (
         ("open_card.close", "escape, q", "back to the board", "back"),
     ),
     *_group(
+        Place.CONFLICT,
+        "Both changed it",
+        ("conflict.mine", "m", "keep yours", "keep yours"),
+        ("conflict.theirs", "t", "take theirs", "take theirs"),
+        ("conflict.both", "b", "join both, where they changed different lines", "join both"),
+        ("conflict.edit", "e", "edit both as one text", "edit"),
+        ("conflict.later", "escape, q", "decide later; your text is kept", "later"),
+        ("conflict.down#", "j, down", "one line down in both"),
+        ("conflict.up#", "k, up", "one line up in both"),
+        ("conflict.page_down", "ctrl+d, pagedown", "half a page down in both"),
+        ("conflict.page_up", "ctrl+u, pageup", "half a page up in both"),
+    ),
+    *_group(
         Place.BOARDS,
         "Boards",
         ("boards.down", "j, down", "the next board"),
         ("boards.up", "k, up", "the board above"),
         ("boards.open", "enter, l, right", "open the board", "open"),
         ("boards.reload", "R", "read the list again", "reload"),
+    ),
+    *_group(
+        Place.ACTIVITY,
+        "Activity",
+        ("activity.open_card", "enter", "open the card that it is about", "open card"),
+        ("activity.take_back", "u", "take back exactly this, if it was you", "take back"),
+    ),
+    *_group(
+        Place.LIST,
+        "List",
+        ("list.down#", "j, down", "the next entry"),
+        ("list.up#", "k, up", "the entry above"),
+        ("list.top", "g g, home", "the first entry"),
+        ("list.bottom", "G, end", "the last entry"),
+        ("list.page_down", "ctrl+d, pagedown", "half a page down"),
+        ("list.page_up", "ctrl+u, pageup", "half a page up"),
+        ("list.details_down#", "J", "scroll the details down"),
+        ("list.details_up#", "K", "scroll the details up"),
+        ("list.filter", "/", "show only what fits", "filter"),
+        ("list.reload", "R", "read it again"),
+        ("list.back", "escape, q", "clear the filter, then back", "back"),
+    ),
+    *_group(
+        Place.SETTINGS,
+        "Settings",
+        ("settings.down#", "j, down", "the next setting"),
+        ("settings.up#", "k, up", "the setting above"),
+        ("settings.next#", "l, right, space, enter", "its next value", "next value"),
+        ("settings.previous#", "h, left", "its previous value", "previous"),
+        ("settings.reset", "x, backspace", "back to the default", "default"),
+        ("settings.close", "escape, q, ,", "back; all is kept", "back"),
+    ),
+    *_group(
+        Place.PICKER,
+        "Choose",
+        ("picker.down", "down, ctrl+n", "the next row"),
+        ("picker.up", "up, ctrl+p", "the row above"),
+        ("picker.page_down", "pagedown", "a page down"),
+        ("picker.page_up", "pageup", "a page up"),
+        ("picker.number", "1, 2, 3, 4, 5, 6, 7, 8, 9", "the row of that number, while nothing is typed"),
+        ("picker.tick", "tab, space", "tick the row, where several can be chosen", "tick"),
+        ("picker.choose", "enter", "take the row, or all that is ticked", "take"),
+        ("picker.leave", "escape", "leave all as it was", "leave"),
     ),
     *_group(
         Place.HELP,
@@ -149,6 +220,7 @@ ACTIONS: tuple[Action, ...] = (
         Place.EVERYWHERE,
         "Rego",
         ("app.help", "?", "the keys of this place", "keys"),
+        ("app.settings", ",", "the settings"),
         ("app.palette", ":, ctrl+p", "run anything by its name", "palette"),
         ("app.quit", "q", "quit", "quit"),
         ("app.keys_file", "f2", "keys of your own: writes a file to change, or reads it again"),

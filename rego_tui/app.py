@@ -7,7 +7,6 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
@@ -20,6 +19,7 @@ from rego.wire.errors import RegoError
 from rego_tui import leaving
 from rego_tui.actions import Action
 from rego_tui.keymap import Keymap, Press, key_label, keymap
+from rego_tui.preferences import NAMES, default_of, preferences_of, read_values
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.keys import KeyScreen, Typed
@@ -29,26 +29,27 @@ from rego_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from rego.client.aio import Client
+    from rego.client.home import Home
 
 
 class Connect(Struct, frozen=True, kw_only=True):
     """How the app comes by its boards.
 
     `client` answers a client that is ready to send, which the app closes; it may raise a `RegoError`. `board` is the id,
-    the key or the title of the board to open. `companions` run beside the app and are cancelled with it. `keys_file` is where
-    the user's own keys stand, if they have any.
+    the key or the title of the board to open. `companions` run beside the app and are cancelled with it. `home` has the
+    user's settings.
     """
 
     client: Callable[[], Awaitable[Client]]
     board: str | None = None
     companions: Sequence[Callable[[], Awaitable[None]]] = ()
-    keys_file: Path | None = None
+    home: Home | None = None
 
 
 def run(connect: Connect) -> int:
     """Show the boards until the user quits; returns the exit code."""
     app = RegoApp(connect)
-    app.run()
+    app.run(mouse=app.preferences.mouse)
     if app.return_code and (words := leaving.farewell(app.waiting)):
         sys.stderr.write(f"{words}\n")
     return app.return_code or 0
@@ -100,20 +101,24 @@ class RegoApp(App[None]):
     ) -> None:
         super().__init__()
         self.connect = connect
-        self.keymap, self._key_problems = _keymap(keys, connect.keys_file)
+        self.keymap, self._key_problems = _keymap(keys, connect.home)
         self.clock = clock or _local_now
         self.store: BoardStore | None = None
         self._open_workspace = open_workspace or self._connect
         self._workspace: Workspace | None = None
         self._client: Client | None = None
         self._companions: list[asyncio.Task[None]] = []
-        self._warned_of_waiting = False
-
-    async def on_mount(self) -> None:
+        self._warned_of_waiting = self._asked_to_quit = False
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = "rego-dark"
-        self._say_key_problems()
+        self.wishes, self._wish_problems = _wishes(connect.home)
+        self.preferences = preferences_of(self.wishes)
+        self.writing = asyncio.Lock()
+
+    async def on_mount(self) -> None:
+        self._apply_wishes()
+        for sentence in (*self._key_problems, *self._wish_problems):
+            self.say(sentence, failed=True)
         if not self.is_headless:
             leaving.listen(lambda code: self.exit(return_code=code))
         self._companions = [asyncio.ensure_future(companion()) for companion in self.connect.companions]
@@ -125,6 +130,59 @@ class RegoApp(App[None]):
         await asyncio.gather(*self._companions, return_exceptions=True)
         if self._client is not None:
             await self._client.close()
+
+    # --- wishes ------------------------------------------------------------------------------------------------------
+
+    def theme_names(self) -> list[str]:
+        """The themes that there are, Rego's own first."""
+        own = [theme.name for theme in THEMES]
+        return own + sorted(name for name in self.available_themes if name not in own)
+
+    def wish(self, name: str, value: str) -> None:
+        """Do from now on as the setting says; nothing is kept."""
+        self.wishes[name] = value
+        self.preferences = preferences_of(self.wishes)
+        self._apply_wishes()
+
+    def _apply_wishes(self) -> None:
+        theme = self.preferences.theme
+        if theme in self.available_themes:
+            self.theme = theme
+        else:
+            self.theme = default_of("theme")
+            self.say(f"There is no theme “{theme}”; the settings (,) show those that there are.", failed=True)
+        self.animation_level = "full" if self.preferences.animation else "none"
+
+    @property
+    def editor(self) -> str:
+        """The command that edits long text."""
+        home = self.connect.home
+        return (home.choices.value("editor") if home is not None else None) or "vi"
+
+    def read_keys_file(self) -> None:
+        """Read the user's own keys again; where there is no file yet, write one with every action in it, switched off."""
+        from rego_tui import key_file
+
+        if self.connect.home is None:
+            self.say("Keys of your own need a configuration directory, and there is none here.", failed=True)
+            return
+        path = self.connect.home.paths.keys_file
+        try:
+            if new := not path.exists():
+                key_file.write_example(path)
+        except RegoError as error:
+            self.say(error.detail, failed=True)
+            return
+        self.keymap, problems = key_file.read_keymap(path)
+        for screen in self.screen_stack:
+            if isinstance(screen, KeyScreen):
+                screen.read_keys_anew()
+        for sentence in problems:
+            self.say(sentence, failed=True)
+        if not problems:
+            self.say(f"{path} is there now; change it, then press F2 again." if new else f"Your keys are those of {path}.")
+
+    # --- boards ------------------------------------------------------------------------------------------------------
 
     async def workspace(self) -> Workspace:
         """The user's boards; connects at the first call, and raises a `RegoError` when that fails."""
@@ -179,54 +237,37 @@ class RegoApp(App[None]):
             self._warned_of_waiting = True
             what = "1 change is" if self.waiting == 1 else f"{self.waiting} changes are"
             self.say(f"{what} not sent yet. Quit again to drop what waits.", failed=True)
-            return
-        self.exit()
+        elif self.preferences.confirm_quit and not self.waiting and not self._asked_to_quit:
+            self._asked_to_quit = True
+            self.set_timer(4, self._forget_quitting)
+            self.say("Quit again to leave.")
+        else:
+            self.exit()
+
+    def _forget_quitting(self) -> None:
+        self._asked_to_quit = False
 
     async def action_quit(self) -> None:
         """Textual's Ctrl+Q, which works on its own screens too."""
         self.leave()
 
-    def read_keys_file(self) -> None:
-        """Read the user's own keys again; where there is no file yet, write one with every action in it, switched off."""
-        from rego_tui import key_file
-
-        path = self.connect.keys_file
-        if path is None:
-            self.say("Keys of your own need a configuration directory, and there is none here.", failed=True)
-            return
-        try:
-            if new := not path.exists():
-                key_file.write_example(path)
-        except RegoError as error:
-            self.say(error.detail, failed=True)
-            return
-        self.keymap, self._key_problems = key_file.read_keymap(path)
-        for screen in self.screen_stack:
-            if isinstance(screen, KeyScreen):
-                screen.read_keys_anew()
-        self._say_key_problems()
-        if not self._key_problems:
-            self.say(f"{path} is there now; change it, then press F2 again." if new else f"Your keys are those of {path}.")
-
-    def _say_key_problems(self) -> None:
-        for sentence in self._key_problems:
-            self.say(sentence, failed=True)
-
-    def get_system_commands(self, screen: Any) -> Any:
-        """The palette shows the keymap's actions and the themes, not Textual's own maintenance commands."""
-        for command in super().get_system_commands(screen):
-            if command.title == "Theme":
-                yield command
+    def get_system_commands(self, screen: Any) -> Any:  # noqa: ARG002 - the palette asks with its screen
+        """The palette shows the keymap's actions, not Textual's own commands."""
+        return ()
 
 
-def _keymap(overrides: Mapping[str, Sequence[str]] | None, path: Path | None) -> tuple[Keymap, list[str]]:
+def _keymap(overrides: Mapping[str, Sequence[str]] | None, home: Home | None) -> tuple[Keymap, list[str]]:
     """The keys in force, and what is wrong with the user's own."""
-    if overrides is not None or path is None:
+    if overrides is not None or home is None:
         table, problems = keymap(overrides)
         return table, [sentence for _, sentence in problems]
     from rego_tui.key_file import read_keymap
 
-    return read_keymap(path)
+    return read_keymap(home.paths.keys_file)
+
+
+def _wishes(home: Home | None) -> tuple[dict[str, str], list[str]]:
+    return read_values(home.choices) if home is not None else ({name: default_of(name) for name in NAMES}, [])
 
 
 def _local_now() -> datetime:

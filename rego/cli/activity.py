@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 
 from rego.cli.context import Session
-from rego.cli.dates import PAST_FORMS, ago, parse_past
-from rego.cli.naming import CARD_REFERENCE, card_path
 from rego.cli.options import BoardOption, DataCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, Output, View
 from rego.client import cards, history
+from rego.dates import PAST_FORMS, ago, parse_past
+from rego.naming import CARD_REFERENCE, card_path
 from rego.wire import limits
 from rego.wire.activity import Activity
 

@@ -17,13 +17,13 @@ from rego.cli import card_lookup as look
 from rego.cli.card_views import amount, minute
 from rego.cli.context import Session
 from rego.cli.deleting import agreed
-from rego.cli.naming import find_attachment
 from rego.cli.output import Cell, Form, View
 from rego.cli.progress import moving
 from rego.cli.targets import STDOUT, refuse_existing
 from rego.client import attachments
 from rego.client.files import FileUpload
 from rego.client.landing import Landing
+from rego.naming import find_attachment
 from rego.safe_text import safe_text
 from rego.wire.attachments import Attachment, UpdateAttachment
 from rego.wire.errors import InvalidInput, NotFound

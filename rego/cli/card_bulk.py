@@ -10,12 +10,12 @@ from typing import Any
 from rego.cli import card_lookup as look
 from rego.cli.card_views import CARD, NamedCard
 from rego.cli.context import Session
-from rego.cli.dates import utc_offset
-from rego.cli.naming import find_column, find_label
 from rego.cli.options import Choice
 from rego.cli.output import Form
 from rego.cli.places import Where, fill_place
 from rego.client import boards, cards, labels
+from rego.dates import utc_offset
+from rego.naming import find_column, find_label
 from rego.wire import limits
 from rego.wire.base import Position
 from rego.wire.boards import Board

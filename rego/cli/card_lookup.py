@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from rego.cli.card_views import CardSheet, NamedCard
 from rego.cli.context import Session
-from rego.cli.naming import CARD_REFERENCE, card_path, find_column, find_label, find_member, is_id_beginning
 from rego.cli.places import Where
 from rego.client import attachments, auth, boards, cards, checklists, columns, comments, labels
+from rego.naming import CARD_REFERENCE, card_path, find_column, find_label, find_member, is_id_beginning
 from rego.wire.boards import Board, Member
 from rego.wire.cards import Card, CardSummary
 from rego.wire.columns import Column

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from textwrap import indent
 
-from rego.cli.naming import label_name
 from rego.cli.output import Cell, Piece, View
+from rego.naming import label_name
 from rego.safe_text import safe_text
 from rego.wire.attachments import Attachment
 from rego.wire.boards import Board, Member

@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from rego.cli import card_lookup as look
 from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET, CLAIM, CardRow, NamedCard, sheet_lines
 from rego.cli.context import Session
-from rego.cli.dates import utc_offset
-from rego.cli.naming import find_column
 from rego.cli.output import Form
 from rego.cli.places import Where, fill_place
 from rego.client import auth, boards, cards, columns
+from rego.dates import utc_offset
+from rego.naming import find_column
 from rego.wire import limits
 from rego.wire.base import Position
 from rego.wire.boards import Board

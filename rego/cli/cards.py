@@ -14,8 +14,6 @@ from rego.cli import card_bulk as bulk
 from rego.cli import card_work as work
 from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET, CLAIM
 from rego.cli.context import Session
-from rego.cli.dates import FORMS, SPANS, parse_here, parse_span
-from rego.cli.naming import is_card
 from rego.cli.options import (
     BoardArgument,
     BoardOption,
@@ -33,6 +31,8 @@ from rego.cli.options import (
 )
 from rego.cli.output import Form
 from rego.cli.places import where
+from rego.dates import FORMS, SPANS, parse_here, parse_span
+from rego.naming import is_card
 from rego.wire.cards import ClaimCard, Priority, UpdateCard
 from rego.wire.errors import InvalidInput
 from rego.wire.query import parse

@@ -11,9 +11,7 @@ from msgspec import UNSET
 from rego.cli import card_lookup as look
 from rego.cli.card_views import day
 from rego.cli.context import Session
-from rego.cli.dates import FORMS, parse_here
 from rego.cli.deleting import agreed
-from rego.cli.naming import find_checklist, find_item
 from rego.cli.options import (
     CardArgument,
     DataCommand,
@@ -28,6 +26,8 @@ from rego.cli.options import (
 )
 from rego.cli.output import Cell, Form, View
 from rego.client import boards, checklists
+from rego.dates import FORMS, parse_here
+from rego.naming import find_checklist, find_item
 from rego.wire.cards import Card
 from rego.wire.checklists import (
     Checklist,

@@ -10,7 +10,6 @@ from msgspec import UNSET
 from rego.cli import card_lookup as look
 from rego.cli.context import Session
 from rego.cli.deleting import agreed
-from rego.cli.naming import find_column
 from rego.cli.options import (
     BoardArgument,
     BoardOption,
@@ -27,6 +26,7 @@ from rego.cli.options import (
 from rego.cli.output import Cell, Form, View
 from rego.cli.places import Where, where
 from rego.client import columns
+from rego.naming import find_column
 from rego.wire.columns import Color, Column, CreateColumn, MoveColumn, UpdateColumn, WipMode
 from rego.wire.errors import InvalidInput
 

@@ -11,10 +11,10 @@ import typer
 
 from rego.cli.completing import cache_file
 from rego.cli.context import Session
-from rego.cli.naming import find_board, label_name
 from rego.cli.options import RegoCommand, noun, session_of
 from rego.client import boards
 from rego.client.paths import write_private_file
+from rego.naming import find_board, label_name
 from rego.safe_text import safe_text
 from rego.wire.boards import Board
 from rego.wire.errors import InvalidInput, RegoError

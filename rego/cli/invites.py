@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from rego.cli.context import Session
-from rego.cli.dates import FORMS, parse_due
 from rego.cli.members import ROLES
 from rego.cli.options import BoardArgument, BoardOption, DataCommand, ListCommand, RegoCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.client import invitations
+from rego.dates import FORMS, parse_due
 from rego.wire import limits
 from rego.wire.base import Role
 from rego.wire.errors import InvalidInput

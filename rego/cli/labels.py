@@ -9,7 +9,6 @@ from msgspec import UNSET
 
 from rego.cli.context import Session
 from rego.cli.deleting import agreed
-from rego.cli.naming import find_label, label_name
 from rego.cli.options import (
     BoardArgument,
     BoardOption,
@@ -24,6 +23,7 @@ from rego.cli.options import (
 )
 from rego.cli.output import Cell, Form, Piece, View
 from rego.client import labels
+from rego.naming import find_label, label_name
 from rego.wire.columns import Color
 from rego.wire.errors import InvalidInput
 from rego.wire.labels import CreateLabel, Label, UpdateLabel

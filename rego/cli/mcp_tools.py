@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from rego.card_draft import towards
 from rego.cli import mcp_arguments as a
-from rego.cli.card_editing import towards
-from rego.cli.dates import parse_here, utc_offset
 from rego.cli.mcp_views import Names, View, found, listed, told
-from rego.cli.naming import card_path, find_board, find_column, find_label, find_member
 from rego.client import auth, boards, cards, checklists, comments
 from rego.client.call import Call
 from rego.client.updates import Ended, EventCame, Online, SnapshotCame
+from rego.dates import parse_here, utc_offset
+from rego.naming import card_path, find_board, find_column, find_label, find_member
 from rego.wire.base import Position
 from rego.wire.boards import Board
 from rego.wire.cards import Card, CardSummary, ClaimCard, CreateCard, MoveCard, Priority, UpdateCard

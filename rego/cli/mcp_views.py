@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from rego.cli.naming import label_name
 from rego.cli.output import escaped
+from rego.naming import label_name
 from rego.wire.activity import UNSEEN
 from rego.wire.cards import Card, CardSummary, FoundCard, Priority
 from rego.wire.checklists import Checklist

@@ -7,10 +7,10 @@ from typing import Annotated
 import typer
 
 from rego.cli.context import Session
-from rego.cli.naming import find_member
 from rego.cli.options import BoardArgument, BoardOption, DataCommand, ListCommand, RegoCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.client import boards
+from rego.naming import find_member
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, Member, UpdateMember
 

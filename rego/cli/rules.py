@@ -12,7 +12,6 @@ from msgspec import UNSET
 from rego.cli import card_lookup
 from rego.cli.context import Session
 from rego.cli.deleting import agreed
-from rego.cli.naming import find_rule
 from rego.cli.options import (
     BoardArgument,
     BoardOption,
@@ -26,8 +25,9 @@ from rego.cli.options import (
     session_of,
 )
 from rego.cli.output import Cell, Form, View
-from rego.cli.rule_words import ACTIONS, TRIGGERS, Names, action_in_words, read_action, read_trigger, trigger_in_words
 from rego.client import automations, boards, columns, labels
+from rego.naming import find_rule
+from rego.rule_words import ACTIONS, TRIGGERS, Names, action_in_words, read_action, read_trigger, trigger_in_words
 from rego.wire.automation_runs import AutomationRun, DryRun, TriedRule
 from rego.wire.automations import AnyAction, Automation, CreateAutomation, UpdateAutomation
 from rego.wire.boards import Board

@@ -9,10 +9,10 @@ import typer
 
 from rego.cli.card_views import day, priority, state
 from rego.cli.context import Session
-from rego.cli.dates import utc_offset
 from rego.cli.options import DataCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.client import cards
+from rego.dates import utc_offset
 from rego.wire import limits
 from rego.wire.cards import FoundCard
 from rego.wire.query import parse

@@ -12,8 +12,8 @@ from rich.segment import Segment, Segments
 from rich.text import Text
 
 from rego.cli.card_views import CardSheet, facts, file_line, minute
-from rego.cli.naming import label_name
 from rego.cli.tables import STYLES
+from rego.naming import label_name
 from rego.safe_text import safe_text
 from rego.wire.labels import Label
 

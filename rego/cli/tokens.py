@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from rego.cli.context import Session
-from rego.cli.dates import FORMS, parse_here
-from rego.cli.naming import find_token
 from rego.cli.options import DataCommand, ListCommand, RegoCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.client import tokens
+from rego.dates import FORMS, parse_here
+from rego.naming import find_token
 from rego.wire.tokens import CreateToken, NewToken, PersonalToken, Scope
 
 app = noun("Personal tokens for scripts: list, add, revoke.")

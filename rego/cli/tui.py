@@ -25,8 +25,4 @@ def open_board(session: Session, board_name: str | None) -> int:
         raise NotAuthenticated(f"You are not logged in to {session.chosen_server}.")
     from rego_tui.app import Connect, run
 
-    return run(
-        Connect(
-            client=session.async_client, board=board_name or session.choices.value("board"), keys_file=session.paths.keys_file
-        )
-    )
+    return run(Connect(client=session.async_client, board=board_name or session.choices.value("board"), home=session.home))

@@ -77,7 +77,6 @@ instance = Table(
 )
 
 GET_EPOCH = Statement(select(instance.c.epoch))
-ADD_EPOCH = Statement(insert(instance))
 
 ADD_HEAD = Statement(insert(board_heads))
 SET_HEAD = Statement(
@@ -85,7 +84,6 @@ SET_HEAD = Statement(
     .where(board_heads.c.board_id == bindparam("head_id"))
     .values(seq=bindparam("seq"), last_number=bindparam("last_number"), triggers=bindparam("triggers"))
 )
-GET_SEQ = Statement(select(board_heads.c.seq).where(board_heads.c.board_id == bindparam("board_id")))
 EPOCH = select(instance.c.epoch).scalar_subquery().label("epoch")
 """The database's life, for a statement that reads something else too: both are then of one moment."""
 
@@ -124,10 +122,6 @@ class Committed(NamedTuple):
     board_id: str
     first_seq: int
     events: Sequence[bytes]
-
-    @property
-    def last_seq(self) -> int:
-        return self.first_seq + len(self.events) - 1
 
 
 def goes_on(since: int, rows: Sequence[Row], seq: int = 0) -> bool:

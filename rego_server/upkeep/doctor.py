@@ -150,12 +150,12 @@ async def _check_mail(settings: Settings) -> list[Finding]:
 
 
 async def _check_limits(settings: Settings) -> list[Finding]:
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = settings.sockets_max + FILES_BESIDE_SOCKETS
     if settings.sockets_max and soft != resource.RLIM_INFINITY and soft < wanted:
         sentence = f"This process may open {soft} files, and REGO_SOCKETS_MAX allows {settings.sockets_max} sockets."
         return [warning("open files", sentence, f"ulimit -n {wanted}, or LimitNOFILE={wanted} in the systemd unit.")]
-    return [fine("open files", f"{'Any number' if hard == resource.RLIM_INFINITY else soft} may be open.")]
+    return [fine("open files", f"{'Any number' if soft == resource.RLIM_INFINITY else soft} may be open.")]
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

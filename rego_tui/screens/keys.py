@@ -49,17 +49,21 @@ class KeyScreen(ModalScreen[Any]):
 
     async def on_typed(self, event: Typed) -> None:
         event.stop()
+        await self.take_key(event)
+
+    async def take_key(self, event: Typed) -> None:
+        """Type a key into the line that is open, or take it as one of the keymap."""
         line = self.focused
         if isinstance(line, LineInput):
             await self._type(line, event)
             return
-        press = self._reader.press(_name(event))
+        press = self._reader.press(key_name(event))
         self.show_options()
         if press is not None:
             self.run(press)
 
     async def _type(self, line: LineInput, event: Typed) -> None:
-        if line.keyed and not _types_something(event) and (press := self._reader.press(_name(event))) is not None:
+        if line.keyed and not _types_something(event) and (press := self._reader.press(key_name(event))) is not None:
             self.run(press)
         elif event.key == "enter":
             self.submit_line(line)
@@ -73,6 +77,9 @@ class KeyScreen(ModalScreen[Any]):
 
     def cancel_line(self, line: LineInput) -> None:
         """Leave a line, and what was typed into it."""
+
+    def hear(self, message: Message) -> None:
+        """Something happened on the open board; its own screen passes this on to all that lie over it."""
 
     def run(self, press: Press) -> None:
         """Do what an action says."""
@@ -101,6 +108,11 @@ class KeyScreen(ModalScreen[Any]):
         if action is not None:
             self.run(Press(action))
 
+    def act_app_settings(self, _: Press) -> None:
+        from rego_tui.screens.settings import SettingsScreen
+
+        self.app.push_screen(SettingsScreen(self.rego))
+
     def act_app_palette(self, _: Press) -> None:
         self.app.action_command_palette()
 
@@ -122,7 +134,7 @@ def _types_something(event: Typed) -> bool:
     return event.character is not None and event.character.isprintable()
 
 
-def _name(event: Typed) -> str:
+def key_name(event: Typed) -> str:
     """A key press as the keymap writes it."""
     character = event.character
     return character if character is not None and character.isprintable() and character != " " else event.key

@@ -5,8 +5,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from rego.client import cards
+from rego.client import automations, cards
 from rego.wire import events as e
+from rego.wire.automations import CreateAutomation, DoComplete, WhenLabelled
 from rego.wire.base import Position, to_json
 from rego.wire.cards import BulkCards, CreateCard, MoveCard, UpdateCard
 from rego.wire.errors import ChangedSince
@@ -136,6 +137,17 @@ async def test_what_was_done_to_many_cards_is_undone_to_all_of_them(desk: Furnis
     assert await whole_board(desk) == before
     await replay(desk.owner.client, desk.board.id, lambda: revert(desk, undone.events[-1].seq, whole=True))
     assert await whole_board(desk) == after
+
+
+async def test_what_a_rule_did_is_undone_together_with_what_set_it_off(desk: Furnished) -> None:
+    rule = CreateAutomation(name="Labelled is done", trigger=WhenLabelled(), actions=[DoComplete()])
+    await desk.own(automations.create_automation(desk.board.id, rule))
+    await desk.own(cards.label_card(desk.one.id, desk.other_label.id))
+    by_rule = await last_event(desk)
+    assert by_rule.actor is None
+    await replay(desk.owner.client, desk.board.id, lambda: revert(desk, by_rule.seq, whole=True))
+    card = await desk.own(cards.get_card(desk.one.id))
+    assert (card.completed, card.label_ids) == (False, desk.one.label_ids), "by the rule, and by the person"
 
 
 async def test_one_event_of_several_is_undone_alone(desk: Furnished) -> None:

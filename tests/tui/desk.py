@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from textual.app import App
 from textual.pilot import Pilot
 
+from rego.client.home import Home
 from rego.wire.snapshot import Snapshot
 from rego_tui.app import Connect, RegoApp
 from rego_tui.board_view import BoardView
@@ -110,11 +110,11 @@ async def at_desk(
     size: tuple[int, int] = (80, 24),
     board: str | None = None,
     keys: Mapping[str, Sequence[str]] | None = None,
-    keys_file: Path | None = None,
+    home: Home | None = None,
 ) -> AsyncIterator[Desk]:
     """The app with the board of `snapshot` open and live."""
     peer = ScriptedPeer(snapshot)
-    async with running(peer, size=size, board=board, keys=keys, keys_file=keys_file) as desk:
+    async with running(peer, size=size, board=board, keys=keys, home=home) as desk:
         await desk.until("the board is live", lambda: "● live" in desk.text())
         yield desk
 
@@ -126,11 +126,11 @@ async def running(
     size: tuple[int, int] = (80, 24),
     board: str | None = None,
     keys: Mapping[str, Sequence[str]] | None = None,
-    keys_file: Path | None = None,
+    home: Home | None = None,
 ) -> AsyncIterator[Desk]:
     """The app on a peer, as far as it gets."""
 
-    app = scripted_app(peer, board=board, keys=keys, keys_file=keys_file)
+    app = scripted_app(peer, board=board, keys=keys, home=home)
     async with app.run_test(size=size, notifications=True) as pilot:
         desk = Desk(app, peer, pilot)
         await desk.settle()
@@ -142,7 +142,7 @@ def scripted_app(
     *,
     board: str | None = None,
     keys: Mapping[str, Sequence[str]] | None = None,
-    keys_file: Path | None = None,
+    home: Home | None = None,
 ) -> RegoApp:
     """The app on a peer, not running yet."""
 
@@ -152,5 +152,5 @@ def scripted_app(
     async def no_client() -> None:
         raise AssertionError("the scripted peer needs no client")
 
-    connect = Connect(client=no_client, board=board, keys_file=keys_file)  # type: ignore[arg-type]
+    connect = Connect(client=no_client, board=board, home=home)  # type: ignore[arg-type]
     return RegoApp(connect, keys=keys, clock=lambda: boards.NOW, open_workspace=open_workspace)

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rego.client.home import Home
+from rego.client.paths import Paths
 from rego.wire.cards import UpdateCard
 from rego_tui.screens.help import HelpScreen
 from tests.tui import boards
@@ -84,8 +86,9 @@ async def test_the_help_in_any_size_of_terminal(size: tuple[int, int]) -> None:
 
 
 async def test_app_keys_file(tmp_path: Path) -> None:
-    path = tmp_path / "keys.toml"
-    async with at_desk(boards.small(), keys_file=path) as desk:
+    home = Home(Paths(config=tmp_path, data=tmp_path))
+    path = home.paths.keys_file
+    async with at_desk(boards.small(), home=home) as desk:
         await desk.press("f2")
         assert "is there now" in desk.notices()
         path.write_text(path.read_text().replace('#card.toggle_done = ["x"]', 'card.toggle_done = ["X", "g x"]'))
@@ -100,9 +103,8 @@ async def test_app_keys_file(tmp_path: Path) -> None:
 
 
 async def test_a_wrong_keys_file_is_said_at_the_start_and_the_board_opens(tmp_path: Path) -> None:
-    path = tmp_path / "keys.toml"
-    path.write_text("card.open = \n")
-    async with at_desk(boards.small(), keys_file=path) as desk:
+    (tmp_path / "keys.toml").write_text("card.open = \n")
+    async with at_desk(boards.small(), home=Home(Paths(config=tmp_path, data=tmp_path))) as desk:
         assert "is not valid TOML" in desk.notices()
         assert "line 1" in desk.notices()
         await desk.press("enter")

@@ -20,8 +20,8 @@ SELECT pg_catalog.pg_advisory_xact_lock({lock});
 DO $$
 DECLARE each record;
 BEGIN
-    FOR each IN SELECT tablename FROM pg_catalog.pg_tables WHERE schemaname = '{schema}' LOOP
-        EXECUTE format('DROP TABLE %I.%I CASCADE', '{schema}', each.tablename);
+    FOR each IN SELECT schemaname, tablename FROM pg_catalog.pg_tables WHERE schemaname = current_schema() LOOP
+        EXECUTE format('DROP TABLE %I.%I CASCADE', each.schemaname, each.tablename);
     END LOOP;
 END $$;
 """
@@ -58,7 +58,7 @@ class Tools:
         self._run("pg_restore", ["--no-owner", "--no-privileges", f"--file={script}", str(dump)])
         schema = await self._schema()
         before, after = dump.with_name("before.sql"), dump.with_name("after.sql")
-        before.write_text(_WHOLE_SCHEMA.format(lock=ADVISORY_LOCK, schema=schema))
+        before.write_text(_WHOLE_SCHEMA.format(lock=ADVISORY_LOCK))
         after.write_text(_NEW_LIFE.format(schema=schema, epoch=epoch))
         way = way_to(self._url)
         once = ["--no-psqlrc", "--quiet", "--output=/dev/null", "--single-transaction", "--set=ON_ERROR_STOP=1"]

@@ -18,6 +18,7 @@ from rego_server.domains.comments.models import comments
 
 _BOARD_ID = bindparam("board_id", type_=Id)
 _SEQ = bindparam("seq", type_=BigInteger)
+_ACTOR_ID = bindparam("actor_id", type_=Id)
 
 ENTER_EVENT = entrance(
     [event_log, board_heads.c.floor, REVERTED_BY],
@@ -36,11 +37,12 @@ TOGETHER = Statement(
         board_heads.c.board_id == _BOARD_ID,
         event_log.c.seq.between(bindparam("first"), bindparam("last")),
         event_log.c.at == bindparam("at", type_=Timestamp),
-        or_(event_log.c.actor_id.is_(None), event_log.c.actor_id == bindparam("actor_id", type_=Id)),
+        or_(event_log.c.actor_id.is_(None), _ACTOR_ID.is_(None), event_log.c.actor_id == _ACTOR_ID),
     )
     .order_by(event_log.c.seq.desc())
 )
-"""The events of one transaction, newest first: a board's transactions are serial, and each has one moment and one actor."""
+"""The events of one transaction, newest first: a board's transactions are serial, and each has one moment and
+one actor, whom the events of rules do not name."""
 
 _WITH_CARD: dict[Table, FromClause] = {
     checklists: checklists.join(cards, cards.c.id == checklists.c.card_id),

@@ -11,9 +11,9 @@ from rego_server.core.ranking import from_wire
 from rego_server.core.uow import UnitOfWork
 
 
-def revived(uow: UnitOfWork, entity: Entity, **others: Any) -> dict[str, Any]:
-    """The row of `entity` in its next version, with the columns `others` that the entity does not show."""
-    row = {**asdict(entity), **others, "field_versions": {}, "version": entity.version + 1}
+def revived(uow: UnitOfWork, entity: Entity) -> dict[str, Any]:
+    """The row of `entity` in its next version."""
+    row = {**asdict(entity), "field_versions": {}, "version": entity.version + 1}
     if "rank" in row:
         row["rank"] = from_wire(row["rank"])
     return {**row, "updated_at": uow.now, "updated_by": uow.author_id}

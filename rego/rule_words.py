@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rego.cli.naming import find_column, find_label, find_member, label_name
+from rego.naming import find_column, find_label, find_member, label_name
 from rego.wire import automations as a
 from rego.wire.base import Position
 from rego.wire.boards import Member

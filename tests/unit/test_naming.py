@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from rego.cli.naming import card_path, find_board, find_column, find_label, find_member
+from rego.naming import card_path, find_board, find_column, find_label, find_member
 from rego.wire.columns import Color
 from rego.wire.errors import InvalidInput, NotFound, RegoError
 from tests.cli.samples import board, column, id_of, label, member

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rego.cli.rule_words import Names, action_in_words, read_action, read_trigger, trigger_in_words
+from rego.rule_words import Names, action_in_words, read_action, read_trigger, trigger_in_words
 from rego.wire import automations as a
 from rego.wire.base import Position
 from rego.wire.cards import Priority

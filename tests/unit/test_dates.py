@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rego.cli.dates import ago, parse_due, parse_past
+from rego.dates import ago, parse_due, parse_past
 from rego.wire.errors import InvalidInput
 
 CET = timezone(timedelta(hours=1))
