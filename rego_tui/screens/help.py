@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from rego_tui.actions import Action, Place
 from rego_tui.keymap import Keymap, Press, key_label
-from rego_tui.screens.keys import KeyScreen
+from rego_tui.screens.keys import KeyScreen, Typed
 from rego_tui.widgets.bars import OptionsBar
 from rego_tui.widgets.line_input import LineInput
 from rego_tui.widgets.text_cells import wrap
@@ -38,7 +38,7 @@ class HelpScreen(KeyScreen):
     def compose(self) -> ComposeResult:
         with Vertical(id="help"):
             yield Static(Text(f"Keys: {self._about}"), classes="heading")
-            yield LineInput(line_id="search", placeholder="type to search, Enter does it", keyed=True)
+            yield LineInput(line_id="search", placeholder="type to search, Enter does it")
             yield OptionList(id="actions", markup=False)
             yield Static(Text("A number before a movement repeats it: 3L. F2 is for keys of your own."), classes="foot")
             yield OptionsBar()
@@ -48,6 +48,12 @@ class HelpScreen(KeyScreen):
         self.query_one("#search", LineInput).open()
         self.show_options()
         self._list("")
+
+    async def take_key(self, event: Typed) -> None:
+        if (press := self.press_beside_typing(event)) is not None:
+            self.run(press)
+        else:
+            await self.query_one("#search", LineInput).type_key(event.key, event.character)
 
     def hints(self) -> Sequence[tuple[str, str]]:
         return [(key_label(a.keys[0]), a.hint) for a in self.rego.keymap.at(Place.HELP) if a.place is Place.HELP and a.hint]

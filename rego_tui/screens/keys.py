@@ -63,14 +63,18 @@ class KeyScreen(ModalScreen[Any]):
             self.run(press)
 
     async def _type(self, line: LineInput, event: Typed) -> None:
-        if line.keyed and not _types_something(event) and (press := self._reader.press(key_name(event))) is not None:
-            self.run(press)
-        elif event.key == "enter":
+        if event.key == "enter":
             self.submit_line(line)
         elif event.key == "escape":
             self.cancel_line(line)
         else:
             await line.type_key(event.key, event.character)
+
+    def press_beside_typing(self, event: Typed) -> Press | None:
+        """What a key that types nothing does at this very place, for screens whose line is always open."""
+        types = event.character is not None and event.character.isprintable()
+        action = None if types else self.rego.keymap.keys_at(self.place).get((key_name(event),))
+        return Press(action, key=event.key) if action is not None and action.place is self.place else None
 
     def submit_line(self, line: LineInput) -> None:
         """Take what was typed into a line."""
@@ -128,10 +132,6 @@ class KeyScreen(ModalScreen[Any]):
     def act_app_interrupt(self, _: Press) -> None:
         quit_keys = [key_label(key) for key in self.rego.keymap.actions["app.quit"].keys]
         self.rego.say(f"{quit_keys[0] if quit_keys else 'Ctrl+Q'} quits from the board, Ctrl+Q anywhere.")
-
-
-def _types_something(event: Typed) -> bool:
-    return event.character is not None and event.character.isprintable()
 
 
 def key_name(event: Typed) -> str:
