@@ -271,3 +271,8 @@ class BoardScreen(BoardPage):
 
     def act_board_switch(self, _: Press) -> None:
         self.rego.close_board()
+
+    def act_board_activity(self, _: Press) -> None:
+        from rego_tui.screens.activity import ActivityPage
+
+        self.app.push_screen(ActivityPage(self.rego, self.store))

@@ -11,11 +11,13 @@ from rich.cells import cell_len
 from textual import events
 
 from rego.safe_text import safe_text
+from rego.wire.activity import Activity
 from rego.wire.boards import Member
 from rego.wire.checklists import Checklist, ChecklistItem
 from rego.wire.columns import Color
 from rego.wire.comments import Comment
 from rego.wire.errors import Conflict
+from rego.wire.events import Actor
 from rego.wire.snapshot import Snapshot
 from rego_tui.screens.card import CardScreen
 from tests.tui import boards
@@ -141,6 +143,27 @@ async def test_the_open_card() -> None:
         await desk.until("the comments are read", lambda: "Comments" in desk.text())
         assert "[@click=app.quit]quit[/]" in desk.text()
         check(desk)
+
+
+@pytest.mark.parametrize("size", [TALL, (130, 60), (20, 5)])
+async def test_the_activity(size: tuple[int, int]) -> None:
+    async with at_desk(hostile(), size=size) as desk:
+        desk.peer.acts = {
+            n: Activity(
+                seq=n,
+                at=boards.NOW,
+                type="card.moved",
+                sentence=f"{text} moved {text}",
+                actor=Actor(id=boards.uid(8, n), username=text),
+                card_id=boards.card_id(n + 1),
+            )
+            for n, text in enumerate(PAYLOADS)
+        }
+        await desk.press("g", "a")
+        await desk.until("it is read", lambda: "{title}" in desk.text() or size[0] < 60)
+        for _ in PAYLOADS:
+            check(desk)
+            await desk.press("j")
 
 
 async def test_the_title_of_each_open_card() -> None:

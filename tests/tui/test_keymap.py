@@ -8,13 +8,16 @@ import pytest
 
 from rego_tui.actions import ACTIONS, Place
 from rego_tui.keymap import KeyReader, key_label, keymap
+from rego_tui.screens.activity import ActivityPage
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.card import CardScreen
 from rego_tui.screens.conflict import ConflictScreen
 from rego_tui.screens.help import HelpScreen, help_text
 from rego_tui.screens.keys import KeyScreen
+from rego_tui.screens.listing import ListPage
 from rego_tui.screens.picker import Picker
+from rego_tui.screens.settings import SettingsScreen
 
 SCREENS: dict[Place, type[KeyScreen]] = {
     Place.BOARD: BoardScreen,
@@ -22,6 +25,9 @@ SCREENS: dict[Place, type[KeyScreen]] = {
     Place.CARD: CardScreen,
     Place.CONFLICT: ConflictScreen,
     Place.BOARDS: BoardsScreen,
+    Place.LIST: ListPage,
+    Place.SETTINGS: SettingsScreen,
+    Place.ACTIVITY: ActivityPage,
     Place.HELP: HelpScreen,
     Place.PICKER: Picker,
     Place.EVERYWHERE: KeyScreen,
