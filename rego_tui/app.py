@@ -26,6 +26,7 @@ from rego_tui.workspace import Workspace
 if TYPE_CHECKING:
     from rego.client.aio import Client
     from rego.client.home import Home
+    from rego.client.server import Server
 
 
 class Connect(Struct, frozen=True, kw_only=True):
@@ -147,6 +148,11 @@ class RegoApp(App[None]):
         return (home.choices.value("editor") if home is not None else None) or "vi"
 
     # --- boards ------------------------------------------------------------------------------------------------------
+
+    @property
+    def server(self) -> Server | None:
+        """Where the boards are, once that is known."""
+        return self._client.server if self._client is not None else None
 
     async def workspace(self) -> Workspace:
         """The user's boards; connects at the first call, and raises a `RegoError` when that fails."""

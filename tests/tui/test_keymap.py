@@ -16,7 +16,9 @@ from rego_tui.screens.conflict import ConflictScreen
 from rego_tui.screens.help import HelpScreen, help_text
 from rego_tui.screens.keys import KeyScreen
 from rego_tui.screens.listing import ListPage
+from rego_tui.screens.people import PeoplePage
 from rego_tui.screens.picker import Picker
+from rego_tui.screens.secret import SecretScreen
 from rego_tui.screens.settings import SettingsScreen
 
 SCREENS: dict[Place, type[KeyScreen]] = {
@@ -28,6 +30,8 @@ SCREENS: dict[Place, type[KeyScreen]] = {
     Place.LIST: ListPage,
     Place.SETTINGS: SettingsScreen,
     Place.ACTIVITY: ActivityPage,
+    Place.PEOPLE: PeoplePage,
+    Place.ONCE: SecretScreen,
     Place.HELP: HelpScreen,
     Place.PICKER: Picker,
     Place.EVERYWHERE: KeyScreen,
