@@ -19,6 +19,8 @@ class Place(StrEnum):
     CARD = "card"
     CONFLICT = "two texts"
     BOARDS = "boards"
+    SERVERS = "servers"
+    LOGIN = "login"
     LIST = "every list"
     ACTIVITY = "activity"
     PEOPLE = "people"
@@ -165,6 +167,27 @@ ACTIONS: tuple[Action, ...] = (
         ("boards.up", "k, up", "the board above"),
         ("boards.open", "enter, l, right", "open the board", "open"),
         ("boards.reload", "R", "read the list again", "reload"),
+        ("boards.switch_server", "s", "another server, this machine, or another login", "servers"),
+        ("boards.log_out", "Q", "log out of this server"),
+    ),
+    *_group(
+        Place.SERVERS,
+        "Servers",
+        ("servers.down#", "j, down", "the next server"),
+        ("servers.up#", "k, up", "the server above"),
+        ("servers.open", "enter, l, right", "go there; log in where that is needed", "go there"),
+        ("servers.other", "n, /", "type the address of another server", "another"),
+        ("servers.log_out", "x, Q", "log out of that server", "log out"),
+        ("servers.close", "escape, q", "back", "back"),
+    ),
+    *_group(
+        Place.LOGIN,
+        "Login",
+        ("login.next", "tab, down", "the next line"),
+        ("login.previous", "shift+tab, up", "the line above"),
+        ("login.submit", "enter", "go on, and log in when all is there", "log in"),
+        ("login.other", "ctrl+r, f2", "make a new account, or log in after all", "new account"),
+        ("login.leave", "escape", "back", "back"),
     ),
     *_group(
         Place.ACTIVITY,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -26,8 +25,7 @@ class Said(Struct, frozen=True):
     overridden: list[str]
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A setting with everything that was said of it, the one in force first."""
 
     setting: Setting

@@ -203,9 +203,9 @@ class PeoplePage(ListPage):
 
     def _link(self, token: str) -> tuple[str, str]:
         """A link, or the mere token where the server has no address that others could reach."""
-        if self.rego.server is not None:
+        if self.rego.where.server is not None:
             with suppress(InvalidInput):
-                return "link", invitations.link_of(self.rego.server, token)
+                return "link", invitations.link_of(self.rego.where.server, token)
         return "token", token
 
     def _revoke(self, invitation: Invitation) -> None:

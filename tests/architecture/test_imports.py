@@ -18,6 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego.query_match": {"msgspec"},
     "rego.replica": {"msgspec"},
     "rego.replay": {"msgspec"},
+    "rego.rule_words": {"msgspec"},
     "rego.client": {"msgspec"},
     "rego.client.aio": {"aiohttp", "msgspec", "yarl"},
     "rego.client.config": {"tomlkit"},
