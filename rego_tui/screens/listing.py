@@ -17,6 +17,7 @@ from rego.safe_text import safe_text
 from rego.wire.base import Role
 from rego.wire.errors import RegoError
 from rego_tui import messages
+from rego_tui.actions import Place
 from rego_tui.keymap import Press
 from rego_tui.screens.board_frame import connection_text, people_here
 from rego_tui.screens.keys import KeyScreen
@@ -47,6 +48,7 @@ class ListPage(KeyScreen):
     every list. The board tells it what happens by `hear`.
     """
 
+    place = Place.LIST
     heading = ""
     placeholder = "words"
     nothing = "There is nothing here."
