@@ -276,3 +276,8 @@ class BoardScreen(BoardPage):
         from rego_tui.screens.activity import ActivityPage
 
         self.app.push_screen(ActivityPage(self.rego, self.store))
+
+    def act_board_people(self, _: Press) -> None:
+        from rego_tui.screens.people import PeoplePage
+
+        self.app.push_screen(PeoplePage(self.rego, self.store))
