@@ -23,12 +23,14 @@ class Place(StrEnum):
     LOGIN = "login"
     LIST = "every list"
     ACTIVITY = "activity"
+    PEOPLE = "people"
+    ONCE = "shown once"
     SETTINGS = "settings"
     HELP = "help"
     PICKER = "choosing"
 
 
-LISTS = frozenset({Place.ACTIVITY})
+LISTS = frozenset({Place.ACTIVITY, Place.PEOPLE})
 """The places that have the keys of a list beside their own."""
 
 
@@ -116,6 +118,7 @@ ACTIONS: tuple[Action, ...] = (
         ("board.resync", "R", "read the whole board again"),
         ("board.switch", "b", "another board"),
         ("board.activity", "g a", "what happened here"),
+        ("board.people", "g p", "the people of this board, and invitations to it"),
         ("board.back", "escape", "clear the filter"),
     ),
     *_group(
@@ -204,6 +207,22 @@ ACTIONS: tuple[Action, ...] = (
         ("activity.take_back", "u", "take back exactly this, if it was you", "take back"),
     ),
     *_group(
+        Place.PEOPLE,
+        "People",
+        ("people.open_card", "enter", "open the card that they look at", "their card"),
+        ("people.role", "r", "give them another role", "role"),
+        ("people.add", "a", "put somebody on the board", "add"),
+        ("people.invite_link", "i", "make an invitation: a link for whoever brings it", "invite"),
+        ("people.invite_email", "I", "make an invitation for one e-mail address"),
+        ("people.remove", "d", "take them off the board, or revoke the invitation", "remove"),
+    ),
+    *_group(
+        Place.ONCE,
+        "Shown once",
+        ("once.copy", "y", "copy it", "copy"),
+        ("once.close", "escape, q", "close; it is not shown again", "close"),
+    ),
+    *_group(
         Place.LIST,
         "List",
         ("list.down#", "j, down", "the next entry"),
@@ -243,9 +262,12 @@ ACTIONS: tuple[Action, ...] = (
     *_group(
         Place.HELP,
         "Help",
-        ("help.down#", "j, down", "one line down"),
-        ("help.up#", "k, up", "one line up"),
-        ("help.close", "escape, q, ?, enter", "back", "back"),
+        ("help.down", "down, ctrl+n", "the next action"),
+        ("help.up", "up, ctrl+p", "the action above"),
+        ("help.page_down", "pagedown", "a page down"),
+        ("help.page_up", "pageup", "a page up"),
+        ("help.run", "enter", "do it on the screen below", "do it"),
+        ("help.close", "escape", "back", "back"),
     ),
     *_group(
         Place.EVERYWHERE,
@@ -254,5 +276,8 @@ ACTIONS: tuple[Action, ...] = (
         ("app.settings", ",", "the settings"),
         ("app.palette", ":, ctrl+p", "run anything by its name", "palette"),
         ("app.quit", "q", "quit", "quit"),
+        ("app.keys_file", "f2", "keys of your own: writes a file to change, or reads it again"),
+        ("app.suspend", "ctrl+z", "go to the shell; fg comes back"),
+        ("app.interrupt", "ctrl+c", "say how to quit"),
     ),
 )

@@ -283,7 +283,7 @@ async def test_a_title_that_is_refused_stays_to_be_sent_again() -> None:
         assert desk.app.screen.query_one("#answer", LineInput).value == "My plan"
 
 
-@pytest.mark.parametrize("size", [(20, 5), (45, 10), (60, 24)])
+@pytest.mark.parametrize("size", [(24, 6), (45, 10), (60, 24)])
 async def test_every_size_shows_the_boards(size: tuple[int, int]) -> None:
     async with at_desk(boards.small()) as desk:
         await two_boards(desk)

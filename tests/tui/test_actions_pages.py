@@ -1,8 +1,7 @@
-"""The actions of the open card, the help, and those that work everywhere, each done with its key."""
+"""The actions of the open card, and those that work everywhere, each done with its key."""
 
 from __future__ import annotations
 
-from rego_tui.screens.help import HelpScreen
 from tests.tui import boards
 from tests.tui.desk import Desk, at_desk
 
@@ -75,31 +74,6 @@ async def test_open_card_reload() -> None:
 async def test_open_card_close() -> None:
     async with at_desk(boards.small()) as desk:
         await desk.press("enter", "escape")
-        assert desk.app.screen is desk.board
-
-
-async def test_app_help() -> None:
-    async with at_desk(boards.small()) as desk:
-        await desk.press("?")
-        assert isinstance(desk.app.screen, HelpScreen)
-        assert "one column to the right" in desk.text() or "the column to the left" in desk.text()
-
-
-async def test_help_down() -> None:
-    async with at_desk(boards.small()) as desk:
-        await desk.press("?", "2", "0", "j")
-        assert "the column to the left" not in desk.text()
-
-
-async def test_help_up() -> None:
-    async with at_desk(boards.small()) as desk:
-        await desk.press("?", "2", "0", "j", "2", "0", "k")
-        assert "the column to the left" in desk.text()
-
-
-async def test_help_close() -> None:
-    async with at_desk(boards.small()) as desk:
-        await desk.press("?", "?")
         assert desk.app.screen is desk.board
 
 
