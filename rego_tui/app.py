@@ -14,6 +14,7 @@ from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from rego.safe_text import safe_text
+from rego_tui.drafts import Drafts
 from rego_tui.keymap import Keymap, Press, keymap
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
@@ -89,6 +90,7 @@ class RegoApp(App[None]):
         self.keymap, self._key_problems = keymap(keys)
         self.clock = clock or _local_now
         self.store: BoardStore | None = None
+        self.drafts = Drafts()
         self._open_workspace = open_workspace or self._connect
         self._workspace: Workspace | None = None
         self._client: Client | None = None

@@ -65,6 +65,7 @@ class BoardPage(KeyScreen):
             self.view.replica = self.store.replica
             self.view.forget()
         await self._draw(Touched(frame=True))
+        self._tell_card_screens(message)
 
     async def on_board_changed(self, message: messages.BoardChanged) -> None:
         message.stop()
@@ -83,10 +84,12 @@ class BoardPage(KeyScreen):
         message.stop()
         self._draw_bar()
         self._draw_faces()
+        self._tell_card_screens(message)
 
     def on_connection_changed(self, message: messages.ConnectionChanged) -> None:
         message.stop()
         self._draw_bar()
+        self._tell_card_screens(message)
 
     def on_notice(self, message: messages.Notice) -> None:
         message.stop()

@@ -12,6 +12,7 @@ from rego_tui.actions import Place
 from rego_tui.keymap import KeyReader, Press, key_label
 from rego_tui.widgets.bars import OptionsBar
 from rego_tui.widgets.line_input import LineInput
+from rego_tui.widgets.typed_into import TypedInto
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
@@ -49,9 +50,12 @@ class KeyScreen(ModalScreen[Any]):
 
     async def take_key(self, event: Typed) -> None:
         """Type a key into the line that is open, or take it as one of the keymap."""
-        line = self.focused
-        if isinstance(line, LineInput):
-            await self._type(line, event)
+        target: object = self.focused
+        if isinstance(target, LineInput):
+            await self._type(target, event)
+            return
+        if isinstance(target, TypedInto):
+            await self._write(target, event)
             return
         press = self._reader.press(key_name(event))
         self.show_options()
@@ -65,6 +69,15 @@ class KeyScreen(ModalScreen[Any]):
             self.cancel_line(line)
         else:
             await line.type_key(event.key, event.character)
+
+    async def _write(self, text: TypedInto, event: Typed) -> None:
+        """A key on its way into a text of several lines: what prints is typed, and what is no action of this place."""
+        printable = event.character is not None and event.character.isprintable()
+        action = None if printable else self.rego.keymap.keys_at(self.place).get((key_name(event),))
+        if action is not None and action.place is self.place:
+            self.run(Press(action, key=event.key))
+        else:
+            await text.type_key(event.key, event.character)
 
     def submit_line(self, line: LineInput) -> None:
         """Take what was typed into a line."""
