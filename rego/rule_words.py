@@ -7,7 +7,8 @@ be written.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from rego.naming import find_column, find_label, find_member, label_name
 from rego.wire import automations as a
@@ -28,8 +29,7 @@ ACTIONS = (
 )
 
 
-@dataclass(frozen=True)
-class Names:
+class Names(Struct, frozen=True):
     """What is on a board, to find by name and to call by name."""
 
     columns: Sequence[Column]

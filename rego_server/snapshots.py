@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Boolean, Integer, String, cast, literal, null, select, union_all
 
+from rego.wire import limits
 from rego.wire.base import to_json
 from rego.wire.columns import Column
 from rego.wire.errors import NotFound, Unavailable
@@ -35,6 +38,9 @@ CACHE_MAX_BYTES = 64 * 1024 * 1024
 
 READS_MAX = 3
 """How many reads a reader waits for who knows of a newer board than they find."""
+
+STREAMS_FROM = 1.0
+"""Seconds for which a snapshot begins new streams though the board has changed since: so long no other is read for them."""
 
 BOARD_AND_MEMBERS = Statement(
     select(
@@ -104,6 +110,11 @@ class Encoded(NamedTuple):
         """Whether this is as new as a board that was looked at."""
         return self.epoch == board["epoch"] and self.seq >= int(board["seq"])
 
+    def leads_to(self, board: Row) -> bool:
+        """Whether the log still leads from here to a board that was looked at, in as many events as are replayed."""
+        oldest: int = max(board["floor"], board["seq"] - limits.REPLAY_MAX_EVENTS)
+        return self.epoch == board["epoch"] and self.seq >= oldest
+
 
 class Key(NamedTuple):
     board_id: str
@@ -118,10 +129,18 @@ class Key(NamedTuple):
 class Snapshots:
     """Board snapshots by `(board, epoch, seq)`: never stale, because the key is the version."""
 
-    def __init__(self, database: Database, shelf: Shelf, max_bytes: int = CACHE_MAX_BYTES) -> None:
+    def __init__(
+        self,
+        database: Database,
+        shelf: Shelf,
+        max_bytes: int = CACHE_MAX_BYTES,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._database = database
         self._shelf = shelf
         self._max_bytes = max_bytes
+        self._monotonic = monotonic
+        self._came: dict[Key, float] = {}
         self._bytes = 0
         self._kept: OrderedDict[Key, Encoded] = OrderedDict()
         self._flights: dict[Key, asyncio.Task[Encoded]] = {}
@@ -136,14 +155,31 @@ class Snapshots:
 
         Raises `Unavailable` when the database has gone back behind that, as it does in a restore.
         """
-        key, wanted = Key(board["id"], archived), Version(board["epoch"], board["seq"])
+        return await self._find(Key(board["id"], archived), board, lambda encoded: encoded.serves(board))
+
+    async def before_events(self, board: Row) -> Encoded:
+        """A snapshot that the events of the log bring to where a board was looked at, for a stream that sends them next.
+
+        However fast the board changes, and however many come, a board is read once in `STREAMS_FROM`. Raises as `at_least`.
+        """
+        key = Key(board["id"], archived=False)
+
+        def fits(encoded: Encoded) -> bool:
+            fresh = self._monotonic() < self._came.get(key, -math.inf) + STREAMS_FROM
+            return encoded.serves(board) or (fresh and encoded.leads_to(board))
+
+        return await self._find(key, board, fits)
+
+    async def _find(self, key: Key, board: Row, fits: Callable[[Encoded], bool]) -> Encoded:
+        """The snapshot that is kept, or one that is read, whichever fits first."""
         kept = self._kept.get(key)
-        if kept is not None and kept.serves(board):
+        if kept is not None and fits(kept):
             self._kept.move_to_end(key)
             return kept
+        wanted = Version(board["epoch"], board["seq"])
         for _ in range(READS_MAX):
             encoded = await asyncio.shield(self._flight(key, wanted))
-            if encoded.serves(board):
+            if fits(encoded):
                 return encoded
             # A flight that started before the board came this far, or before a restore, has landed too early.
         raise Unavailable("The database was restored or replaced while this board was read; ask for it again.")
@@ -183,10 +219,11 @@ class Snapshots:
     def _keep(self, key: Key, encoded: Encoded) -> None:
         if (old := self._kept.pop(key, None)) is not None:
             self._bytes -= len(old.body)
-        self._kept[key] = encoded
+        self._kept[key], self._came[key] = encoded, self._monotonic()
         self._bytes += len(encoded.body)
         while self._bytes > self._max_bytes and len(self._kept) > 1:
-            _, dropped = self._kept.popitem(last=False)
+            other, dropped = self._kept.popitem(last=False)
+            del self._came[other]
             self._bytes -= len(dropped.body)
 
 

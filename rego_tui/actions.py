@@ -20,8 +20,24 @@ class Place(StrEnum):
     EDITOR = "editor"
     CONFLICT = "two texts"
     BOARDS = "boards"
+    SERVERS = "servers"
+    LOGIN = "login"
+    LIST = "every list"
+    ACTIVITY = "activity"
+    PEOPLE = "people"
+    ONCE = "shown once"
+    SETTINGS = "settings"
     HELP = "help"
     PICKER = "choosing"
+
+
+LISTS = frozenset({Place.ACTIVITY, Place.PEOPLE})
+"""The places that have the keys of a list beside their own."""
+
+
+def layers(place: Place) -> tuple[Place, ...]:
+    """The places whose actions can be run at a place: itself first, the widest last."""
+    return (place, Place.LIST, Place.EVERYWHERE) if place in LISTS else (place, Place.EVERYWHERE)
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -102,6 +118,8 @@ ACTIONS: tuple[Action, ...] = (
         ("filter.edit", "/", "show only cards that fit a query", "filter"),
         ("board.resync", "R", "read the whole board again"),
         ("board.switch", "b", "another board"),
+        ("board.activity", "g a", "what happened here"),
+        ("board.people", "g p", "the people of this board, and invitations to it"),
         ("board.back", "escape", "clear the filter"),
     ),
     *_group(
@@ -184,6 +202,74 @@ ACTIONS: tuple[Action, ...] = (
         ("boards.up", "k, up", "the board above"),
         ("boards.open", "enter, l, right", "open the board", "open"),
         ("boards.reload", "R", "read the list again", "reload"),
+        ("boards.switch_server", "s", "another server, this machine, or another login", "servers"),
+        ("boards.log_out", "Q", "log out of this server"),
+    ),
+    *_group(
+        Place.SERVERS,
+        "Servers",
+        ("servers.down#", "j, down", "the next server"),
+        ("servers.up#", "k, up", "the server above"),
+        ("servers.open", "enter, l, right", "go there; log in where that is needed", "go there"),
+        ("servers.other", "n, /", "type the address of another server", "another"),
+        ("servers.log_out", "x, Q", "log out of that server", "log out"),
+        ("servers.close", "escape, q", "back", "back"),
+    ),
+    *_group(
+        Place.LOGIN,
+        "Login",
+        ("login.next", "tab, down", "the next line"),
+        ("login.previous", "shift+tab, up", "the line above"),
+        ("login.submit", "enter", "go on, and log in when all is there", "log in"),
+        ("login.other", "ctrl+r, f2", "make a new account, or log in after all", "new account"),
+        ("login.leave", "escape", "back", "back"),
+    ),
+    *_group(
+        Place.ACTIVITY,
+        "Activity",
+        ("activity.open_card", "enter", "open the card that it is about", "open card"),
+        ("activity.take_back", "u", "take back exactly this, if it was you", "take back"),
+    ),
+    *_group(
+        Place.PEOPLE,
+        "People",
+        ("people.open_card", "enter", "open the card that they look at", "their card"),
+        ("people.role", "r", "give them another role", "role"),
+        ("people.add", "a", "put somebody on the board", "add"),
+        ("people.invite_link", "i", "make an invitation: a link for whoever brings it", "invite"),
+        ("people.invite_email", "I", "make an invitation for one e-mail address"),
+        ("people.remove", "d", "take them off the board, or revoke the invitation", "remove"),
+    ),
+    *_group(
+        Place.ONCE,
+        "Shown once",
+        ("once.copy", "y", "copy it", "copy"),
+        ("once.close", "escape, q", "close; it is not shown again", "close"),
+    ),
+    *_group(
+        Place.LIST,
+        "List",
+        ("list.down#", "j, down", "the next entry"),
+        ("list.up#", "k, up", "the entry above"),
+        ("list.top", "g g, home", "the first entry"),
+        ("list.bottom", "G, end", "the last entry"),
+        ("list.page_down", "ctrl+d, pagedown", "half a page down"),
+        ("list.page_up", "ctrl+u, pageup", "half a page up"),
+        ("list.details_down#", "J", "scroll the details down"),
+        ("list.details_up#", "K", "scroll the details up"),
+        ("list.filter", "/", "show only what fits", "filter"),
+        ("list.reload", "R", "read it again"),
+        ("list.back", "escape, q", "clear the filter, then back", "back"),
+    ),
+    *_group(
+        Place.SETTINGS,
+        "Settings",
+        ("settings.down#", "j, down", "the next setting"),
+        ("settings.up#", "k, up", "the setting above"),
+        ("settings.next#", "l, right, space, enter", "its next value", "next value"),
+        ("settings.previous#", "h, left", "its previous value", "previous"),
+        ("settings.reset", "x, backspace", "back to the default", "default"),
+        ("settings.close", "escape, q, ,", "back; all is kept", "back"),
     ),
     *_group(
         Place.PICKER,
@@ -208,6 +294,7 @@ ACTIONS: tuple[Action, ...] = (
         Place.EVERYWHERE,
         "Rego",
         ("app.help", "?", "the keys of this place", "keys"),
+        ("app.settings", ",", "the settings"),
         ("app.palette", ":, ctrl+p", "run anything by its name", "palette"),
         ("app.quit", "q", "quit", "quit"),
     ),

@@ -16,33 +16,41 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from rego.safe_text import safe_text
 from rego_tui.drafts import Drafts
 from rego_tui.keymap import Keymap, Press, keymap
+from rego_tui.preferences import NAMES, default_of, preferences_of, read_values
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.keys import KeyScreen, Typed
 from rego_tui.store import BoardStore
 from rego_tui.themes import THEMES
+from rego_tui.whereabouts import Whereabouts
 from rego_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from rego.client.aio import Client
+    from rego.client.home import Home
+    from rego.client.server import Server
+    from rego.wire.users import User
 
 
 class Connect(Struct, frozen=True, kw_only=True):
     """How the app comes by its boards.
 
     `client` answers a client that is ready to send, which the app closes; it may raise a `RegoError`. `board` is the id,
-    the key or the title of the board to open. `companions` run beside the app and are cancelled with it.
+    the key or the title of the board to open. `companions` run beside the app and are cancelled with it. `home` has the
+    user's settings and logins, where they may be used; `server` is where `client` leads, None for this machine's own.
     """
 
     client: Callable[[], Awaitable[Client]]
     board: str | None = None
     companions: Sequence[Callable[[], Awaitable[None]]] = ()
+    home: Home | None = None
+    server: Server | None = None
 
 
 def run(connect: Connect) -> int:
     """Show the boards until the user quits; returns the exit code."""
     app = RegoApp(connect)
-    app.run()
+    app.run(mouse=app.preferences.mouse)
     return app.return_code or 0
 
 
@@ -91,17 +99,20 @@ class RegoApp(App[None]):
         self.clock = clock or _local_now
         self.store: BoardStore | None = None
         self.drafts = Drafts()
-        self._open_workspace = open_workspace or self._connect
+        self.where = Whereabouts(connect.client, connect.home, connect.server)
+        self._open_workspace = open_workspace or self.where.workspace
         self._workspace: Workspace | None = None
-        self._client: Client | None = None
         self._companions: list[asyncio.Task[None]] = []
-        self._warned_of_waiting = False
-
-    async def on_mount(self) -> None:
+        self._warned_of_waiting = self._asked_to_quit = False
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = "rego-dark"
-        for sentence in self._key_problems:
+        self.wishes, self._wish_problems = _wishes(connect.home)
+        self.preferences = preferences_of(self.wishes)
+        self.writing = asyncio.Lock()
+
+    async def on_mount(self) -> None:
+        self._apply_wishes()
+        for sentence in (*self._key_problems, *self._wish_problems):
             self.say(sentence, failed=True)
         self._companions = [asyncio.ensure_future(companion()) for companion in self.connect.companions]
         await self.push_screen(BoardsScreen(self))
@@ -110,20 +121,48 @@ class RegoApp(App[None]):
         for task in self._companions:
             task.cancel()
         await asyncio.gather(*self._companions, return_exceptions=True)
-        if self._client is not None:
-            await self._client.close()
+        await self.where.close()
+
+    # --- wishes ------------------------------------------------------------------------------------------------------
+
+    def theme_names(self) -> list[str]:
+        """The themes that there are, Rego's own first."""
+        own = [theme.name for theme in THEMES]
+        return own + sorted(name for name in self.available_themes if name not in own)
+
+    def wish(self, name: str, value: str) -> None:
+        """Do from now on as the setting says; nothing is kept."""
+        self.wishes[name] = value
+        self.preferences = preferences_of(self.wishes)
+        self._apply_wishes()
+
+    def _apply_wishes(self) -> None:
+        theme = self.preferences.theme
+        if theme in self.available_themes:
+            self.theme = theme
+        else:
+            self.theme = default_of("theme")
+            self.say(f"There is no theme “{theme}”; the settings (,) show those that there are.", failed=True)
+        self.animation_level = "full" if self.preferences.animation else "none"
+
+    @property
+    def editor(self) -> str:
+        """The command that edits long text."""
+        home = self.connect.home
+        return (home.choices.value("editor") if home is not None else None) or "vi"
+
+    # --- boards ------------------------------------------------------------------------------------------------------
 
     async def workspace(self) -> Workspace:
         """The user's boards; connects at the first call, and raises a `RegoError` when that fails."""
-        if self._workspace is None:
-            self._workspace = await self._open_workspace()
+        self._workspace = await self._open_workspace()
         return self._workspace
 
-    async def _connect(self) -> Workspace:
-        from rego.client.live import LiveBoard
-
-        client = self._client = await self.connect.client()
-        return Workspace(client, lambda board_id: LiveBoard(client, board_id))
+    def greet(self, user: User) -> None:
+        """Say who is logged in now, and where the login is kept when that is a file."""
+        home = self.where.home
+        kept = f" {home.store.notice}" if home is not None and home.store.notice else ""
+        self.say(f"Logged in to {self.where.name} as {user.username}.{kept}")
 
     async def on_event(self, event: events.Event) -> None:
         """Send key presses to the screen itself, whatever has the focus; Textual's own screens get theirs as usual."""
@@ -162,14 +201,23 @@ class RegoApp(App[None]):
             self._warned_of_waiting = True
             what = "1 change is" if waiting == 1 else f"{waiting} changes are"
             self.say(f"{what} not sent yet. Quit again to drop what waits.", failed=True)
-            return
-        self.exit()
+        elif self.preferences.confirm_quit and not waiting and not self._asked_to_quit:
+            self._asked_to_quit = True
+            self.set_timer(4, self._forget_quitting)
+            self.say("Quit again to leave.")
+        else:
+            self.exit()
 
-    def get_system_commands(self, screen: Any) -> Any:
-        """The palette shows the keymap's actions and the themes, not Textual's own maintenance commands."""
-        for command in super().get_system_commands(screen):
-            if command.title == "Theme":
-                yield command
+    def _forget_quitting(self) -> None:
+        self._asked_to_quit = False
+
+    def get_system_commands(self, screen: Any) -> Any:  # noqa: ARG002 - the palette asks with its screen
+        """The palette shows the keymap's actions, not Textual's own commands."""
+        return ()
+
+
+def _wishes(home: Home | None) -> tuple[dict[str, str], list[str]]:
+    return read_values(home.choices) if home is not None else ({name: default_of(name) for name in NAMES}, [])
 
 
 def _local_now() -> datetime:

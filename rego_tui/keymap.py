@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rego_tui.actions import ACTIONS, Action, Place
+from rego_tui.actions import ACTIONS, Action, Place, layers
 
 
 class Press(Struct, frozen=True):
@@ -25,18 +25,19 @@ class Keymap:
         self.actions = {action.id: action for action in actions}
 
     def at(self, place: Place) -> list[Action]:
-        """What can be done at a place: its own actions, then those that work everywhere."""
-        own = [a for a in self.actions.values() if a.place is place]
-        taken = {key for action in own for key in action.keys}
-        return own + [a for a in self.actions.values() if a.place is Place.EVERYWHERE and not taken.intersection(a.keys[:1])]
+        """What can be done at a place: its own actions, then those of wider places whose first key is still free there."""
+        found: list[Action] = []
+        for layer in layers(place):
+            taken = {key for action in found for key in action.keys}
+            found += [a for a in self.actions.values() if a.place is layer and not taken.intersection(a.keys[:1])]
+        return found
 
     def keys_at(self, place: Place) -> dict[tuple[str, ...], Action]:
-        """The action of each key sequence of a place; its own win over those that work everywhere."""
+        """The action of each key sequence of a place; its own win over those of wider places."""
         found: dict[tuple[str, ...], Action] = {}
-        for action in (a for a in self.actions.values() if a.place in (place, Place.EVERYWHERE)):
-            for key in action.keys:
-                if found.get(tuple(key.split(" ")), action).place is not place or action.place is place:
-                    found[tuple(key.split(" "))] = action
+        for layer in reversed(layers(place)):
+            for action in (a for a in self.actions.values() if a.place is layer):
+                found |= {tuple(key.split(" ")): action for key in action.keys}
         return found
 
 

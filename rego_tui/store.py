@@ -16,6 +16,7 @@ from rego.client.call import Call
 from rego.client.updates import Ended, EventCame, Offline, Online, PresenceCame, SnapshotCame, Update
 from rego.replica import Gap, Replica, Touched
 from rego.wire import limits
+from rego.wire.activity import Activity
 from rego.wire.cards import CardSummary
 from rego.wire.comments import Comment
 from rego.wire.errors import RegoError
@@ -162,6 +163,10 @@ class BoardStore:
     async def redo(self) -> None:
         """Do again what was taken back last; a notice says what that was."""
         self._publish(await self._taking_back.redo(self.loaded))
+
+    async def take_back(self, entry: Activity) -> None:
+        """Take back what one entry of the activity tells of, once all is sent; a notice says what that was."""
+        self._publish(await self._taking_back.take_back(entry, self.loaded))
 
     def focus(self, card_id: str | None, *, editing: bool = False) -> None:
         """Tell the others, once the cursor rests, which card this user looks at."""

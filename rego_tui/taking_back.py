@@ -38,6 +38,10 @@ class TakingBack:
         """Do again what was taken back last; a sentence about it."""
         return await self._try(self._redo, replica)
 
+    async def take_back(self, entry: Activity, replica: Replica) -> Notice:
+        """Take back what one entry of the activity tells of; a sentence about it."""
+        return await self._try(lambda: self._take_back(entry), replica)
+
     async def _try(self, act: Callable[[], Awaitable[Notice]], replica: Replica) -> Notice:
         async with self._turn:
             await self._sent()
@@ -62,6 +66,10 @@ class TakingBack:
         taking_back, act = undone[0]
         await self._revert(taking_back)
         return Notice(f"Done again: {act.sentence}. Press u to undo it.")
+
+    async def _take_back(self, entry: Activity) -> Notice:
+        await self._revert(entry)
+        return Notice(f"Undone: {entry.sentence}.")
 
     async def _own(self) -> list[Activity]:
         return await self._client.send(history.list_activity(self._board_id, actor=ME, limit=limits.LIST_MAX))

@@ -9,13 +9,11 @@ import typer
 from rego.cli.context import Session
 from rego.cli.options import DataCommand, RegoCommand, form_of, noun, session_of
 from rego.cli.output import Form, View
-from rego.client import auth, system
+from rego.client import auth
 from rego.client.blocking import Client
-from rego.client.config import save_settings
-from rego.client.credentials import Credentials
 from rego.client.server import Server
 from rego.safe_text import safe_text
-from rego.wire.errors import InvalidInput, RegoError
+from rego.wire.errors import InvalidInput
 from rego.wire.users import ChangePassword, Register, ResetPassword, User
 
 register_app = noun("", alone=True)
@@ -146,36 +144,26 @@ def _whoami(context: typer.Context) -> None:
 
 def register(session: Session, server: Server, body: Register) -> None:
     """Make the account and log in with it."""
-    with Client(server) as client:
-        user = client.send(auth.register(body))
-    log_in(session, server, user.username, body.password)
+    _welcome(session, server, session.home.register(server, body))
 
 
 def log_in(session: Session, server: Server, username: str, password: str) -> None:
     """Begin a session, keep its tokens, and make this the server of later commands."""
-    with Client(server) as client:
-        tokens = client.send(auth.login(username, password))
-    _keep(session, server, Credentials.of_tokens(server, tokens))
+    _welcome(session, server, session.home.log_in(server, username, password))
 
 
 def log_in_with_token(session: Session, server: Server, token: str) -> None:
     """Keep a personal token, once it is known to be good, as the login at `server`."""
     if not token:
         raise InvalidInput("No token came on stdin: pipe one in, such as 'rego login --with-token < token.txt'.")
-    credentials = Credentials(server=server.url, access_token=token)
-    with Client(server, credentials) as client:
-        client.send(auth.me())
-    _keep(session, server, credentials)
+    _welcome(session, server, session.home.log_in_with_token(server, token))
 
 
-def _keep(session: Session, server: Server, credentials: Credentials) -> None:
-    """Store a login and choose its server; the person is told where it is kept if that is a file."""
-    kept = session.store.save(credentials)
+def _welcome(session: Session, server: Server, user: User) -> None:
+    """Choose the server of a new login; the person is told where it is kept if that is a file."""
     if session.store.notice:
         session.output.note(session.store.notice)
-    save_settings(session.paths, session.choices.profile_name, {"server": server.url})
-    with Client(server, kept) as client:
-        user = client.send(auth.me())
+    session.home.make_default(server, session.choices.profile_name)
     session.output.note(f"Logged in to {server} as {user.username}.")
 
 
@@ -184,11 +172,9 @@ def log_out(session: Session, *, forget_server: bool) -> None:
     server = session.chosen_server
     if server is None:
         raise InvalidInput("You are not logged in anywhere: without a server Rego works on this machine alone.")
-    credentials = session.store.load(server)
-    told = credentials is None or _told(Client(server, credentials))
-    session.store.forget(server)
+    told = session.home.log_out(server)
     if forget_server:
-        save_settings(session.paths, session.choices.profile, {"server": None})
+        session.home.save("server", None)
     session.output.note(f"Logged out of {server}." if told else f"Logged out of {server} here; it could not be told.")
 
 
@@ -241,8 +227,7 @@ def _checked(session: Session, server: str | None) -> Server:
     place = Server.parse(server) if server else session.chosen_server
     if place is None:
         raise InvalidInput("Which server? Give --server URL. Without a server Rego works on this machine and needs no login.")
-    with Client(place) as client:
-        client.send(system.health())
+    session.home.check(place)
     return place
 
 
@@ -251,13 +236,3 @@ def _new_password(session: Session, question: str, *, from_stdin: bool) -> str:
     if not from_stdin and password != session.ask_password("Again", from_stdin=False):
         raise InvalidInput("The two passwords differ; nothing was done.")
     return password
-
-
-def _told(client: Client) -> bool:
-    """Whether the server ended the session, or has none to end."""
-    try:
-        with client:
-            client.send(auth.logout())
-    except RegoError:
-        return False
-    return True

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
 import typer
+from msgspec import Struct
+from msgspec.structs import replace
 
 from rego.cli.context import Session
 from rego.cli.options import BoardOption, DataCommand, form_of, noun, session_of
@@ -37,8 +38,7 @@ ACTIVITY = View[Activity](
 )
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What to tell of: all that is given must fit."""
 
     card: str | None = None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from rego.cli import card_lookup as look
 from rego.cli.card_views import CARD, NamedCard
@@ -28,8 +29,7 @@ PREVIEW = 10
 """How many of the cards that a query finds are named before the question whether to go on."""
 
 
-@dataclass(frozen=True)
-class Targets:
+class Targets(Struct, frozen=True):
     """Which cards, in the words of the command line: names, or a query over a board. `risky` asks before names too."""
 
     names: Sequence[str]
@@ -55,8 +55,7 @@ class Targets:
         return self.names[0] if len(self.names) == 1 and not self.dry_run and not self.risky else None
 
 
-@dataclass(frozen=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """The cards that are meant, all of one board."""
 
     board: Board
@@ -67,8 +66,7 @@ class Chosen:
         return NamedCard(card, f"{self.board.key}-{card.number}")
 
 
-@dataclass(frozen=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """What is to be done: the operation and its value, the verb for the question, the words for the report."""
 
     operation: dict[str, Any]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from textwrap import indent
+
+from msgspec import Struct
 
 from rego.cli.output import Cell, Piece, View
 from rego.naming import label_name
@@ -20,16 +21,14 @@ from rego.wire.field_words import amount
 from rego.wire.labels import Label
 
 
-@dataclass(frozen=True)
-class NamedCard:
+class NamedCard(Struct, frozen=True):
     """A card with the reference that people know it by."""
 
     card: CardSummary
     ref: str
 
 
-@dataclass(frozen=True)
-class CardRow:
+class CardRow(Struct, frozen=True):
     """A card and what its ids stand for. `assignees` are usernames."""
 
     card: CardSummary
@@ -39,8 +38,7 @@ class CardRow:
     assignees: list[str]
 
 
-@dataclass(frozen=True)
-class CardSheet:
+class CardSheet(Struct, frozen=True):
     """Everything about one card."""
 
     card: Card
@@ -49,8 +47,8 @@ class CardSheet:
     labels: list[Label]
     assignees: list[Member]
     checklists: list[Checklist]
-    comments: list[Comment] = field(default_factory=list)
-    attachments: list[Attachment] = field(default_factory=list)
+    comments: list[Comment] = []
+    attachments: list[Attachment] = []
 
     @property
     def ref(self) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from shutil import get_terminal_size
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from rego.cli import card_lookup as look
@@ -30,8 +30,7 @@ STARTS = ("doing", "in progress", "in-progress", "started", "wip")
 """What columns are called in which work is done."""
 
 
-@dataclass(frozen=True)
-class NewCard:
+class NewCard(Struct, frozen=True):
     """A card to add, or several with different titles, in the words of the command line."""
 
     titles: list[str]
@@ -45,8 +44,7 @@ class NewCard:
     where: Where
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which cards of a board to list."""
 
     column: str | None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from rego.cli import card_lookup as look
 from rego.cli.card_views import day
@@ -42,8 +41,7 @@ from rego.wire.errors import InvalidInput, NotFound, RegoError
 app = noun("The checklists of a card: list, add, check, edit, delete.")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """An item with its place among all items of the card, from 1, and what stands around it."""
 
     number: int

@@ -10,7 +10,6 @@ from rego.cli import card_lookup as look
 from rego.cli.card_views import minute
 from rego.cli.context import Session
 from rego.cli.deleting import agreed
-from rego.cli.editor import scratch
 from rego.cli.options import (
     CardArgument,
     DataCommand,
@@ -24,6 +23,7 @@ from rego.cli.options import (
 )
 from rego.cli.output import Cell, Form, View
 from rego.client import comments
+from rego.editor import scratch
 from rego.naming import find_numbered
 from rego.wire.comments import Comment, CreateComment, UpdateComment
 from rego.wire.errors import InvalidInput
@@ -99,7 +99,7 @@ def _text(session: Session, given: str | None, before: str) -> str:
         raise InvalidInput("Give the text as an argument, or '-' to read it from stdin.")
     if given is not None:
         return session.text_or_stdin(given)
-    with scratch(session.choices.value("editor") or "vi", "comment.md", session.output) as paper:
+    with scratch(session.editor, "comment.md", session.output.note) as paper:
         text = paper.edit(before).strip()
     if not text:
         raise InvalidInput("The text is empty, so nothing was said.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
@@ -11,14 +10,10 @@ from msgspec import Struct
 from rego.cli.context import Session
 from rego.cli.options import DataCommand, ListCommand, RegoCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
-from rego.client.config import save_settings
-from rego.client.server import Server
 from rego.client.settings import BY_NAME, SETTINGS, Choice, Setting
-from rego.wire.errors import InvalidInput, NotFound
+from rego.wire.errors import NotFound
 
 app = noun("Your settings: what they are, where they come from, changing them.")
-
-COLORS = ("always", "never", "auto")
 
 
 class Said(Struct, frozen=True):
@@ -30,8 +25,7 @@ class Said(Struct, frozen=True):
     overridden: list[str]
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """A setting with everything that was said of it, the one in force first."""
 
     setting: Setting
@@ -116,24 +110,14 @@ def get(session: Session, name: str, form: Form) -> None:
 def change(session: Session, name: str, value: str | None) -> None:
     """Write or remove a setting; raises `InvalidInput` for a value that it cannot have."""
     setting = _known(name)
-    if value is not None:
-        _check(setting, value)
-    profile = None if name == "profile" else session.choices.profile
-    save_settings(session.paths, profile, {name: value})
+    session.home.save(name, value)
     session.output.note(f"{name} is now {value}." if value is not None else f"{name} is no longer set.")
     _warn(session, setting, value)
 
 
-def _check(setting: Setting, value: str) -> None:
-    if setting.name == "server":
-        Server.parse(value)
-    if setting.name == "color" and value not in COLORS:
-        raise InvalidInput(f"color must be one of {', '.join(COLORS)}, not {value!r}.", field="color")
-
-
 def _warn(session: Session, setting: Setting, value: str | None) -> None:
     """Say when something stronger hides what was just written."""
-    now = session.fresh_choices().all_of(setting.name)
+    now = session.choices.all_of(setting.name)
     first = next(now, None)
     if value is not None and first is None:
         session.output.note("It goes with another server than the one in force here, which has its own.")

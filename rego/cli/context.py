@@ -10,13 +10,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
-from msgspec.structs import replace
-
 from rego.cli.output import Output
 from rego.client import boards
 from rego.client.blocking import Client
 from rego.client.call import Call
 from rego.client.credentials import Credentials, CredentialStore
+from rego.client.home import Home
 from rego.client.paths import Paths
 from rego.client.server import Server
 from rego.client.settings import Choices
@@ -26,8 +25,6 @@ from rego.wire.errors import InvalidInput, NotAuthenticated
 
 if TYPE_CHECKING:
     from rego.client.aio import Client as AsyncClient
-    from rego.client.aio import Revive
-    from rego.client.local import LocalServer
 
 T = TypeVar("T")
 
@@ -48,41 +45,37 @@ class Session:
         return sys.stdin
 
     @cached_property
-    def paths(self) -> Paths:
-        return Paths.of_user()
+    def home(self) -> Home:
+        """The settings and the logins of the user on this machine."""
+        return Home(Paths.of_user(), self._flags)
 
-    @cached_property
+    @property
+    def paths(self) -> Paths:
+        return self.home.paths
+
+    @property
     def choices(self) -> Choices:
         """What the flags, the environment and the files say."""
-        return Choices(self.paths, self._flags)
+        return self.home.choices
 
-    def fresh_choices(self) -> Choices:
-        """The same, with the files read again."""
-        return Choices(self.paths, self._flags)
+    @property
+    def editor(self) -> str:
+        """The command that edits long text."""
+        return self.choices.value("editor") or "vi"
 
     @cached_property
     def chosen_server(self) -> Server | None:
         """The server that was asked for, or None for local mode."""
         return self.choices.server
 
-    @cached_property
+    @property
     def store(self) -> CredentialStore:
-        return CredentialStore(self.paths)
+        return self.home.store
 
     @cached_property
     def way_in(self) -> tuple[Server, Credentials | None]:
         """The server to speak to and the login for it; in local mode the local server is started when none runs."""
-        if self.chosen_server is not None:
-            return self.chosen_server, self.store.load(self.chosen_server)
-        from rego.client.local import find_or_start
-
-        local = self._with_given_token(find_or_start(self.paths))
-        return local.server, local.credentials
-
-    def _with_given_token(self, local: LocalServer) -> LocalServer:
-        """`local`, opened by `REGO_TOKEN` where an agent has one; with a server configured the token is for that alone."""
-        given = self.store.given(local.server) if self.choices.server is None else None
-        return local if given is None else replace(local, credentials=given)
+        return self.home.way_in(self.chosen_server)
 
     def go_to(self, server: Server) -> None:
         """Speak to a server that was not configured, with the login that is kept for it. Raises `NotAuthenticated`."""
@@ -104,20 +97,7 @@ class Session:
         from rego.client.aio import Client as AsyncClient
 
         way_in = await asyncio.to_thread(lambda: self.way_in)
-        return AsyncClient(*way_in, revive=self.reviver())
-
-    def reviver(self) -> Revive | None:
-        """What brings the server back when it is gone: this machine's own can be started again, another cannot."""
-        if self.chosen_server is not None:
-            return None
-        from rego.client.local import reviver
-
-        bring_back = reviver(self.paths)
-
-        async def revive() -> LocalServer:
-            return self._with_given_token(await bring_back())
-
-        return revive
+        return AsyncClient(*way_in, revive=self.home.reviver(self.chosen_server))
 
     @cached_property
     def client(self) -> Client:

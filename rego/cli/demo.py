@@ -50,7 +50,7 @@ def demo(session: Session, *, alone: bool) -> int:
     from rego_tui.app import Connect, run
 
     companions = () if alone else tuple(_companion(session, board, account) for account in accounts)
-    return run(Connect(client=session.async_client, board=board.id, companions=companions))
+    return run(Connect(client=session.async_client, board=board.id, companions=companions, home=session.home))
 
 
 def board_lines(snapshot: Snapshot) -> Iterator[str]:

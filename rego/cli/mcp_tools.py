@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from rego.card_draft import towards
 from rego.cli import mcp_arguments as a
-from rego.cli.card_editing import towards
 from rego.cli.mcp_views import Names, View, found, listed, told
 from rego.client import auth, boards, cards, checklists, comments
 from rego.client.call import Call

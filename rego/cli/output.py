@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Generic, TextIO, TypeVar
 
 import msgspec
@@ -25,16 +24,14 @@ T = TypeVar("T")
 _STEERING = re.compile(f"[\x7f-\x9f\u2028\u2029{BIDI_CONTROLS}]")
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A word of a cell in its colour."""
 
     text: str
     color: Color | None = None
 
 
-@dataclass(frozen=True)
-class Cell(Generic[T]):
+class Cell(Struct, Generic[T], frozen=True):
     """One column of a table: its heading, and what stands under it. A `long` one is cut first when the terminal is narrow."""
 
     heading: str
@@ -42,8 +39,7 @@ class Cell(Generic[T]):
     long: bool = False
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """The form that the caller asked for: at most one of JSON with some fields (`()` for all), only names, or CSV.
 
     `jq` and `template` work on the JSON; without any of them the form is what suits the place. `limit` is how many entries of
@@ -63,8 +59,7 @@ class Form:
         return self.json is None and not self.quiet and not self.csv
 
 
-@dataclass(frozen=True)
-class View(Generic[T]):
+class View(Struct, Generic[T], frozen=True):
     """How one kind of thing is shown.
 
     `cells` are for people. A JSON record has the fields of `struct`, read from what `entity` returns, and the `extras`.
@@ -75,7 +70,7 @@ class View(Generic[T]):
     entity: Callable[[T], Struct]
     short: Callable[[T], str]
     cells: Sequence[Cell[T]] = ()
-    extras: dict[str, Callable[[T], Any]] = field(default_factory=dict)
+    extras: dict[str, Callable[[T], Any]] = {}
 
     def named_fields(self, text: str) -> tuple[str, ...]:
         """The JSON fields in `text`, which has commas between them; raises `InvalidInput` for one that does not exist."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from rego.wire.base import Place, Position
 from rego.wire.cards import CardSummary
 from rego.wire.errors import InvalidInput
 
 
-@dataclass(frozen=True)
-class Where:
+class Where(Struct, frozen=True):
     """An end of an order, or a neighbour under the name that the person typed; at most one of the three."""
 
     position: Position | None = None

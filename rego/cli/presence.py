@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import typer
+from msgspec import Struct
 
 from rego.cli.context import Session
 from rego.cli.options import BoardArgument, ListCommand, form_of, noun, session_of
@@ -18,8 +17,7 @@ from rego.wire.presence import Person
 app = noun("List who is on a board right now, and at which card.", alone=True)
 
 
-@dataclass(frozen=True)
-class Present:
+class Present(Struct, frozen=True):
     """One connection of a person, and the card that it is at."""
 
     person: Person

@@ -1,8 +1,10 @@
-"""The tree of commands. A noun's module is loaded when its name is used, so that no command pays for the others."""
+"""The tree of commands. A noun is loaded, and a verb made, when its name is used, so that no command pays for the others."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from copy import copy
+from functools import partial
 from importlib import import_module
 from typing import Annotated, Any, NamedTuple
 
@@ -12,6 +14,7 @@ import typer
 from typer._click import Command, HelpFormatter
 from typer._click import Context as ClickContext
 from typer.core import TyperGroup
+from typer.models import CommandInfo
 
 from rego import __version__
 
@@ -67,30 +70,30 @@ COMMANDS: dict[str, Place] = {
 
 
 class LazyCommands(MutableMapping[str, Command]):
-    """The commands by name, each loaded at its first use."""
+    """Commands by name, each made at its first use."""
 
-    def __init__(self) -> None:
-        self._loaded: dict[str, Command] = {}
+    def __init__(self, makers: Mapping[str, Callable[[], Command]]) -> None:
+        self._makers = dict(makers)
+        self._made: dict[str, Command] = {}
 
     def __getitem__(self, name: str) -> Command:
-        if name not in self._loaded:
-            place = COMMANDS[name]
-            command = typer.main.get_command(getattr(import_module(place.module), place.app))
-            command.name = name
-            self._loaded[name] = command
-        return self._loaded[name]
+        if name not in self._made:
+            self._made[name] = self._makers[name]()
+        return self._made[name]
 
     def __setitem__(self, name: str, command: Command) -> None:
-        self._loaded[name] = command
+        self._makers[name] = lambda: command
+        self._made[name] = command
 
     def __delitem__(self, name: str) -> None:
-        del self._loaded[name]
+        del self._makers[name]
+        self._made.pop(name, None)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(COMMANDS)
+        return iter(self._makers)
 
     def __len__(self) -> int:
-        return len(COMMANDS)
+        return len(self._makers)
 
 
 class Root(TyperGroup):
@@ -98,7 +101,7 @@ class Root(TyperGroup):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
-        self.commands = LazyCommands()
+        self.commands = LazyCommands({name: partial(load_command, name) for name in COMMANDS})
 
     def list_commands(self, ctx: ClickContext) -> list[str]:  # noqa: ARG002 - Click's signature
         return list(COMMANDS)
@@ -106,6 +109,28 @@ class Root(TyperGroup):
     def format_commands(self, ctx: ClickContext, formatter: HelpFormatter) -> None:  # noqa: ARG002 - Click's signature
         with formatter.section("Commands"):
             formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
+
+
+def load_command(name: str) -> Command:
+    """A command of the first level, from its module."""
+    place = COMMANDS[name]
+    app: typer.Typer = getattr(import_module(place.module), place.app)
+    command = _noun(app) if len(app.registered_commands) > 1 else typer.main.get_command(app)
+    command.name = name
+    return command
+
+
+def _noun(app: typer.Typer) -> TyperGroup:
+    """The group that `app` describes. Typer would make all of its verbs at once, which takes a millisecond each."""
+    empty = copy(app)
+    empty.registered_commands = []
+    group = typer.main.get_group(empty)
+    group.commands = LazyCommands({verb.name: partial(_verb, verb) for verb in app.registered_commands if verb.name})
+    return group
+
+
+def _verb(verb: CommandInfo) -> Command:
+    return typer.main.get_command_from_info(verb, pretty_exceptions_short=False, rich_markup_mode=None)
 
 
 def root_command() -> Command:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated
 
 import typer
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from rego.cli import card_lookup
 from rego.cli.context import Session
@@ -36,8 +35,7 @@ from rego.wire.errors import InvalidInput
 app = noun("What a board does by itself: list, add, edit, try rules, see what they did.")
 
 
-@dataclass(frozen=True)
-class RuleRow:
+class RuleRow(Struct, frozen=True):
     """A rule, and what it waits for and does in words."""
 
     rule: Automation
@@ -51,8 +49,7 @@ class RuleRow:
         return f"{state}, names what is gone" if self.rule.missing else state
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """What is typed of a rule; None where nothing is."""
 
     name: str | None = None

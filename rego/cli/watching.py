@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
+from msgspec import Struct
 
 from rego.cli.context import Session
 from rego.cli.exit_codes import ExitCode
@@ -37,8 +37,7 @@ PAGE = 200
 """Events that are read from the log at a time."""
 
 
-@dataclass(frozen=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """Which events, and what becomes of them: a sentence, JSON (through `jq`), or a run of `command`."""
 
     since: int | None = None

@@ -97,6 +97,10 @@ class CredentialStore:
             return None
         return Credentials(server=server.url, access_token=login.access_token, refresh_token=login.refresh_token, store=self)
 
+    def servers(self) -> list[str]:
+        """The servers with a login here. Raises `InvalidInput` when the file exists and may not be read."""
+        return sorted(self._read().logins)
+
     def save(self, credentials: Credentials) -> Credentials:
         """Keep `credentials`; the answer is bound to this store. Raises `InvalidInput` when nothing can be written."""
         login = _Login(access_token=credentials.access_token, refresh_token=credentials.refresh_token)

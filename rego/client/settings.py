@@ -17,23 +17,76 @@ from rego.wire.errors import InvalidInput, NotFound
 
 class Setting(Struct, frozen=True, kw_only=True):
     """One setting. `variables` are read in their order; `shared` ones may stand in a directory's file, whose writer is believed
-    about the board that belongs to the directory, and never about what is run on this machine."""
+    about the board that belongs to the directory, and never about what is run on this machine. `one_of` are all the values that
+    there are, where they can be told here."""
 
     name: str
     help: str
     variables: tuple[str, ...]
     shared: bool = False
     default: str | None = None
+    one_of: tuple[str, ...] = ()
 
+    def check(self, value: str) -> None:
+        """Raise `InvalidInput` for a value that it cannot have."""
+        if self.name == "server":
+            Server.parse(value)
+        if self.one_of and value not in self.one_of:
+            raise InvalidInput(f"{self.name} must be one of {', '.join(self.one_of)}, not {value!r}.", field=self.name)
+
+
+SWITCH = ("on", "off")
 
 SETTINGS = (
     Setting(name="profile", help="Which of the profiles in your file to use.", variables=("REGO_PROFILE",)),
     Setting(name="server", help="The server; without one Rego works on this machine.", variables=("REGO_SERVER",), shared=True),
     Setting(name="board", help="The board of commands that name none.", variables=("REGO_BOARD",), shared=True),
     Setting(name="start", help="The column of 'rego cards start'.", variables=("REGO_START",), shared=True),
-    Setting(name="color", help="Colours: always, never or auto.", variables=("REGO_COLOR",), default="auto"),
+    Setting(
+        name="color",
+        help="Colours: always, never or auto.",
+        variables=("REGO_COLOR",),
+        default="auto",
+        one_of=("always", "never", "auto"),
+    ),
     Setting(name="editor", help="What edits long text.", variables=("REGO_EDITOR", "VISUAL", "EDITOR"), default="vi"),
     Setting(name="pager", help="What shows long text.", variables=("REGO_PAGER", "PAGER"), default="less -FR"),
+    Setting(name="theme", help="The colours of the board.", variables=("REGO_THEME",), default="rego-dark"),
+    Setting(
+        name="density",
+        help="How much of each card the board shows.",
+        variables=("REGO_DENSITY",),
+        default="normal",
+        one_of=("compact", "normal", "full"),
+    ),
+    Setting(
+        name="notify",
+        help="How you hear that somebody means you: in the app, with the bell, or by the terminal (OSC 9).",
+        variables=("REGO_NOTIFY",),
+        default="app",
+        one_of=("app", "bell", "osc9", "off"),
+    ),
+    Setting(
+        name="mouse",
+        help="Whether the board takes the mouse; off leaves it to the terminal.",
+        variables=("REGO_MOUSE",),
+        default="on",
+        one_of=SWITCH,
+    ),
+    Setting(
+        name="animation",
+        help="Whether things glide; auto does not over SSH.",
+        variables=("REGO_ANIMATION",),
+        default="auto",
+        one_of=("auto", *SWITCH),
+    ),
+    Setting(
+        name="confirm_quit",
+        help="Whether quitting wants the key twice.",
+        variables=("REGO_CONFIRM_QUIT",),
+        default="off",
+        one_of=SWITCH,
+    ),
 )
 BY_NAME = {setting.name: setting for setting in SETTINGS}
 
@@ -106,6 +159,16 @@ class Choices:
                 f"REGO_TOKEN is set, but the server comes from {choice.source}: set REGO_SERVER too, to say whose token it is."
             )
         return Server.parse(choice.value)
+
+    def servers(self) -> Iterator[tuple[str | None, str]]:
+        """Every server that was said, as (profile, address): the one in force first, those of the profiles last."""
+        for choice in self.all_of("server"):
+            yield None, choice.value
+        path = self._paths.config_file
+        for name in table_in(self._own, "profiles", path):
+            values = _values(table_in(table_in(self._own, "profiles", path), name, path), path)
+            if "server" in values:
+                yield name, values["server"]
 
     @property
     def profile_name(self) -> str | None:

@@ -30,7 +30,8 @@ class Hello(ServerFrame, kw_only=True, tag="hello"):
     """The first frame. `seq` is the board's; `heartbeat` is in seconds; `reason` says why a reset was needed; `degraded`
     is as in a presence frame.
 
-    After `replay` the missed events follow, after `snapshot` and `reset` a snapshot frame; then live frames.
+    After `replay` the missed events follow, after `snapshot` and `reset` a snapshot frame,
+    which may be of a second before `seq`, and the events since; then live frames.
     """
 
     connection_id: str

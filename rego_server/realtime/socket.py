@@ -189,7 +189,7 @@ async def _bring_up_to_date(live: Live, channel: Channel, follower: SocketFollow
     follower.send(text_frame(to_json(_hello(live, channel, follower, board, plan))))
     seq = wanted.seq if plan.resume is Resume.REPLAY else None
     if seq is None:
-        encoded = await live.snapshots.at_least(board)
+        encoded = await live.snapshots.before_events(board)
         await follower.push(text_frame(b'{"type":"snapshot","snapshot":' + encoded.body + b"}"))
         seq = encoded.seq
     await live.hub.catch_up(channel, follower, seq)

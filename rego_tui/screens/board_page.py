@@ -65,31 +65,31 @@ class BoardPage(KeyScreen):
             self.view.replica = self.store.replica
             self.view.forget()
         await self._draw(Touched(frame=True))
-        self._tell_card_screens(message)
+        self._tell_pages(message)
 
     async def on_board_changed(self, message: messages.BoardChanged) -> None:
         message.stop()
         if self.view is not None:
             self.view.forget(message.touched)
             await self._draw(message.touched)
-            self._tell_card_screens(message)
+            self._tell_pages(message)
 
     def on_card_numbered(self, message: messages.CardNumbered) -> None:
         message.stop()
         if self.view is not None:
             self.view.replace_id(message.provisional_id, message.card_id)
-        self._tell_card_screens(message)
+        self._tell_pages(message)
 
     def on_presence_changed(self, message: messages.PresenceChanged) -> None:
         message.stop()
         self._draw_bar()
         self._draw_faces()
-        self._tell_card_screens(message)
+        self._tell_pages(message)
 
     def on_connection_changed(self, message: messages.ConnectionChanged) -> None:
         message.stop()
         self._draw_bar()
-        self._tell_card_screens(message)
+        self._tell_pages(message)
 
     def on_notice(self, message: messages.Notice) -> None:
         message.stop()
@@ -99,11 +99,9 @@ class BoardPage(KeyScreen):
         message.stop()
         self.rego.close_board(message.sentence)
 
-    def _tell_card_screens(self, message: Message) -> None:
-        from rego_tui.screens.card import CardScreen
-
+    def _tell_pages(self, message: Message) -> None:
         for screen in self.app.screen_stack:
-            if isinstance(screen, CardScreen):
+            if isinstance(screen, KeyScreen) and screen is not self:
                 screen.hear(message)
 
     # --- drawing ---------------------------------------------------------------------------------------------------

@@ -85,6 +85,9 @@ class KeyScreen(ModalScreen[Any]):
     def cancel_line(self, line: LineInput) -> None:
         """Leave a line, and what was typed into it."""
 
+    def hear(self, message: Message) -> None:
+        """Something happened on the open board; its own screen passes this on to all that lie over it."""
+
     def run(self, press: Press) -> None:
         """Do what an action says."""
         getattr(self, press.action.method)(press)
@@ -107,6 +110,11 @@ class KeyScreen(ModalScreen[Any]):
         from rego_tui.screens.help import HelpScreen
 
         self.app.push_screen(HelpScreen(self.rego, self.place))
+
+    def act_app_settings(self, _: Press) -> None:
+        from rego_tui.screens.settings import SettingsScreen
+
+        self.app.push_screen(SettingsScreen(self.rego))
 
     def act_app_palette(self, _: Press) -> None:
         self.app.action_command_palette()

@@ -14,9 +14,11 @@ from tests.architecture.source import PACKAGES, Module, imports_of, modules
 MAY_IMPORT: dict[str, set[str]] = {
     "rego": set(),
     "rego.wire": {"msgspec"},
+    "rego.card_draft": {"msgspec"},
     "rego.query_match": {"msgspec"},
     "rego.replica": {"msgspec"},
     "rego.replay": {"msgspec"},
+    "rego.rule_words": {"msgspec"},
     "rego.client": {"msgspec"},
     "rego.client.aio": {"aiohttp", "msgspec", "yarl"},
     "rego.client.config": {"tomlkit"},

@@ -5,9 +5,8 @@
 Two servers on one PostgreSQL and one Valkey share a port (instance.py). All clients, which are Rego's own, follow one board
 through the first, somebody changes the board five times a second, and the first is killed as by `kill -9`. A client is back
 when it has all that the board had when it was greeted again; in the end all must be at the board's last event. All within
-10 seconds, and at most one snapshot query a second, are wanted of clients that resume from where they were. Then the same of
-clients that forgot it and ask for the whole board, as if everybody had started the program again: there the board has
-another state with each change, and a query for each such state is the most that is wanted.
+10 seconds, and at most one snapshot query a second, are wanted of clients that resume from where they were, and then of
+clients that forgot it and ask for the whole board, as if everybody had started the program again.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from rego.cli.card_text import CardText, joined, listed, merge, read, written
+from rego.card_text import CardText, joined, listed, merge, read, written
 from rego.wire.errors import InvalidInput
 from tests.cli.conftest import Rego
 from tests.cli.pseudo_terminal import Terminal

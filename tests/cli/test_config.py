@@ -30,6 +30,7 @@ def test_what_is_set_is_explained_with_its_source(rego: Rego, here: Path, monkey
     assert said["overridden"][1] == "auto (the default)"
     assert [line.split("\t")[0] for line in rego("config", "explain").lines] == [
         "profile", "server", "board", "start", "color", "editor", "pager",
+        "theme", "density", "notify", "mouse", "animation", "confirm_quit",
     ]  # fmt: skip
 
 
@@ -52,6 +53,7 @@ def test_get_set_unset_and_path(rego: Rego, here: Path, home: Path) -> None:
     [
         (("set", "colour", "never"), 3, "there are profile, server"),
         (("set", "color", "blue"), 2, "always, never, auto"),
+        (("set", "density", "thick"), 2, "compact, normal, full"),
         (("set", "server", "ftp://x"), 2, "http://"),
         (("get", "nope"), 3, "no setting 'nope'"),
     ],

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from rego.cli.branches import LONGEST, branch_name
+from rego.branches import LONGEST, branch_name
 from tests.cli.conftest import Person, Rego
 from tests.cli.payloads import HOSTILE, steering
 from tests.cli.pseudo_terminal import COLUMNS, Terminal

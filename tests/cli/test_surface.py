@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rego.cli.reference import page
-from rego.cli.root import COMMANDS, LazyCommands
+from rego.cli.root import COMMANDS, load_command
 from tests.cli.conftest import Rego
 from tests.cli.surface import GOLDEN, surface
 
@@ -24,7 +24,7 @@ def test_the_reference_page_is_current() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_table_says_what_the_command_itself_says(name: str) -> None:
-    command = LazyCommands()[name]
+    command = load_command(name)
     assert command.help is not None
     assert COMMANDS[name].help.rstrip(".") in command.help.partition("\n\n")[0]
 

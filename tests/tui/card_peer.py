@@ -65,7 +65,7 @@ class CardPeer(ScriptedPeer):
         super().__init__(snapshot)
         self.description = "What is to be done."
         self.described_at = 1
-        self.lists = [
+        self.card_lists = [
             checklist(LIST, "Launch", item(1, "Write"), item(2, "Read", done=True), item(3, "Ship")),
             checklist(OTHER_LIST, "After", item(4, "Rest", OTHER_LIST)),
         ]
@@ -102,10 +102,10 @@ class CardPeer(ScriptedPeer):
         return [one.text for one in self.checklist(list_id).items]
 
     def checklist(self, list_id: str) -> Checklist:
-        return next(one for one in self.lists if one.id == list_id)
+        return next(one for one in self.card_lists if one.id == list_id)
 
     def item(self, number: int) -> ChecklistItem:
-        return next(one for each in self.lists for one in each.items if one.id == item_id(number))
+        return next(one for each in self.card_lists for one in each.items if one.id == item_id(number))
 
     def change_item(self, number: int, **fields: Any) -> None:
         """Somebody changes an item."""
@@ -119,7 +119,7 @@ class CardPeer(ScriptedPeer):
         if parts[-1] == "activity" and "actor" not in call.query:
             return self._activity(call.query)
         if call.method == "GET" and parts[:2] == ["cards", CARD] and CARD in self.replica.cards:
-            found: dict[str, Any] = {"checklists": self.lists, "comments": self.said, "attachments": self.files}
+            found: dict[str, Any] = {"checklists": self.card_lists, "comments": self.said, "attachments": self.files}
             return list(found[parts[2]]) if len(parts) > 2 else self.card()
         if isinstance(call.body, UpdateCard) and call.body.description is not UNSET:
             if call.body.version is not UNSET and call.body.version < self.described_at:
@@ -141,8 +141,8 @@ class CardPeer(ScriptedPeer):
     def _part(self, parts: list[str], call: Call[Any]) -> Entity | None:
         match call.body:
             case CreateChecklist(title=title):
-                self.lists.append(replace(checklist(str(uuid4()), title), created_at=NOW))
-                return self.lists[-1]
+                self.card_lists.append(replace(checklist(str(uuid4()), title), created_at=NOW))
+                return self.card_lists[-1]
             case CreateChecklistItem():
                 return self._put(parts[1], call.body, replace(item(0, call.body.text, parts[1]), id=str(uuid4())))
             case CreateComment(text=text):
@@ -153,7 +153,7 @@ class CardPeer(ScriptedPeer):
                 return self._put(call.body.checklist_id or moved.checklist_id, call.body, moved)
             case MoveChecklist():
                 moved_list = self.checklist(parts[1])
-                self.lists = _placed([one for one in self.lists if one is not moved_list], moved_list, call.body)
+                self.card_lists = _placed([one for one in self.card_lists if one is not moved_list], moved_list, call.body)
                 return moved_list
             case None:
                 self._delete(parts[1])
@@ -163,7 +163,12 @@ class CardPeer(ScriptedPeer):
         return self._alter(parts[1], call.body.changes())
 
     def _find(self, entity_id: str) -> Entity:
-        everything: list[Entity] = [*self.lists, *(one for each in self.lists for one in each.items), *self.said, *self.files]
+        everything: list[Entity] = [
+            *self.card_lists,
+            *(one for each in self.card_lists for one in each.items),
+            *self.said,
+            *self.files,
+        ]
         for entity in everything:
             if entity.id == entity_id:
                 return entity
@@ -174,7 +179,7 @@ class CardPeer(ScriptedPeer):
             found = [change(one) if one.id == entity_id else one for one in entities]
             return [one for one in found if one is not None]
 
-        self.lists = [replace(one, items=mapped(one.items)) for one in mapped(self.lists)]
+        self.card_lists = [replace(one, items=mapped(one.items)) for one in mapped(self.card_lists)]
         self.said, self.files = mapped(self.said), mapped(self.files)
 
     def _alter(self, entity_id: str, fields: dict[str, Any]) -> Entity:
@@ -194,9 +199,11 @@ class CardPeer(ScriptedPeer):
 
     def _put(self, list_id: str, place: CreateChecklistItem | MoveChecklistItem, moved: ChecklistItem) -> ChecklistItem:
         for neighbour in (place.after_id, place.before_id):
-            list_id = next((each.id for each in self.lists if any(one.id == neighbour for one in each.items)), list_id)
+            list_id = next((each.id for each in self.card_lists if any(one.id == neighbour for one in each.items)), list_id)
         moved = replace(moved, checklist_id=list_id)
-        self.lists = [replace(one, items=_placed(one.items, moved, place)) if one.id == list_id else one for one in self.lists]
+        self.card_lists = [
+            replace(one, items=_placed(one.items, moved, place)) if one.id == list_id else one for one in self.card_lists
+        ]
         return moved
 
 

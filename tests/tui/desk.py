@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from textual.app import App
 from textual.pilot import Pilot
 
+from rego.client.home import Home
 from rego.wire.snapshot import Snapshot
 from rego_tui.app import Connect, RegoApp
 from rego_tui.board_view import BoardView
@@ -104,11 +105,16 @@ def screen_text(app: App[None]) -> str:
 
 @asynccontextmanager
 async def at_desk(
-    snapshot: Snapshot, *, size: tuple[int, int] = (80, 24), board: str | None = None, keys: dict[str, list[str]] | None = None
+    snapshot: Snapshot,
+    *,
+    size: tuple[int, int] = (80, 24),
+    board: str | None = None,
+    keys: dict[str, list[str]] | None = None,
+    home: Home | None = None,
 ) -> AsyncIterator[Desk]:
     """The app with the board of `snapshot` open and live."""
     peer = ScriptedPeer(snapshot)
-    async with running(peer, size=size, board=board, keys=keys) as desk:
+    async with running(peer, size=size, board=board, keys=keys, home=home) as desk:
         await desk.until("the board is live", lambda: "● live" in desk.text())
         yield desk
 
@@ -120,17 +126,24 @@ async def running(
     size: tuple[int, int] = (80, 24),
     board: str | None = None,
     keys: dict[str, list[str]] | None = None,
+    home: Home | None = None,
 ) -> AsyncIterator[Desk]:
     """The app on a peer, as far as it gets."""
 
-    app = scripted_app(peer, board=board, keys=keys)
+    app = scripted_app(peer, board=board, keys=keys, home=home)
     async with app.run_test(size=size, notifications=True) as pilot:
         desk = Desk(app, peer, pilot)
         await desk.settle()
         yield desk
 
 
-def scripted_app(peer: ScriptedPeer, *, board: str | None = None, keys: dict[str, list[str]] | None = None) -> RegoApp:
+def scripted_app(
+    peer: ScriptedPeer,
+    *,
+    board: str | None = None,
+    keys: dict[str, list[str]] | None = None,
+    home: Home | None = None,
+) -> RegoApp:
     """The app on a peer, not running yet."""
 
     async def open_workspace() -> Workspace:
@@ -139,5 +152,5 @@ def scripted_app(peer: ScriptedPeer, *, board: str | None = None, keys: dict[str
     async def no_client() -> None:
         raise AssertionError("the scripted peer needs no client")
 
-    connect = Connect(client=no_client, board=board)  # type: ignore[arg-type]
+    connect = Connect(client=no_client, board=board, home=home)  # type: ignore[arg-type]
     return RegoApp(connect, keys=dict(keys or {}), clock=lambda: boards.NOW, open_workspace=open_workspace)

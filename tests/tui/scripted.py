@@ -37,7 +37,8 @@ class ScriptedPeer:
     """Stands for a client and its live feed.
 
     `sent` holds every call that was answered or refused. While `holding` is set, calls wait for `release`. An error in
-    `refusals` answers the next change. With `echo` off, changes are answered but their events wait in `withheld`.
+    `refusals` answers the next change. `lists` are answered to requests by the last part of their path. With `echo` off,
+    changes are answered but their events wait in `withheld`.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -49,6 +50,7 @@ class ScriptedPeer:
         self.focused: list[tuple[str | None, bool]] = []
         self.others: list[Board] = []
         self.acts: dict[int, Activity] = {}
+        self.lists: dict[str, list[Any]] = {}
         self.ways_back: dict[int, Callable[[str | None], object]] = {}
         self.echo = True
         self.withheld: list[Update] = []
@@ -199,7 +201,9 @@ class ScriptedPeer:
         if parts[-1] == "revert":
             return self._revert(int(parts[3]), op_id)
         if parts[-1] == "activity":
-            return [self.acts[seq] for seq in sorted(self.acts, reverse=True)]
+            return self._activity(call.query)
+        if parts[-1] in self.lists:
+            return self.lists[parts[-1]]
         if call.path == "/boards":
             return [self.replica.board, *self.others]
         if parts[1] not in self.replica.cards:
@@ -212,6 +216,11 @@ class ScriptedPeer:
         if parts[-1] == "attachments":
             return []
         return msgspec.convert(asdict(self.replica.cards[parts[1]]) | {"description": description}, Card)
+
+    def _activity(self, query: dict[str, str]) -> list[Activity]:
+        since, before = int(query.get("since", 0)), int(query.get("before", 2**53))
+        found = [self.acts[seq] for seq in sorted(self.acts, reverse=True) if since < seq < before]
+        return found[: int(query.get("limit", 50))]
 
     def _create(self, _: str, body: CreateCard, op_id: str | None) -> CardSummary:
         number = max((card.number for card in self.replica.cards.values()), default=0) + 1

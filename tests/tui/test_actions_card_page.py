@@ -68,7 +68,7 @@ async def test_open_card_delete() -> None:
         await desk.press("d")
         await desk.until_sent()
         assert desk.peer.texts() == ["Write", "Ship"]
-        assert [one.id for one in desk.peer.lists] == [LIST]
+        assert [one.id for one in desk.peer.card_lists] == [LIST]
         assert [one.text for one in desk.peer.said] == ["Hers"]
 
 
@@ -138,19 +138,19 @@ async def test_lists_new() -> None:
     async with card_desk() as desk:
         await desk.press("N", *"Third", "enter", *"its item", "enter", "escape")
         await desk.until_sent()
-        assert desk.peer.lists[-1].title == "Third"
-        assert [one.text for one in desk.peer.lists[-1].items] == ["its item"]
+        assert desk.peer.card_lists[-1].title == "Third"
+        assert [one.text for one in desk.peer.card_lists[-1].items] == ["its item"]
         await desk.until("it is read", lambda: "↻" not in desk.text())
 
 
 async def test_an_item_on_a_card_without_lists_asks_for_a_list_first() -> None:
     async with card_desk() as desk:
-        desk.peer.lists = []
+        desk.peer.card_lists = []
         desk.peer.touch()
         await desk.until("they are gone", lambda: "Launch" not in desk.text())
         await desk.press("n", *"List", "enter", *"item", "enter", "escape")
         await desk.until_sent()
-        assert [one.text for one in desk.peer.lists[0].items] == ["item"]
+        assert [one.text for one in desk.peer.card_lists[0].items] == ["item"]
 
 
 async def test_items_tick() -> None:
@@ -188,7 +188,7 @@ async def test_items_up() -> None:
         await desk.go_to("After")
         await desk.press("K")
         await desk.until_sent()
-        assert [one.title for one in desk.peer.lists] == ["After", "Launch"]
+        assert [one.title for one in desk.peer.card_lists] == ["After", "Launch"]
 
 
 async def test_comments_write() -> None:

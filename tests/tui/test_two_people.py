@@ -2,90 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-
-import pytest
-from textual.pilot import Pilot
-
-from rego.client import boards, cards, columns
-from rego.client.aio import Client
-from rego.client.credentials import Credentials
-from rego.client.server import Server
+from rego.client import boards, cards
 from rego.wire.base import Role
-from rego.wire.boards import AddMember, Board, CreateBoard
-from rego.wire.cards import CreateCard, MoveCard, UpdateCard
-from rego.wire.columns import CreateColumn
-from rego_tui.app import Connect, RegoApp
-from rego_tui.store import BoardStore
-from tests.conftest import Join
+from rego.wire.boards import AddMember, Board
+from rego.wire.cards import MoveCard, UpdateCard
 from tests.running import Running, Somebody
-from tests.tui.desk import screen_text
-
-
-class Seat:
-    """One person's app, running."""
-
-    def __init__(self, app: RegoApp, pilot: Pilot[None]) -> None:
-        self.app = app
-        self.press = pilot.press
-        self._pilot = pilot
-
-    def text(self) -> str:
-        return screen_text(self.app)
-
-    @property
-    def store(self) -> BoardStore:
-        assert self.app.store is not None
-        return self.app.store
-
-    async def until(self, what: str, condition: Callable[[], bool]) -> None:
-        try:
-            async with asyncio.timeout(20):
-                while not condition():
-                    await self._pilot.pause(0.005)
-        except TimeoutError:
-            raise AssertionError(f"never came true: {what}\n{self.text()}") from None
-
-    def said(self, words: str) -> bool:
-        """Whether a sentence with these words was shown lately."""
-        return any(words in notice.message for notice in self.app._notifications)
-
-    def column_of(self, title: str) -> str:
-        """The title of the column in which a card stands, as this app knows it."""
-        replica = self.store.loaded
-        for column in replica.columns_in_order():
-            if any(card.title == title for card in replica.cards_in(column.id)):
-                return column.title
-        return ""
-
-
-@asynccontextmanager
-async def seated(server: Running, somebody: Somebody, board: Board) -> AsyncIterator[Seat]:
-    """The app of `somebody`, open on the board."""
-
-    async def client() -> Client:
-        credentials = Credentials(server=server.url, access_token=somebody.token)
-        return await Client(Server.parse(server.url), credentials).__aenter__()
-
-    app = RegoApp(Connect(client=client, board=board.key))
-    async with app.run_test(size=(100, 30), notifications=True) as pilot:
-        seat = Seat(app, pilot)
-        await seat.until("the board is live", lambda: "● live" in seat.text())
-        yield seat
-
-
-@pytest.fixture
-async def board(people: Join, server: Running) -> tuple[Board, Somebody, Somebody]:
-    """A board of Ada's with Ben on it: two columns, three cards in the first."""
-    ada, ben = await people("ada"), await people("ben")
-    made = await ada.client.send(boards.create_board(CreateBoard(title="Ops", key="OPS")))
-    await ada.client.send(boards.add_member(made.id, AddMember(username="ben", role=Role.MEMBER)))
-    first, _ = [await ada.client.send(columns.create_column(made.id, CreateColumn(title=t))) for t in ("Todo", "Doing")]
-    for title in ("Alpha", "Bravo", "Charlie"):
-        await ada.client.send(cards.create_card(made.id, CreateCard(title=title, column_id=first.id)))
-    return made, ada, ben
+from tests.tui.seat import seated
 
 
 async def test_each_sees_the_others_move_and_place(server: Running, board: tuple[Board, Somebody, Somebody]) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from rego import threeway
-from rego.cli.card_views import CardSheet
 from rego.dates import END_OF_DAY
 from rego.naming import label_name
+from rego.wire.boards import Member
+from rego.wire.cards import Card
+from rego.wire.columns import Column
 from rego.wire.errors import InvalidInput
+from rego.wire.labels import Label
 
 FENCE = "---"
 FIELDS = ("title", "column", "labels", "people", "start", "due", "priority")
@@ -35,6 +38,16 @@ class CardText:
 
 
 @dataclass(frozen=True)
+class Names:
+    """What a card's ids stand for on its board. `columns` are those that a card can go to, `me` is the writer's user id."""
+
+    columns: Sequence[Column]
+    labels: Sequence[Label]
+    members: Sequence[Member]
+    me: str | None
+
+
+@dataclass(frozen=True)
 class MergedCard:
     """Two people's texts as one. `conflicts` has the other's word for each field that both changed."""
 
@@ -42,14 +55,13 @@ class MergedCard:
     conflicts: Mapping[str, str]
 
 
-def text_of(sheet: CardSheet) -> CardText:
+def text_of(card: Card, names: Names) -> CardText:
     """What stands in the editor for a card."""
-    card = sheet.card
     fields = {
         "title": card.title,
-        "column": sheet.column.title if sheet.column else "",
-        "labels": joined(label_name(label) for label in sheet.labels),
-        "people": joined(member.username for member in sheet.assignees),
+        "column": next((column.title for column in names.columns if column.id == card.column_id), ""),
+        "labels": joined(label_name(label) for label in names.labels if label.id in card.label_ids),
+        "people": joined(each.username for each in names.members if each.user_id in card.assignee_ids),
         "start": _moment(card.start_at),
         "due": _moment(card.due_at),
         "priority": card.priority.value,

@@ -6,11 +6,10 @@ import shlex
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from rego.cli.output import Output
 from rego.wire.errors import InvalidInput
 
 
@@ -47,15 +46,18 @@ class Scratch:
 
 
 @contextmanager
-def scratch(command: str, name: str, output: Output) -> Iterator[Scratch]:
-    """A scratch file called `name`. It goes at the end, except when an error would lose what was written into it."""
+def scratch(command: str, name: str, say: Callable[[str], object]) -> Iterator[Scratch]:
+    """A scratch file called `name`. It goes at the end, except when an error would lose what was written into it.
+
+    `say` is told where it is kept then.
+    """
     directory = Path(tempfile.mkdtemp(prefix="rego-"))
     paper = Scratch(command, directory / name)
     try:
         yield paper
     except BaseException:
         if paper.holds_work:
-            output.note(f"Your text is kept in {paper.path}.")
+            say(f"Your text is kept in {paper.path}.")
         else:
             shutil.rmtree(directory)
         raise

@@ -1,0 +1,171 @@
+"""What a user has on this machine: settings, logins, and the ways to servers. It blocks; event loops call it in threads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from rego.client import auth, system
+from rego.client.blocking import Client
+from rego.client.config import save_settings
+from rego.client.credentials import Credentials, CredentialStore
+from rego.client.paths import Paths
+from rego.client.server import Server
+from rego.client.settings import BY_NAME, Choices
+from rego.wire.errors import RegoError
+from rego.wire.users import Register, User
+
+if TYPE_CHECKING:
+    from rego.client.aio import Client as AsyncClient
+    from rego.client.aio import Revive
+    from rego.client.local import LocalServer
+
+
+class Door(Struct, frozen=True, kw_only=True):
+    """A place where the user may have boards: a server, or this machine when that is None. `profile` names it in the file."""
+
+    server: Server | None
+    profile: str | None = None
+    logged_in: bool = False
+
+
+class Home:
+    """Where settings and logins are read and kept. `flags` are those of `rego` itself by the name of their setting."""
+
+    def __init__(self, paths: Paths, flags: Mapping[str, str | None] | None = None) -> None:
+        self.paths = paths
+        self._flags = flags
+        self.choices = Choices(paths, flags)
+        self.store = CredentialStore(paths)
+
+    # --- settings ------------------------------------------------------------------------------------------------
+
+    def reread(self) -> Choices:
+        """The settings, with the files read again."""
+        self.choices = Choices(self.paths, self._flags)
+        return self.choices
+
+    def save(self, name: str, value: str | None) -> None:
+        """Write a setting into the user's file, for the profile in use; None takes it out. Raises `InvalidInput`."""
+        if value is not None:
+            BY_NAME[name].check(value)
+        profile = None if name == "profile" else self.choices.profile
+        save_settings(self.paths, profile, {name: value})
+        self.reread()
+
+    # --- the ways to a server ------------------------------------------------------------------------------------
+
+    def doors(self, here: Server | None) -> list[Door]:
+        """This machine, then every server that is configured or logged in to, and where one is. Raises `InvalidInput`."""
+        servers: dict[str, str | None] = {}
+        for profile, address in self.choices.servers():
+            servers.setdefault(Server.parse(address).url, profile)
+        for url in self.store.servers():
+            servers.setdefault(url, None)
+        if here is not None:
+            servers.setdefault(here.url, None)
+        found = [Server.parse(url) for url in servers]
+        doors = [Door(server=each, profile=servers[each.url], logged_in=self.login_at(each) is not None) for each in found]
+        return [Door(server=None, logged_in=True), *doors]
+
+    def way_in(self, server: Server | None) -> tuple[Server, Credentials | None]:
+        """A server and the login for it; for None this machine's own, which is started when it does not run."""
+        if server is not None:
+            return server, self.login_at(server)
+        from rego.client.local import find_or_start
+
+        local = self._with_given_token(find_or_start(self.paths))
+        return local.server, local.credentials
+
+    def login_at(self, server: Server) -> Credentials | None:
+        """The login that is kept for a server. `REGO_TOKEN` is only for the one that is configured."""
+        return self.store.load(server) if server == self.choices.server else self.store.kept(server)
+
+    async def client(self, server: Server | None) -> AsyncClient:
+        """A client for an event loop; the local server is started meanwhile, when that is what is needed."""
+        import asyncio
+
+        from rego.client.aio import Client as AsyncClient
+
+        way_in = await asyncio.to_thread(self.way_in, server)
+        return AsyncClient(*way_in, revive=self.reviver(server))
+
+    def reviver(self, server: Server | None) -> Revive | None:
+        """What brings the server back when it is gone: this machine's own can be started again, another cannot."""
+        if server is not None:
+            return None
+        from rego.client.local import reviver
+
+        bring_back = reviver(self.paths)
+
+        async def revive() -> LocalServer:
+            return self._with_given_token(await bring_back())
+
+        return revive
+
+    def _with_given_token(self, local: LocalServer) -> LocalServer:
+        """`local`, opened by `REGO_TOKEN` where an agent has one; with a server configured the token is for that alone."""
+        given = self.store.given(local.server) if self.choices.server is None else None
+        return local if given is None else replace(local, credentials=given)
+
+    # --- logins --------------------------------------------------------------------------------------------------
+
+    def check(self, server: Server) -> None:
+        """Raise `Unreachable` or `NotRego` when there is no Rego server."""
+        with Client(server) as client:
+            client.send(system.health())
+
+    def register(self, server: Server, body: Register) -> User:
+        """Make an account and begin a session, which is kept."""
+        with Client(server) as client:
+            user = client.send(auth.register(body))
+        return self.log_in(server, user.username, body.password)
+
+    def log_in(self, server: Server, username: str, password: str) -> User:
+        """Begin a session, which is kept. Raises `NotAuthenticated` when name and password do not belong together."""
+        with Client(server) as client:
+            tokens = client.send(auth.login(username, password))
+        return self._who(server, self.store.save(Credentials.of_tokens(server, tokens)))
+
+    def log_in_with_token(self, server: Server, token: str) -> User:
+        """Keep a personal token, once it is known to be good."""
+        credentials = Credentials(server=server.url, access_token=token)
+        user = self._who(server, credentials)
+        self.store.save(credentials)
+        return user
+
+    def log_out(self, server: Server) -> bool:
+        """End the session and forget it; False when the server could not be told."""
+        credentials = self.login_at(server)
+        told = credentials is None or _told(Client(server, credentials))
+        self.store.forget(server)
+        return told
+
+    def make_default(self, server: Server, profile: str | None) -> None:
+        """Make this the server of later commands, or of those with that profile."""
+        save_settings(self.paths, profile, {"server": server.url})
+        self.reread()
+
+    def remember(self, server: Server) -> None:
+        """Write down a server that no setting names: as the one of later commands when there is none, else as a profile."""
+        if server.url in {Server.parse(address).url for _, address in self.choices.servers()}:
+            return
+        first = self.choices.server is None and self.choices.value("server") is None
+        self.make_default(server, self.choices.profile_name if first else server.authority)
+
+    def _who(self, server: Server, credentials: Credentials) -> User:
+        with Client(server, credentials) as client:
+            return client.send(auth.me())
+
+
+def _told(client: Client) -> bool:
+    """Whether the server ended the session, or has none to end."""
+    try:
+        with client:
+            client.send(auth.logout())
+    except RegoError:
+        return False
+    return True

@@ -1,0 +1,25 @@
+"""What tests of the app on a real server share: a board with two people on it."""
+
+from __future__ import annotations
+
+import pytest
+
+from rego.client import boards, cards, columns
+from rego.wire.base import Role
+from rego.wire.boards import AddMember, Board, CreateBoard
+from rego.wire.cards import CreateCard
+from rego.wire.columns import CreateColumn
+from tests.conftest import Join
+from tests.running import Running, Somebody
+
+
+@pytest.fixture
+async def board(people: Join, server: Running) -> tuple[Board, Somebody, Somebody]:
+    """A board of Ada's with Ben on it: two columns, three cards in the first."""
+    ada, ben = await people("ada"), await people("ben")
+    made = await ada.client.send(boards.create_board(CreateBoard(title="Ops", key="OPS")))
+    await ada.client.send(boards.add_member(made.id, AddMember(username="ben", role=Role.MEMBER)))
+    first, _ = [await ada.client.send(columns.create_column(made.id, CreateColumn(title=t))) for t in ("Todo", "Doing")]
+    for title in ("Alpha", "Bravo", "Charlie"):
+        await ada.client.send(cards.create_card(made.id, CreateCard(title=title, column_id=first.id)))
+    return made, ada, ben
