@@ -18,6 +18,7 @@ from rego.safe_text import safe_text
 from rego.wire.errors import RegoError
 from rego_tui import leaving
 from rego_tui.actions import Action
+from rego_tui.drafts import Drafts
 from rego_tui.keymap import Keymap, Press, key_label, keymap
 from rego_tui.preferences import NAMES, default_of, preferences_of, read_values
 from rego_tui.recent import remember_board
@@ -109,6 +110,7 @@ class RegoApp(App[None]):
         self.keymap, self._key_problems = _keymap(keys, connect.home)
         self.clock = clock or _local_now
         self.store: BoardStore | None = None
+        self.drafts = Drafts()
         self.where = Whereabouts(connect.client, connect.home, connect.server)
         self._open_workspace = open_workspace or self.where.workspace
         self._workspace: Workspace | None = None
