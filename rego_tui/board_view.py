@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,6 +16,7 @@ from rego.wire.columns import Column
 from rego.wire.errors import InvalidInput
 from rego.wire.query import parse
 from rego.wire.query_terms import Query
+from rego_tui.card_list import CardList
 from rego_tui.marks import Marks
 
 DRAFT_ID = "draft"
@@ -53,8 +55,7 @@ class BoardView:
         self.draft: Slot | None = None
         self.editing: tuple[str, int] | None = None
         self._index = 0
-        self._lists: dict[str, list[CardSummary]] = {}
-        self._indexes: dict[str, dict[str, int]] = {}
+        self._lists: dict[str, tuple[_State, CardList]] = {}
         self.settle()
 
     # --- what is shown -------------------------------------------------------------------------------------------
@@ -63,13 +64,16 @@ class BoardView:
         """The columns from left to right."""
         return self.replica.columns_in_order()
 
-    def cards(self, column_id: str) -> Sequence[CardSummary]:
-        """The cards of a column as drawn: filtered, with the carried card where it hovers and a blank for the draft."""
+    def cards(self, column_id: str) -> CardList:
+        """The cards of a column as drawn: filtered, with the carried card where it hovers and a blank for the draft.
+
+        It is the same list until something about it changes.
+        """
+        state = self._state(column_id)
         known = self._lists.get(column_id)
-        if known is None:
-            known = self._lists[column_id] = self._list(column_id)
-            self._indexes[column_id] = {card.id: index for index, card in enumerate(known)}
-        return known
+        if known is None or known[0] != state:
+            known = self._lists[column_id] = (state, self._list(column_id))
+        return known[1]
 
     def counts(self, column_id: str) -> tuple[int, int]:
         """How many cards of a column are shown, and how many it has with the carried card where it hovers."""
@@ -80,21 +84,44 @@ class BoardView:
 
     def index_of(self, column_id: str, card_id: str | None) -> int | None:
         """Where a card is drawn in a column, or None."""
-        self.cards(column_id)
-        return self._indexes[column_id].get(card_id or "")
+        return self.cards(column_id).index_of(card_id)
+
+    def column_of(self, card_id: str) -> str | None:
+        """The column in which a card is drawn, if it is, which a filter may prevent."""
+        if self.carried is not None and self.carried[0] == card_id:
+            return self.carried[1].column_id
+        if self.draft is not None and card_id == DRAFT_ID:
+            return self.draft.column_id
+        card = self.replica.card(card_id)
+        return card.column_id if card is not None else None
 
     def card(self) -> CardSummary | None:
         """The card under the cursor."""
         return self.replica.card(self.card_id) if self.card_id is not None else None
 
-    def _list(self, column_id: str) -> list[CardSummary]:
-        carried_id, slot = self.carried or (None, None)
-        riding = {*self.riding}
-        shown = [c for c in self.replica.cards_in(column_id) if c.id not in riding and self._matches(c)]
+    def _state(self, column_id: str) -> _State:
+        """What the list of a column depends on, beside the filter."""
+        draft = self.draft if self.draft is not None and self.draft.column_id == column_id else None
+        carried, riding = self.carried, self.riding
+        if carried is None or (column_id != carried[1].column_id and not self._is_left_behind(column_id)):
+            carried, riding = None, ()
+        return self.replica.revision(column_id), carried, riding, draft
+
+    def _is_left_behind(self, column_id: str) -> bool:
+        """Whether cards that are carried stand in that column until they are put down."""
+        return any(self.replica.position_in(column_id, card_id) is not None for card_id in self.riding)
+
+    def _list(self, column_id: str) -> CardList:
+        _, carried, riding, draft = self._state(column_id)
+        carried_id, slot = carried or (None, None)
+        shown = CardList(self.replica.cards_in(column_id))
+        if self.filtered or riding:
+            away = {*riding}
+            shown = CardList(c for c in shown if c.id not in away and self._matches(c))
         if slot is not None and slot.column_id == column_id and (card := self.replica.card(carried_id or "")):
             shown.insert(_resolve(slot, shown), replace(card, column_id=column_id))
-        if self.draft is not None and self.draft.column_id == column_id:
-            shown.insert(_resolve(self.draft, shown), _blank(self.replica.board.id, column_id))
+        if draft is not None:
+            shown.insert(_resolve(draft, shown), _blank(self.replica.board.id, column_id))
         return shown
 
     @property
@@ -112,14 +139,14 @@ class BoardView:
     # --- changes -------------------------------------------------------------------------------------------------
 
     def forget(self, touched: Touched | None = None) -> None:
-        """Build the lists of the touched columns anew (all of them without `touched`), and keep the cursor on its card."""
-        # What a filter lets through hangs on labels, members and columns, and on the time.
-        self._fits = None
-        if touched is None or touched.frame or self.filtered:
+        """Take in a change of the board, or of all of it (without `touched`), and keep the cursor on its card.
+
+        Lists notice by themselves which cards came, went or changed, and what hovers over them; what a filter lets through
+        hangs on labels, members, columns and the time too.
+        """
+        if touched is None or touched.frame:
+            self._fits = None
             self._lists.clear()
-        else:
-            for column_id in touched.columns:
-                self._lists.pop(column_id, None)
         self.settle()
 
     def set_filter(self, text: str, viewer: Viewer) -> None:
@@ -168,7 +195,6 @@ class BoardView:
             card_id, slot = self.carried
             if slot.column_id not in columns or self.replica.card(card_id) is None:
                 self.carried, self.riding = None, ()
-                self._lists.clear()
         if self.draft is not None and self.draft.column_id not in columns:
             self.draft = None
 
@@ -236,21 +262,32 @@ class BoardView:
 
     # --- places for cards ------------------------------------------------------------------------------------------
 
-    def slot_at(self, column_id: str, index: int, *, without: Collection[str] = ()) -> Slot:
+    def slot_at(self, column_id: str, index: int, *, without: Iterable[str] = ()) -> Slot:
         """The place at `index` of a column, counted as if the cards `without` were not there."""
-        ids = [card.id for card in self.cards(column_id) if card.id not in without and card.id != DRAFT_ID]
-        index = max(0, min(index, len(ids)))
-        return Slot(column_id, ids[index - 1] if index else None, index)
+        cards = self.cards(column_id)
+        gaps = sorted(gap for each in (*without, DRAFT_ID) if (gap := cards.index_of(each)) is not None)
+        index = max(0, min(index, len(cards) - len(gaps)))
+        return Slot(column_id, cards[_past(gaps, index - 1)].id if index else None, index)
 
     def place_in_board(self, slot: Slot, *, without: Collection[str] = ()) -> int:
         """The index of a slot among all cards, so that a card put down under a filter lands beside the neighbours in sight."""
-        everything = [card.id for card in self.replica.cards_in(slot.column_id) if card.id not in without]
-        if slot.above_id in everything:
-            return everything.index(slot.above_id) + 1
-        shown = [card.id for card in self.cards(slot.column_id) if card.id not in without and card.id != DRAFT_ID]
-        if not self.filtered:
-            return max(0, min(slot.index, len(everything)))
-        return everything.index(shown[slot.index]) if slot.index < len(shown) else len(everything)
+        above = self._position(slot.column_id, slot.above_id, without)
+        if above is not None:
+            return above + 1
+        if self.filtered:
+            shown = [card.id for card in self.cards(slot.column_id) if card.id not in without and card.id != DRAFT_ID]
+            below = self._position(slot.column_id, shown[slot.index], without) if slot.index < len(shown) else None
+            return self.replica.count_in(slot.column_id) if below is None else below
+        return max(0, min(slot.index, self.replica.count_in(slot.column_id) - len(self._gaps(slot.column_id, without))))
+
+    def _position(self, column_id: str, card_id: str | None, without: Collection[str]) -> int | None:
+        """The index of a card among all cards of a column, counted as if the cards `without` were not there."""
+        position = self.replica.position_in(column_id, card_id) if card_id not in without else None
+        return None if position is None else position - sum(gap < position for gap in self._gaps(column_id, without))
+
+    def _gaps(self, column_id: str, without: Iterable[str]) -> list[int]:
+        """Where cards stand in a column; those that are elsewhere are left out."""
+        return [gap for each in without if (gap := self.replica.position_in(column_id, each)) is not None]
 
     # --- carrying --------------------------------------------------------------------------------------------------
 
@@ -259,17 +296,25 @@ class BoardView:
 
         They ride behind the card under the cursor, or behind the first where that is not marked.
         """
-        riding = dict.fromkeys(self.selection())
-        lead = self.replica.card(self.card_id if self.card_id in riding else next(iter(riding))) if riding else None
-        if lead is None:
+        shifted = self.shifted()
+        if shifted is None:
             return False
-        index = sum(each.id not in riding for each in self.cards(lead.column_id)[: self.index_of(lead.column_id, lead.id)])
-        self.carried = (lead.id, self.slot_at(lead.column_id, index, without=riding))
-        self.riding = tuple(riding)
-        self.column_id, self.card_id = lead.column_id, lead.id
-        for card in map(self.replica.card, riding):
-            self._lists.pop(card.column_id if card is not None else "", None)
+        riding, slot = shifted
+        lead = self.card_id if self.card_id in riding else riding[0]
+        self.carried, self.riding = (lead, slot), tuple(riding)
+        self.column_id, self.card_id = slot.column_id, lead
         return True
+
+    def shifted(self, *, right: int = 0, down: int = 0) -> tuple[list[str], Slot] | None:
+        """The marked cards or the one under the cursor, and the place so many columns and cards away from where they stand."""
+        riding = self.selection()
+        lead = self.replica.card(self.card_id if self.card_id in riding else riding[0]) if riding else None
+        index = self.index_of(lead.column_id, lead.id) if lead is not None else None
+        if lead is None or index is None:
+            return None
+        places = (self.index_of(lead.column_id, card_id) for card_id in riding) if len(riding) > 1 else ()
+        index -= sum(place is not None and place < index for place in places)
+        return riding, self.slot_at(self._column_beside(lead.column_id, right), index + down, without=riding)
 
     def carry(self, *, right: int = 0, down: int = 0) -> None:
         """Move the carried card by columns and places."""
@@ -284,18 +329,27 @@ class BoardView:
         """Move the carried card to `index` of a column."""
         if self.carried is None:
             return
-        card_id, slot = self.carried
+        card_id, _ = self.carried
         self.carried = (card_id, self.slot_at(column_id, index, without=self.riding))
-        self._lists.pop(slot.column_id, None)
-        self._lists.pop(column_id, None)
         self.column_id = column_id
 
     def put_down(self) -> tuple[list[str], Slot] | None:
         """Stop carrying; returns the cards and their place, or None when nothing was carried or all of it is gone."""
         carried, self.carried = self.carried, None
         riding, self.riding = [card_id for card_id in self.riding if self.replica.card(card_id) is not None], ()
-        self.forget()
+        self.settle()
         return (riding, carried[1]) if carried is not None and riding else None
+
+
+_State: TypeAlias = tuple[int, tuple[str, Slot] | None, tuple[str, ...], Slot | None]
+"""A column's revision, and what hovers over it: carried cards that are at home or drawn there, and a draft."""
+
+
+def _past(gaps: list[int], index: int) -> int:
+    """The index in the whole of what is at `index` when the entries at `gaps`, which ascend, are left out."""
+    for gap in gaps:
+        index += gap <= index
+    return index
 
 
 def _resolve(slot: Slot, cards: list[CardSummary]) -> int:

@@ -14,6 +14,7 @@ from rego.client.call import Call
 from rego.replica import Pending, Replica
 from rego.wire.base import Position
 from rego.wire.cards import CardSummary, CreateCard, UpdateCard
+from rego.wire.errors import RegoError
 from rego_tui.commands import Command, Word, card_words, cards_command, column_word
 
 
@@ -34,23 +35,44 @@ class Known:
 
     def learn(self, operation: Operation, answer: Any) -> None:
         """Take in the answer to an operation."""
-        cards_then = answer if isinstance(answer, list) else [answer]
-        if operation.creates:
-            self.ids[operation.card_id] = cards_then[0].id
-        self.versions.update((card.id, card.version) for card in cards_then)
+        if operation.makes is not None:
+            self.ids[operation.makes] = answer.id
+        then = cards_of(answer)
+        if operation.creates and then:
+            self.ids[operation.card_id] = then[0].id
+        self.versions.update((card.id, card.version) for card in then)
+
+
+def cards_of(answer: Any) -> list[CardSummary]:
+    """The cards that an answer tells of; an operation on what hangs on a card may have another one."""
+    return [each for each in (answer if isinstance(answer, list) else [answer]) if isinstance(each, CardSummary)]
+
+
+def unheard(_: Any) -> None:
+    """Nobody waits for the answer."""
+
+
+def not_dealt_with(_: RegoError) -> bool:
+    """Nobody does anything about a refusal."""
+    return False
 
 
 class Operation(Struct, frozen=True, kw_only=True):
-    """One change of one card, or of several alike. `call` is made when its turn comes, because ids in it may be provisional.
+    """One change of a card, of several alike, or of what hangs on one. `call` is made when its turn comes: ids in it may be
+    provisional until then.
 
-    The id of `pending` is the request's idempotency key; `failure` begins the sentence that says that it was refused.
-    `commands` do the same in a shell. What it makes of cards is the answer: a card, or a list of them.
+    The id of `pending` is the request's idempotency key; `failure` begins the sentence that says that it was refused. `makes`
+    is the provisional id of what it adds to the card. `answered` is told the answer; `refused` is told a refusal, and says
+    whether that needs no sentence any more. `commands` do the same in a shell.
     """
 
     pending: Pending
     failure: str
     call: Callable[[Known], Call[Any]]
+    makes: str | None = None
     commands: tuple[Command, ...] = ()
+    answered: Callable[[Any], object] = unheard
+    refused: Callable[[RegoError], bool] = not_dealt_with
 
     @property
     def op_id(self) -> str:

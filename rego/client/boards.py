@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Literal
 
 from rego.client.call import Call, path_of, query_of
-from rego.wire.boards import AddMember, Board, CreateBoard, Member, UpdateBoard, UpdateMember
+from rego.wire.base import Role
+from rego.wire.boards import AddMember, Board, BoardGlance, CreateBoard, Member, UpdateBoard, UpdateMember
 from rego.wire.event_data import RawEvent
 from rego.wire.presence import Person
 from rego.wire.snapshot import Snapshot
@@ -14,6 +15,11 @@ from rego.wire.snapshot import Snapshot
 def list_boards() -> Call[list[Board]]:
     """The boards that the caller is on, each with the caller's `role`."""
     return Call(method="GET", path="/boards", returns=list[Board])
+
+
+def list_glances() -> Call[list[BoardGlance]]:
+    """Of each board that the caller is on and that is not archived, how much is on it and who is there."""
+    return Call(method="GET", path="/boards/glances", returns=list[BoardGlance])
 
 
 def create_board(body: CreateBoard) -> Call[Board]:
@@ -67,6 +73,11 @@ def list_members(board_id: str) -> Call[list[Member]]:
 
 def add_member(board_id: str, body: AddMember) -> Call[Member]:
     return Call(method="POST", path=path_of("boards", board_id, "members"), body=body, returns=Member)
+
+
+def named(person: str, role: Role) -> AddMember:
+    """The body that names somebody by e-mail address or by username, whichever `person` is."""
+    return AddMember(email=person, role=role) if "@" in person else AddMember(username=person, role=role)
 
 
 def update_member(board_id: str, user_id: str, body: UpdateMember) -> Call[Member]:

@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from rego_tui import card_acts, operations
 from rego_tui.actions import Place
-from rego_tui.board_view import Slot
+from rego_tui.board_view import BoardView, Slot
 from rego_tui.keymap import Press
 from rego_tui.screens.board_acts import BoardActs
 from rego_tui.widgets.line_input import LineInput
@@ -39,10 +39,8 @@ class BoardScreen(BoardActs):
     def _shift(self, *, right: int = 0, down: int = 0) -> None:
         """Move the selection at once by columns or places."""
         view = self.view
-        if view is None or not self._stand_together() or not view.pick_up():
-            return
-        view.carry(right=right, down=down)
-        self._drop()
+        if view is not None and self._stand_together() and (shifted := view.shifted(right=right, down=down)) is not None:
+            self._put(view, *shifted)
 
     def _stand_together(self) -> bool:
         """Whether all that is selected is in one column, so that it is clear where a step leads; says so when not."""
@@ -52,23 +50,18 @@ class BoardScreen(BoardActs):
         return len(columns) == 1
 
     def _drop(self) -> None:
-        """Put the carried cards down, and send the move when they have another place now."""
-        view = self.view
-        carried = view.put_down() if view is not None else None
-        if view is None or carried is None:
-            return
-        card_ids, slot = carried
-        before = [card.column_id for card in map(view.replica.card, card_ids) if card is not None]
+        """Put the carried cards down."""
+        if self.view is not None and (carried := self.view.put_down()) is not None:
+            self._put(self.view, *carried)
+
+    def _put(self, view: BoardView, card_ids: list[str], slot: Slot) -> None:
+        """Send the move of cards when they have another place now."""
+        before = {card.column_id for card in map(view.replica.card, card_ids) if card is not None}
         index = view.place_in_board(slot, without={*card_ids})
-        if not self._are_at(card_ids, slot.column_id, index):
+        places = [view.replica.position_in(slot.column_id, card_id) for card_id in card_ids]
+        if places != list(range(index, index + len(card_ids))):
             self.perform(card_acts.move_cards(view.replica, card_ids, slot.column_id, index))
         self._cursor_moved(*before, slot.column_id)
-
-    def _are_at(self, card_ids: list[str], column_id: str, index: int) -> bool:
-        """Whether the cards stand at `index` of a column already, one below the other."""
-        assert self.view is not None
-        there = [card.id for card in self.view.replica.cards_in(column_id)[index : index + len(card_ids)]]
-        return there == card_ids
 
     def _follow(self, column_id: str, above_id: str) -> None:
         """Put the selection below a card that was moved before; at the top of its column when that card is elsewhere now."""
@@ -181,7 +174,7 @@ class BoardScreen(BoardActs):
         """Open a blank card at a place and type its title."""
         assert self.view is not None
         self.view.draft = slot
-        self.view.forget()
+        self.view.settle()
         self._open_title_line("")
         self._cursor_moved(slot.column_id)
 
@@ -243,7 +236,7 @@ class BoardScreen(BoardActs):
         self.query_one("#title", LineInput).close()
         if self.view is not None:
             self.view.draft = self.view.editing = None
-            self.view.forget()
+            self.view.settle()
         self._draw_columns()
         self._look_at_cursor()
         self.show_options()
@@ -281,3 +274,8 @@ class BoardScreen(BoardActs):
         from rego_tui.screens.activity import ActivityPage
 
         self.app.push_screen(ActivityPage(self.rego, self.store))
+
+    def act_board_people(self, _: Press) -> None:
+        from rego_tui.screens.people import PeoplePage
+
+        self.app.push_screen(PeoplePage(self.rego, self.store))
