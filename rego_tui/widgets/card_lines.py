@@ -50,7 +50,8 @@ def card_lines(card: CardSummary, face: Face, looks: Looks, styles: Styles, widt
         rows.append([Segment(cut(people, room), ground + styles.muted)])
         people = ""
     rows.append(_facts_row(card, face, looks, ground, styles, room, people))
-    margins = [Segment(MARK if face.marked else " ", ground + styles.accent), *repeat(Segment(" ", ground), len(rows) - 1)]
+    blank = Segment(" ", ground)
+    margins = [Segment(MARK, ground + styles.accent) if face.marked else blank, *repeat(blank, len(rows) - 1)]
     body = [Strip([bar, margin, *row]).adjust_cell_length(width, ground) for margin, row in zip(margins, rows, strict=True)]
     return [_edge(face, styles, width), *body]
 
