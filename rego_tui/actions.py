@@ -19,14 +19,18 @@ class Place(StrEnum):
     CARD = "card"
     CONFLICT = "two texts"
     BOARDS = "boards"
+    SERVERS = "servers"
+    LOGIN = "login"
     LIST = "every list"
     ACTIVITY = "activity"
+    PEOPLE = "people"
+    ONCE = "shown once"
     SETTINGS = "settings"
     HELP = "help"
     PICKER = "choosing"
 
 
-LISTS = frozenset({Place.ACTIVITY})
+LISTS = frozenset({Place.ACTIVITY, Place.PEOPLE})
 """The places that have the keys of a list beside their own."""
 
 
@@ -114,6 +118,7 @@ ACTIONS: tuple[Action, ...] = (
         ("board.resync", "R", "read the whole board again"),
         ("board.switch", "b", "another board"),
         ("board.activity", "g a", "what happened here"),
+        ("board.people", "g p", "the people of this board, and invitations to it"),
         ("board.back", "escape", "clear the filter"),
     ),
     *_group(
@@ -162,12 +167,49 @@ ACTIONS: tuple[Action, ...] = (
         ("boards.up", "k, up", "the board above"),
         ("boards.open", "enter, l, right", "open the board", "open"),
         ("boards.reload", "R", "read the list again", "reload"),
+        ("boards.switch_server", "s", "another server, this machine, or another login", "servers"),
+        ("boards.log_out", "Q", "log out of this server"),
+    ),
+    *_group(
+        Place.SERVERS,
+        "Servers",
+        ("servers.down#", "j, down", "the next server"),
+        ("servers.up#", "k, up", "the server above"),
+        ("servers.open", "enter, l, right", "go there; log in where that is needed", "go there"),
+        ("servers.other", "n, /", "type the address of another server", "another"),
+        ("servers.log_out", "x, Q", "log out of that server", "log out"),
+        ("servers.close", "escape, q", "back", "back"),
+    ),
+    *_group(
+        Place.LOGIN,
+        "Login",
+        ("login.next", "tab, down", "the next line"),
+        ("login.previous", "shift+tab, up", "the line above"),
+        ("login.submit", "enter", "go on, and log in when all is there", "log in"),
+        ("login.other", "ctrl+r, f2", "make a new account, or log in after all", "new account"),
+        ("login.leave", "escape", "back", "back"),
     ),
     *_group(
         Place.ACTIVITY,
         "Activity",
         ("activity.open_card", "enter", "open the card that it is about", "open card"),
         ("activity.take_back", "u", "take back exactly this, if it was you", "take back"),
+    ),
+    *_group(
+        Place.PEOPLE,
+        "People",
+        ("people.open_card", "enter", "open the card that they look at", "their card"),
+        ("people.role", "r", "give them another role", "role"),
+        ("people.add", "a", "put somebody on the board", "add"),
+        ("people.invite_link", "i", "make an invitation: a link for whoever brings it", "invite"),
+        ("people.invite_email", "I", "make an invitation for one e-mail address"),
+        ("people.remove", "d", "take them off the board, or revoke the invitation", "remove"),
+    ),
+    *_group(
+        Place.ONCE,
+        "Shown once",
+        ("once.copy", "y", "copy it", "copy"),
+        ("once.close", "escape, q", "close; it is not shown again", "close"),
     ),
     *_group(
         Place.LIST,

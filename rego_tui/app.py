@@ -21,11 +21,14 @@ from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.keys import KeyScreen, Typed
 from rego_tui.store import BoardStore
 from rego_tui.themes import THEMES
+from rego_tui.whereabouts import Whereabouts
 from rego_tui.workspace import Workspace
 
 if TYPE_CHECKING:
     from rego.client.aio import Client
     from rego.client.home import Home
+    from rego.client.server import Server
+    from rego.wire.users import User
 
 
 class Connect(Struct, frozen=True, kw_only=True):
@@ -33,13 +36,14 @@ class Connect(Struct, frozen=True, kw_only=True):
 
     `client` answers a client that is ready to send, which the app closes; it may raise a `RegoError`. `board` is the id,
     the key or the title of the board to open. `companions` run beside the app and are cancelled with it. `home` has the
-    user's settings.
+    user's settings and logins, where they may be used; `server` is where `client` leads, None for this machine's own.
     """
 
     client: Callable[[], Awaitable[Client]]
     board: str | None = None
     companions: Sequence[Callable[[], Awaitable[None]]] = ()
     home: Home | None = None
+    server: Server | None = None
 
 
 def run(connect: Connect) -> int:
@@ -93,9 +97,9 @@ class RegoApp(App[None]):
         self.keymap, self._key_problems = keymap(keys)
         self.clock = clock or _local_now
         self.store: BoardStore | None = None
-        self._open_workspace = open_workspace or self._connect
+        self.where = Whereabouts(connect.client, connect.home, connect.server)
+        self._open_workspace = open_workspace or self.where.workspace
         self._workspace: Workspace | None = None
-        self._client: Client | None = None
         self._companions: list[asyncio.Task[None]] = []
         self._warned_of_waiting = self._asked_to_quit = False
         for theme in THEMES:
@@ -115,8 +119,7 @@ class RegoApp(App[None]):
         for task in self._companions:
             task.cancel()
         await asyncio.gather(*self._companions, return_exceptions=True)
-        if self._client is not None:
-            await self._client.close()
+        await self.where.close()
 
     # --- wishes ------------------------------------------------------------------------------------------------------
 
@@ -150,15 +153,14 @@ class RegoApp(App[None]):
 
     async def workspace(self) -> Workspace:
         """The user's boards; connects at the first call, and raises a `RegoError` when that fails."""
-        if self._workspace is None:
-            self._workspace = await self._open_workspace()
+        self._workspace = await self._open_workspace()
         return self._workspace
 
-    async def _connect(self) -> Workspace:
-        from rego.client.live import LiveBoard
-
-        client = self._client = await self.connect.client()
-        return Workspace(client, lambda board_id: LiveBoard(client, board_id))
+    def greet(self, user: User) -> None:
+        """Say who is logged in now, and where the login is kept when that is a file."""
+        home = self.where.home
+        kept = f" {home.store.notice}" if home is not None and home.store.notice else ""
+        self.say(f"Logged in to {self.where.name} as {user.username}.{kept}")
 
     async def on_event(self, event: events.Event) -> None:
         """Send key presses to the screen itself, whatever has the focus; Textual's own screens get theirs as usual."""

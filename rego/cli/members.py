@@ -46,7 +46,7 @@ def _add(
     role: Annotated[Role, typer.Option(metavar="ROLE", help=ROLES)] = Role.MEMBER,
 ) -> None:
     """Put a person on a board; only its owners may."""
-    add_member(session_of(context), board, new_member(person, role), form_of(context, MEMBER))
+    add_member(session_of(context), board, boards.named(person, role), form_of(context, MEMBER))
 
 
 @app.command("role", cls=DataCommand)
@@ -64,11 +64,6 @@ def _role(
 def _remove(context: typer.Context, person: MemberArgument, board: BoardOption = None) -> None:
     """Take somebody off a board, or leave it yourself."""
     remove_member(session_of(context), board, person)
-
-
-def new_member(person: str, role: Role) -> AddMember:
-    """The body that names `person` by e-mail address or username."""
-    return AddMember(email=person, role=role) if "@" in person else AddMember(username=person, role=role)
 
 
 def list_members(session: Session, board_name: str | None, form: Form) -> None:

@@ -6,7 +6,7 @@ import typer
 
 from rego.cli.context import Session
 from rego.cli.options import BoardArgument, RegoCommand, noun, session_of
-from rego.wire.errors import InvalidInput, NotAuthenticated
+from rego.wire.errors import InvalidInput
 
 app = noun("", alone=True)
 
@@ -18,11 +18,16 @@ def _tui(context: typer.Context, board: BoardArgument = None) -> None:
 
 
 def open_board(session: Session, board_name: str | None) -> int:
-    """Run the TUI until the user quits; it says by itself when the server cannot be reached, and tries again."""
+    """Run the TUI until the user quits; it says by itself when the server cannot be reached, and asks for a login."""
     if not (session.output.terminal and session.input.isatty()):
         raise InvalidInput("The board needs a terminal. In a pipe, 'rego cards list' prints the same cards.")
-    if session.chosen_server is not None and session.store.load(session.chosen_server) is None:
-        raise NotAuthenticated(f"You are not logged in to {session.chosen_server}.")
     from rego_tui.app import Connect, run
 
-    return run(Connect(client=session.async_client, board=board_name or session.choices.value("board"), home=session.home))
+    return run(
+        Connect(
+            client=session.async_client,
+            board=board_name or session.choices.value("board"),
+            home=session.home,
+            server=session.chosen_server,
+        )
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from rego.client.call import Call, path_of, query_of
+from rego.wire.base import Role
 from rego.wire.boards import AddMember, Board, CreateBoard, Member, UpdateBoard, UpdateMember
 from rego.wire.event_data import RawEvent
 from rego.wire.presence import Person
@@ -67,6 +68,11 @@ def list_members(board_id: str) -> Call[list[Member]]:
 
 def add_member(board_id: str, body: AddMember) -> Call[Member]:
     return Call(method="POST", path=path_of("boards", board_id, "members"), body=body, returns=Member)
+
+
+def named(person: str, role: Role) -> AddMember:
+    """The body that names somebody by e-mail address or by username, whichever `person` is."""
+    return AddMember(email=person, role=role) if "@" in person else AddMember(username=person, role=role)
 
 
 def update_member(board_id: str, user_id: str, body: UpdateMember) -> Call[Member]:

@@ -58,13 +58,15 @@ class Home:
 
     # --- the ways to a server ------------------------------------------------------------------------------------
 
-    def doors(self) -> list[Door]:
-        """This machine, then every server that is configured or logged in to. Raises `InvalidInput` for a broken file."""
+    def doors(self, here: Server | None) -> list[Door]:
+        """This machine, then every server that is configured or logged in to, and where one is. Raises `InvalidInput`."""
         servers: dict[str, str | None] = {}
         for profile, address in self.choices.servers():
             servers.setdefault(Server.parse(address).url, profile)
         for url in self.store.servers():
             servers.setdefault(url, None)
+        if here is not None:
+            servers.setdefault(here.url, None)
         found = [Server.parse(url) for url in servers]
         doors = [Door(server=each, profile=servers[each.url], logged_in=self.login_at(each) is not None) for each in found]
         return [Door(server=None, logged_in=True), *doors]
@@ -146,6 +148,13 @@ class Home:
         """Make this the server of later commands, or of those with that profile."""
         save_settings(self.paths, profile, {"server": server.url})
         self.reread()
+
+    def remember(self, server: Server) -> None:
+        """Write down a server that no setting names: as the one of later commands when there is none, else as a profile."""
+        if server.url in {Server.parse(address).url for _, address in self.choices.servers()}:
+            return
+        first = self.choices.server is None and self.choices.value("server") is None
+        self.make_default(server, self.choices.profile_name if first else server.authority)
 
     def _who(self, server: Server, credentials: Credentials) -> User:
         with Client(server, credentials) as client:

@@ -7,9 +7,11 @@ from textual.app import ComposeResult
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from rego.client.server import Server
 from rego.safe_text import safe_text
 from rego.wire.boards import Board
-from rego.wire.errors import RegoError
+from rego.wire.errors import NotAuthenticated, RegoError
+from rego.wire.users import User
 from rego_tui.actions import Place
 from rego_tui.keymap import Press
 from rego_tui.screens.keys import KeyScreen
@@ -42,8 +44,12 @@ class BoardsScreen(KeyScreen):
         self._say("Connecting…")
         try:
             boards = await (await self.rego.workspace()).list_boards()
+        except NotAuthenticated as error:
+            self._say(f"You are not logged in to {self.rego.where.name}.\n\nR asks again, s chooses a server, q quits.")
+            await self._ask_for_login(error.detail)
+            return
         except RegoError as error:
-            self._say(f"{error.detail}\n\nR tries again, q quits.")
+            self._say(f"{error.detail}\n\nR tries again, s chooses another server, q quits.")
             return
         self._show(boards)
         wanted = self.rego.connect.board
@@ -51,6 +57,37 @@ class BoardsScreen(KeyScreen):
             self._open_wanted(boards, wanted)
         elif straight and len(boards) == 1:
             self.rego.open_board(boards[0].id)
+
+    async def _ask_for_login(self, reason: str) -> None:
+        """Have the user log in, where that helps; who leaves that chooses a server."""
+        from rego_tui.screens.login import LoginScreen
+
+        where = self.rego.where
+        if where.server is None or not where.may_log_in:
+            self._say(f"{reason}\n\nR asks again, s chooses a server, q quits.")
+            return
+        was_here = await where.is_known()
+        self.app.push_screen(LoginScreen(self.rego, where.server, reason if was_here else ""), self._logged_in)
+
+    def _logged_in(self, user: User | None) -> None:
+        if user is None:
+            self._choose_server()
+        else:
+            self.rego.greet(user)
+            self.load(straight=True)
+
+    def _choose_server(self) -> None:
+        from rego_tui.screens.servers import ServersScreen
+
+        if self.rego.where.home is None:
+            self.rego.say("This board was opened where there is nowhere else to go.", failed=True)
+        else:
+            self.app.push_screen(ServersScreen(self.rego), self._at_server)
+
+    def _at_server(self, moved: bool | None) -> None:
+        if moved:
+            self._show([])
+            self.load(straight=False)
 
     def _open_wanted(self, boards: list[Board], wanted: str) -> None:
         for board in boards:
@@ -84,6 +121,26 @@ class BoardsScreen(KeyScreen):
 
     def act_boards_open(self, _: Press) -> None:
         self.query_one(OptionList).action_select()
+
+    def act_boards_switch_server(self, _: Press) -> None:
+        self._choose_server()
+
+    def act_boards_log_out(self, _: Press) -> None:
+        server = self.rego.where.server
+        if server is None or not self.rego.where.may_log_in:
+            self.rego.say("There is no session to end here.", failed=True)
+        else:
+            self.run_worker(self._log_out(server), exclusive=True)
+
+    async def _log_out(self, server: Server) -> None:
+        try:
+            told = await self.rego.where.log_out(server)
+        except RegoError as error:
+            self.rego.say(error.detail, failed=True)
+            return
+        self._show([])
+        self._say(f"Logged out of {server}." if told else f"Logged out of {server} here; it could not be told.")
+        self._choose_server()
 
     def act_boards_reload(self, _: Press) -> None:
         self.load(straight=False)

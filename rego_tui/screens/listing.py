@@ -17,11 +17,13 @@ from rego.safe_text import safe_text
 from rego.wire.base import Role
 from rego.wire.errors import RegoError
 from rego_tui import messages
+from rego_tui.actions import Place
 from rego_tui.keymap import Press
 from rego_tui.screens.board_frame import connection_text, people_here
 from rego_tui.screens.keys import KeyScreen
 from rego_tui.store import BoardStore
 from rego_tui.widgets.bars import BoardBar, OptionsBar
+from rego_tui.widgets.choices import Row
 from rego_tui.widgets.entries import EndInSight, Entries, Entry, EntryClicked
 from rego_tui.widgets.line_input import LineInput
 
@@ -46,6 +48,7 @@ class ListPage(KeyScreen):
     every list. The board tells it what happens by `hear`.
     """
 
+    place = Place.LIST
     heading = ""
     placeholder = "words"
     nothing = "There is nothing here."
@@ -304,6 +307,17 @@ class ListPage(KeyScreen):
         self._take = take
         line.open(text)
         self.show_options()
+
+    def confirm(self, act: str, then: Callable[[], object]) -> None:
+        """Have the user say once more that they want what cannot be undone."""
+        from rego_tui.screens.picker import Picked, Picker
+
+        def chosen(picked: Picked | None) -> None:
+            if picked is not None and picked.one == "yes":
+                then()
+
+        rows = [Row(id="yes", text=act), Row(id="no", text="Leave it as it is")]
+        self.app.push_screen(Picker(self.rego, "Really?", rows), chosen)
 
     def set_filter(self, text: str) -> None:
         """Show only what fits."""

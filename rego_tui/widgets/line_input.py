@@ -17,8 +17,15 @@ _EDITING = {
 class LineInput(Input):
     """Hidden until it is asked for. Its screen hands it the keys, Enter and Esc excepted: see `rego_tui.screens.keys`."""
 
-    def __init__(self, *, line_id: str, placeholder: str) -> None:
-        super().__init__(id=line_id, placeholder=placeholder, compact=True, max_length=limits.TITLE_MAX, select_on_focus=False)
+    def __init__(self, *, line_id: str, placeholder: str, secret: bool = False) -> None:
+        super().__init__(
+            id=line_id,
+            placeholder=placeholder,
+            compact=True,
+            max_length=limits.TITLE_MAX,
+            select_on_focus=False,
+            password=secret,
+        )
         self.display = False
         self.cursor_blink = False
 
@@ -44,5 +51,5 @@ class LineInput(Input):
             await self.run_action(action)
 
     def validate_value(self, value: str) -> str:
-        """What is pasted or typed, with its hidden characters made visible."""
-        return safe_text(value)[: limits.TITLE_MAX]
+        """What is pasted or typed, with its hidden characters made visible; a secret is never shown, and stays as it is."""
+        return value if self.password else safe_text(value)[: limits.TITLE_MAX]

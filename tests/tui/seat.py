@@ -69,7 +69,7 @@ async def seated(
         credentials = Credentials(server=server.url, access_token=somebody.token)
         return await Client(Server.parse(server.url), credentials).__aenter__()
 
-    app = RegoApp(Connect(client=client, board=board.key))
+    app = RegoApp(Connect(client=client, server=Server.parse(server.url), board=board.key))
     async with app.run_test(size=size, notifications=True) as pilot:
         seat = Seat(app, pilot)
         await seat.until("the board is live", lambda: "● live" in seat.text())

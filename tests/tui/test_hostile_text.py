@@ -12,12 +12,14 @@ from textual import events
 
 from rego.safe_text import safe_text
 from rego.wire.activity import Activity
+from rego.wire.base import Role
 from rego.wire.boards import Member
 from rego.wire.checklists import Checklist, ChecklistItem
 from rego.wire.columns import Color
 from rego.wire.comments import Comment
 from rego.wire.errors import Conflict
 from rego.wire.events import Actor
+from rego.wire.invitations import Invitation
 from rego.wire.snapshot import Snapshot
 from rego_tui.screens.card import CardScreen
 from tests.tui import boards
@@ -164,6 +166,25 @@ async def test_the_activity(size: tuple[int, int]) -> None:
         for _ in PAYLOADS:
             check(desk)
             await desk.press("j")
+
+
+@pytest.mark.parametrize("size", [TALL, (130, 60), (20, 5)])
+async def test_the_people_and_the_invitations(size: tuple[int, int]) -> None:
+    async with at_desk(hostile(), size=size) as desk:
+        stamps: dict[str, Any] = {"created_at": boards.NOW, "expires_at": boards.NOW, "board_id": boards.board_id()}
+        desk.peer.lists["invitations"] = [
+            Invitation(id=boards.uid(9, n), role=Role.VIEWER, email=text, created_by=boards.uid(8, n), **stamps)
+            for n, text in enumerate(PAYLOADS)
+        ]
+        desk.store.loaded.members["me"] = Member(user_id="me", username="me", firstname="", lastname="", role=Role.OWNER)
+        desk.peer.look_at(boards.card_id(1))
+        await desk.press("g", "p", "R")
+        await desk.until("the invitations are read", lambda: "Invitations" in desk.text() or size != TALL)
+        for _ in PAYLOADS * 2:
+            check(desk)
+            await desk.press("j")
+        await desk.press("d")
+        check(desk)
 
 
 async def test_the_title_of_each_open_card() -> None:

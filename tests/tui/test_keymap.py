@@ -3,35 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pytest
 
+from rego_tui import screens
 from rego_tui.actions import ACTIONS, Place
 from rego_tui.keymap import KeyReader, key_label, keymap
-from rego_tui.screens.activity import ActivityPage
 from rego_tui.screens.board import BoardScreen
-from rego_tui.screens.boards import BoardsScreen
-from rego_tui.screens.card import CardScreen
-from rego_tui.screens.conflict import ConflictScreen
-from rego_tui.screens.help import HelpScreen, help_text
+from rego_tui.screens.help import help_text
 from rego_tui.screens.keys import KeyScreen
-from rego_tui.screens.listing import ListPage
-from rego_tui.screens.picker import Picker
-from rego_tui.screens.settings import SettingsScreen
 
-SCREENS: dict[Place, type[KeyScreen]] = {
-    Place.BOARD: BoardScreen,
+for module in iter_modules(screens.__path__, f"{screens.__name__}."):
+    import_module(module.name)
+
+
+def made_of(kind: type[KeyScreen]) -> Iterator[type[KeyScreen]]:
+    """A screen and all that are made of it, the plainest first."""
+    yield kind
+    for other in kind.__subclasses__():
+        yield from made_of(other)
+
+
+SCREENS = {screen.place: screen for screen in made_of(KeyScreen) if hasattr(screen, "place")} | {
     Place.MOVE: BoardScreen,
-    Place.CARD: CardScreen,
-    Place.CONFLICT: ConflictScreen,
-    Place.BOARDS: BoardsScreen,
-    Place.LIST: ListPage,
-    Place.SETTINGS: SettingsScreen,
-    Place.ACTIVITY: ActivityPage,
-    Place.HELP: HelpScreen,
-    Place.PICKER: Picker,
     Place.EVERYWHERE: KeyScreen,
 }
+"""The screen of each place: of several, the one that is made of the others."""
 
 
 def typed(place: Place, *keys: str) -> list[tuple[str, int, str]]:

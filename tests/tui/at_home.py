@@ -1,0 +1,74 @@
+"""The app as `rego tui` starts it: with a user's own directories, and real servers to go to."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from rego.client.home import Home
+from rego.client.paths import Paths
+from rego.client.server import Server
+from rego_tui.app import Connect, RegoApp
+from tests.tui.desk import screen_text
+
+
+def empty_home(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
+    """A user without any setting or login, who works in a directory of their own."""
+    monkeypatch.chdir(directory)
+    for name in ("REGO_THEME", "REGO_SERVER", "REGO_TOKEN", "REGO_PROFILE", "SSH_CONNECTION", "DBUS_SESSION_BUS_ADDRESS"):
+        monkeypatch.delenv(name, raising=False)
+    return Home(Paths(config=directory / "config", data=directory / "data"))
+
+
+class Visitor:
+    """Somebody in front of the app."""
+
+    def __init__(self, app: RegoApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.pilot.pause()
+
+    async def type(self, *lines: str) -> None:
+        """Type lines, each with Enter at its end."""
+        for line in lines:
+            await self.press(*line, "enter")
+
+    async def until(self, what: str, condition: Callable[[], bool]) -> None:
+        """Wait until a condition holds; `what` names it when it never does."""
+        try:
+            async with asyncio.timeout(20):
+                while not condition():
+                    await self.pilot.pause(0.005)
+        except TimeoutError:
+            raise AssertionError(f"never came true: {what}\n{self.text()}\n{self.notices()}") from None
+        await self.pilot.pause()
+
+    async def until_seen(self, words: str) -> None:
+        """Wait until words stand on the screen; where it breaks the line does not matter."""
+        await self.until(f"“{words}” is seen", lambda: words in " ".join(self.text().split()))
+
+    def text(self) -> str:
+        return screen_text(self.app)
+
+    def notices(self) -> str:
+        return "\n".join(notice.message for notice in self.app._notifications)
+
+
+@asynccontextmanager
+async def visiting(
+    home: Home, address: str | None, *, size: tuple[int, int] = (80, 24), board: str | None = None
+) -> AsyncIterator[Visitor]:
+    """The app at a server, or on this machine, as far as it gets."""
+    server = Server.parse(address) if address is not None else None
+    app = RegoApp(Connect(client=partial(home.client, server), board=board, home=home, server=server))
+    async with app.run_test(size=size, notifications=True) as pilot:
+        yield Visitor(app, pilot)
