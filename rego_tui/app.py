@@ -195,6 +195,13 @@ class RegoApp(App[None]):
         self._workspace = await self._open_workspace()
         return self._workspace
 
+    def ask_for_login(self, reason: str, then: Callable[[User | None], None]) -> None:
+        """Have the user log in to where the app is; `then` hears who it is, or None when they left."""
+        from rego_tui.screens.login import LoginScreen
+
+        assert self.where.server is not None
+        self.push_screen(LoginScreen(self, self.where.server, reason), then)
+
     def greet(self, user: User) -> None:
         """Say who is logged in now, and where the login is kept when that is a file."""
         home = self.where.home
