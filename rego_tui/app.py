@@ -110,7 +110,7 @@ class RegoApp(App[None]):
         self.keymap, self._key_problems = _keymap(keys, connect.home)
         self.clock = clock or _local_now
         self.store: BoardStore | None = None
-        self.drafts = Drafts()
+        self.drafts = Drafts(connect.home.paths.drafts if connect.home is not None else None)
         self.where = Whereabouts(connect.client, connect.home, connect.server)
         self._open_workspace = open_workspace or self.where.workspace
         self._workspace: Workspace | None = None
