@@ -59,7 +59,13 @@ class BoardStore:
         self._ended = False
         self._own_connection = ""
         self._catch_up_to = 0
-        self._outbox = Outbox(client, answered=self._answered, refused=self._refused, changed=self._connection_changed)
+        self._outbox = Outbox(
+            client,
+            answered=self._answered,
+            refused=self._refused,
+            changed=self._connection_changed,
+            locked_out=self._locked_out,
+        )
         self._taking_back = TakingBack(client, board_id, self._outbox.sent)
         self._answers: dict[str, list[CardSummary]] = {}
         self._last: Operation | None = None
@@ -101,7 +107,7 @@ class BoardStore:
         return self._frame is None
 
     async def run(self) -> None:
-        """Follow the board and send operations until cancelled or until the board ends."""
+        """Follow the board and send operations until cancelled or until the board ends; after `begin_again` once more."""
         sending = asyncio.create_task(self._outbox.run())
         try:
             while not self._ended:
@@ -116,6 +122,11 @@ class BoardStore:
             for timer in (self._frame, self._focus_timer):
                 if timer is not None:
                     timer.cancel()
+
+    def begin_again(self) -> None:
+        """The user is logged in again: the next `run` follows the board, and what waited is sent."""
+        self._ended = False
+        self._set_connection(Connection(phase=Phase.CONNECTING))
 
     def resync(self) -> None:
         """Read the whole board again."""
@@ -259,7 +270,7 @@ class BoardStore:
             case PresenceCame(people=people):
                 self._take_presence(people)
             case Ended(advice=advice, reason=reason):
-                self._end(_farewell(advice, reason))
+                self._end(reason, log_in=advice is Advice.LOG_IN)
 
     def _came_online(self, hello: Hello) -> None:
         self._own_connection = hello.connection_id
@@ -304,10 +315,16 @@ class BoardStore:
         self.people = others
         self._publish(PresenceChanged({person.card_id for _, person in changed if person.card_id is not None}))
 
-    def _end(self, sentence: str) -> None:
+    def _end(self, sentence: str, *, log_in: bool = False) -> None:
         if not self._ended:
             self._ended = True
-            self._publish(BoardEnded(sentence))
+            self._publish(BoardEnded(sentence, log_in=log_in))
+
+    def _locked_out(self, error: RegoError) -> None:
+        """An operation found the session ended before the feed did; it waits for the next login."""
+        self._end(error.detail, log_in=True)
+        if self._following is not None:
+            self._following.cancel()
 
     def _send_focus(self) -> None:
         if self._feed is not None:
@@ -364,9 +381,3 @@ def _add(total: Touched, more: Touched) -> None:
     total.cards |= more.cards
     total.columns |= more.columns
     total.frame |= more.frame
-
-
-def _farewell(advice: Advice, reason: str) -> str:
-    if advice is Advice.LOG_IN:
-        return f"Your session has ended: {reason} Log in again with `rego login`."
-    return reason

@@ -8,11 +8,12 @@ from rego.wire.comments import Comment
 from rego_tui import card_acts, card_changes, operations
 from rego_tui.keymap import Press, key_label
 from rego_tui.screens.card_checklists import CardChecklists
+from rego_tui.screens.card_files import CardFiles
 from rego_tui.screens.card_texts import CardTexts
 from rego_tui.widgets.card_rows import COMMENTS, DESCRIPTION, FILES, HEAD, LISTS
 
 
-class CardScreen(CardTexts, CardChecklists):
+class CardScreen(CardTexts, CardChecklists, CardFiles):
     """What the keys do that depends on the row under the cursor, and what they do to the card itself."""
 
     # --- the row under the cursor ------------------------------------------------------------------------------------
@@ -26,6 +27,10 @@ class CardScreen(CardTexts, CardChecklists):
             self.act_items_new(press)
         elif row == LISTS:
             self.act_lists_new(press)
+        elif row == FILES:
+            self.act_files_add(press)
+        elif self.file is not None:
+            self.act_files_open(press)
         elif row == COMMENTS:
             self.act_comments_write(press)
         elif row in (HEAD, DESCRIPTION) or self._comment() is not None:
@@ -40,6 +45,8 @@ class CardScreen(CardTexts, CardChecklists):
             self._edit_title()
         elif row == DESCRIPTION or self._comment() is not None:
             self.write(row)
+        elif self.file is not None:
+            self.edit_file(self.file)
         else:
             self.edit_checklist()
 
@@ -51,6 +58,8 @@ class CardScreen(CardTexts, CardChecklists):
             self.say_deleted("the comment")
         elif self.page.cursor == HEAD:
             self._archive()
+        elif self.file is not None:
+            self.delete_file(self.file)
         elif comment is None:
             self.delete_checklist()
 
@@ -127,9 +136,14 @@ class CardScreen(CardTexts, CardChecklists):
         if self.checklist is not None:
             return [("items.new", "new item"), ("open_card.edit", "rename"), ("open_card.delete", "delete")]
         if row == DESCRIPTION:
-            return [("open_card.edit", "edit")]
+            return [("open_card.edit", "edit"), ("open_card.edit_outside", "$EDITOR")]
         if self._comment() is not None:
             return [("open_card.edit", "edit"), ("open_card.delete", "delete")]
-        if row == FILES:
-            return []
+        if self.file is not None:
+            return [
+                ("open_card.act", "open"),
+                ("files.save", "save"),
+                ("open_card.edit", "rename"),
+                ("open_card.delete", "delete"),
+            ]
         return [("open_card.edit", "title"), ("open_card.delete", "archive")] if row == HEAD else []
