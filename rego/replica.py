@@ -59,6 +59,7 @@ class Replica:
         self.pending: dict[str, Pending] = {}
         self._shown: dict[str, CardSummary] = dict(self.cards)
         self._order: dict[str, list[tuple[Rank, str]]] = {c.id: [] for c in snapshot.columns}
+        self._revisions: dict[str, int] = {}
         for card in snapshot.cards:
             self._order[card.column_id].append((card.rank, card.id))
         for places in self._order.values():
@@ -83,16 +84,30 @@ class Replica:
         """How many cards a column shows."""
         return len(self._order.get(column_id, ()))
 
+    def revision(self, column_id: str) -> int:
+        """Grows whenever a card that a column shows comes, goes or changes; until then a list of them need not be made anew."""
+        return self._revisions.get(column_id, 0)
+
     def position_of(self, card_id: str) -> int | None:
         """The card's index in its column, from 0, or None when it is not shown."""
         card = self._shown.get(card_id)
         return None if card is None else bisect_left(self._order[card.column_id], (card.rank, card.id))
 
+    def position_in(self, column_id: str, card_id: str | None) -> int | None:
+        """The card's index in that column, or None when it is not shown there."""
+        card = self._shown.get(card_id or "")
+        return self.position_of(card.id) if card is not None and card.column_id == column_id else None
+
     def neighbours(self, column_id: str, index: int, *, without: str | None = None) -> tuple[str | None, str | None]:
         """The ids just above and below the place `index` of a column, counted as if the card `without` were not there."""
-        ids = [card_id for _, card_id in self._order.get(column_id, ()) if card_id != without]
-        index = max(0, min(index, len(ids)))
-        return (ids[index - 1] if index > 0 else None), (ids[index] if index < len(ids) else None)
+        places, gap = self._order.get(column_id, []), self.position_in(column_id, without)
+        count = len(places) - (gap is not None)
+        index = max(0, min(index, count))
+
+        def at(index: int) -> str:
+            return places[index if gap is None or index < gap else index + 1][1]
+
+        return (at(index - 1) if index > 0 else None), (at(index) if index < count else None)
 
     def ref(self, card: CardSummary) -> str:
         """How people write the card, such as `OPS-12`; a card that the server has not numbered yet is `OPS-…`."""
@@ -188,13 +203,18 @@ class Replica:
             places = self._order[old.column_id]
             del places[bisect_left(places, (old.rank, card_id))]
             touched.columns.add(old.column_id)
+            self._revise(old.column_id)
         new = self._with_pending(card_id)
         if new is None or (new.archived and not self.archived):
             return touched
         self._shown[card_id] = new
         insort(self._order[new.column_id], (new.rank, card_id))
         touched.columns.add(new.column_id)
+        self._revise(new.column_id)
         return touched
+
+    def _revise(self, column_id: str) -> None:
+        self._revisions[column_id] = self._revisions.get(column_id, 0) + 1
 
     def _hand_over(self, provisional_id: str, card_id: str) -> Touched:
         """Show further operations on a provisional card on the card that the server made of it."""

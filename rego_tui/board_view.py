@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -15,6 +15,7 @@ from rego.wire.columns import Column
 from rego.wire.errors import InvalidInput
 from rego.wire.query import parse
 from rego.wire.query_terms import Query
+from rego_tui.card_list import CardList
 
 DRAFT_ID = "draft"
 """Stands for the id of the card that is being typed."""
@@ -49,8 +50,7 @@ class BoardView:
         self.draft: Slot | None = None
         self.editing: tuple[str, int] | None = None
         self._index = 0
-        self._lists: dict[str, list[CardSummary]] = {}
-        self._indexes: dict[str, dict[str, int]] = {}
+        self._lists: dict[str, tuple[_State, CardList]] = {}
         self.settle()
 
     # --- what is shown -------------------------------------------------------------------------------------------
@@ -59,13 +59,16 @@ class BoardView:
         """The columns from left to right."""
         return self.replica.columns_in_order()
 
-    def cards(self, column_id: str) -> Sequence[CardSummary]:
-        """The cards of a column as drawn: filtered, with the carried card where it hovers and a blank for the draft."""
+    def cards(self, column_id: str) -> CardList:
+        """The cards of a column as drawn: filtered, with the carried card where it hovers and a blank for the draft.
+
+        It is the same list until something about it changes.
+        """
+        state = self._state(column_id)
         known = self._lists.get(column_id)
-        if known is None:
-            known = self._lists[column_id] = self._list(column_id)
-            self._indexes[column_id] = {card.id: index for index, card in enumerate(known)}
-        return known
+        if known is None or known[0] != state:
+            known = self._lists[column_id] = (state, self._list(column_id))
+        return known[1]
 
     def counts(self, column_id: str) -> tuple[int, int]:
         """How many cards of a column are shown, and how many it has with the carried card where it hovers."""
@@ -74,20 +77,40 @@ class BoardView:
 
     def index_of(self, column_id: str, card_id: str | None) -> int | None:
         """Where a card is drawn in a column, or None."""
-        self.cards(column_id)
-        return self._indexes[column_id].get(card_id or "")
+        return self.cards(column_id).index_of(card_id)
+
+    def column_of(self, card_id: str) -> str | None:
+        """The column in which a card is drawn, if it is, which a filter may prevent."""
+        if self.carried is not None and self.carried[0] == card_id:
+            return self.carried[1].column_id
+        if self.draft is not None and card_id == DRAFT_ID:
+            return self.draft.column_id
+        card = self.replica.card(card_id)
+        return card.column_id if card is not None else None
 
     def card(self) -> CardSummary | None:
         """The card under the cursor."""
         return self.replica.card(self.card_id) if self.card_id is not None else None
 
-    def _list(self, column_id: str) -> list[CardSummary]:
-        carried_id, slot = self.carried or (None, None)
-        shown = [c for c in self.replica.cards_in(column_id) if c.id != carried_id and self._matches(c)]
+    def _state(self, column_id: str) -> _State:
+        """What the list of a column depends on, beside the filter."""
+        draft = self.draft if self.draft is not None and self.draft.column_id == column_id else None
+        carried = self.carried
+        if carried is not None and column_id != carried[1].column_id:
+            card = self.replica.card(carried[0])
+            carried = carried if card is not None and card.column_id == column_id else None
+        return self.replica.revision(column_id), carried, draft
+
+    def _list(self, column_id: str) -> CardList:
+        _, carried, draft = self._state(column_id)
+        carried_id, slot = carried or (None, None)
+        shown = CardList(self.replica.cards_in(column_id))
+        if self.filtered or carried_id is not None:
+            shown = CardList(c for c in shown if c.id != carried_id and self._matches(c))
         if slot is not None and slot.column_id == column_id and (card := self.replica.card(carried_id or "")):
             shown.insert(_resolve(slot, shown), replace(card, column_id=column_id))
-        if self.draft is not None and self.draft.column_id == column_id:
-            shown.insert(_resolve(self.draft, shown), _blank(self.replica.board.id, column_id))
+        if draft is not None:
+            shown.insert(_resolve(draft, shown), _blank(self.replica.board.id, column_id))
         return shown
 
     @property
@@ -105,14 +128,14 @@ class BoardView:
     # --- changes -------------------------------------------------------------------------------------------------
 
     def forget(self, touched: Touched | None = None) -> None:
-        """Build the lists of the touched columns anew (all of them without `touched`), and keep the cursor on its card."""
-        # What a filter lets through hangs on labels, members and columns, and on the time.
-        self._fits = None
-        if touched is None or touched.frame or self.filtered:
+        """Take in a change of the board, or of all of it (without `touched`), and keep the cursor on its card.
+
+        Lists notice by themselves which cards came, went or changed, and what hovers over them; what a filter lets through
+        hangs on labels, members, columns and the time too.
+        """
+        if touched is None or touched.frame:
+            self._fits = None
             self._lists.clear()
-        else:
-            for column_id in touched.columns:
-                self._lists.pop(column_id, None)
         self.settle()
 
     def set_filter(self, text: str, viewer: Viewer) -> None:
@@ -155,7 +178,6 @@ class BoardView:
             card_id, slot = self.carried
             if slot.column_id not in columns or self.replica.card(card_id) is None:
                 self.carried = None
-                self._lists.clear()
         if self.draft is not None and self.draft.column_id not in columns:
             self.draft = None
 
@@ -197,19 +219,28 @@ class BoardView:
 
     def slot_at(self, column_id: str, index: int, *, without: str | None = None) -> Slot:
         """The place at `index` of a column, counted as if the card `without` were not there."""
-        ids = [card.id for card in self.cards(column_id) if card.id not in (without, DRAFT_ID)]
-        index = max(0, min(index, len(ids)))
-        return Slot(column_id, ids[index - 1] if index else None, index)
+        cards = self.cards(column_id)
+        gaps = sorted(gap for gap in (cards.index_of(without), cards.index_of(DRAFT_ID)) if gap is not None)
+        index = max(0, min(index, len(cards) - len(gaps)))
+        return Slot(column_id, cards[_past(gaps, index - 1)].id if index else None, index)
 
     def place_in_board(self, slot: Slot, *, without: str | None = None) -> int:
         """The index of a slot among all cards, so that a card put down under a filter lands beside the neighbours in sight."""
-        everything = [card.id for card in self.replica.cards_in(slot.column_id) if card.id != without]
-        if slot.above_id in everything:
-            return everything.index(slot.above_id) + 1
-        shown = [card.id for card in self.cards(slot.column_id) if card.id not in (without, DRAFT_ID)]
-        if not self.filtered:
-            return max(0, min(slot.index, len(everything)))
-        return everything.index(shown[slot.index]) if slot.index < len(shown) else len(everything)
+        above = self._position(slot.column_id, slot.above_id, without)
+        if above is not None:
+            return above + 1
+        if self.filtered:
+            shown = [card.id for card in self.cards(slot.column_id) if card.id not in (without, DRAFT_ID)]
+            below = self._position(slot.column_id, shown[slot.index], without) if slot.index < len(shown) else None
+            return self.replica.count_in(slot.column_id) if below is None else below
+        away = self.replica.position_in(slot.column_id, without) is not None
+        return max(0, min(slot.index, self.replica.count_in(slot.column_id) - away))
+
+    def _position(self, column_id: str, card_id: str | None, without: str | None) -> int | None:
+        """The index of a card among all cards of a column, counted as if the card `without` were not there."""
+        position = self.replica.position_in(column_id, card_id) if card_id != without else None
+        gap = self.replica.position_in(column_id, without)
+        return position if position is None or gap is None or position < gap else position - 1
 
     # --- carrying --------------------------------------------------------------------------------------------------
 
@@ -219,8 +250,15 @@ class BoardView:
         if index is None or self.card_id is None:
             return False
         self.carried = (self.card_id, self.slot_at(self.column_id, index, without=self.card_id))
-        self._lists.pop(self.column_id, None)
         return True
+
+    def shifted(self, *, right: int = 0, down: int = 0) -> tuple[str, Slot] | None:
+        """The card under the cursor, and the place that is so many columns and cards away from its own."""
+        index = self.index_of(self.column_id, self.card_id) if self.column_id else None
+        if index is None or self.card_id is None:
+            return None
+        column_id = self._column_beside(self.column_id, right)
+        return self.card_id, self.slot_at(column_id, index + down, without=self.card_id)
 
     def carry(self, *, right: int = 0, down: int = 0) -> None:
         """Move the carried card by columns and places."""
@@ -235,17 +273,26 @@ class BoardView:
         """Move the carried card to `index` of a column."""
         if self.carried is None:
             return
-        card_id, slot = self.carried
+        card_id, _ = self.carried
         self.carried = (card_id, self.slot_at(column_id, index, without=card_id))
-        self._lists.pop(slot.column_id, None)
-        self._lists.pop(column_id, None)
         self.column_id = column_id
 
     def put_down(self) -> tuple[str, Slot] | None:
         """Stop carrying; returns the card and its place, or None when nothing was carried or the card is gone."""
         carried, self.carried = self.carried, None
-        self.forget()
+        self.settle()
         return carried if carried is not None and self.replica.card(carried[0]) is not None else None
+
+
+_State: TypeAlias = tuple[int, tuple[str, Slot] | None, Slot | None]
+"""A column's revision, and what hovers over it: a carried card that is at home or drawn there, and a draft."""
+
+
+def _past(gaps: list[int], index: int) -> int:
+    """The index in the whole of what is at `index` when the entries at `gaps`, which ascend, are left out."""
+    for gap in gaps:
+        index += gap <= index
+    return index
 
 
 def _resolve(slot: Slot, cards: list[CardSummary]) -> int:

@@ -8,7 +8,7 @@ from textual.widgets import Input
 
 from rego_tui import operations
 from rego_tui.actions import Place
-from rego_tui.board_view import Slot
+from rego_tui.board_view import BoardView, Slot
 from rego_tui.keymap import Press
 from rego_tui.operations import Operation
 from rego_tui.screens.board_page import BoardPage
@@ -62,17 +62,16 @@ class BoardScreen(BoardPage):
 
     def _shift(self, *, right: int = 0, down: int = 0) -> None:
         """Move the card at once by columns or places."""
-        if self.view is not None and self.view.pick_up():
-            self.view.carry(right=right, down=down)
-            self._drop()
+        if self.view is not None and (shifted := self.view.shifted(right=right, down=down)) is not None:
+            self._put(self.view, *shifted)
 
     def _drop(self) -> None:
-        """Put the carried card down, and send the move when it has another place now."""
-        view = self.view
-        carried = view.put_down() if view is not None else None
-        if view is None or carried is None:
-            return
-        card_id, slot = carried
+        """Put the carried card down."""
+        if self.view is not None and (carried := self.view.put_down()) is not None:
+            self._put(self.view, *carried)
+
+    def _put(self, view: BoardView, card_id: str, slot: Slot) -> None:
+        """Send the move of a card when it has another place now."""
         card = view.replica.card(card_id)
         index = view.place_in_board(slot, without=card_id)
         if card is not None and (card.column_id, view.replica.position_of(card_id)) != (slot.column_id, index):
@@ -119,7 +118,7 @@ class BoardScreen(BoardPage):
         if self.view is not None and self.view.carried is not None:
             hovered = self.view.column_id
             self.view.carried = None
-            self.view.forget()
+            self.view.settle()
             self._cursor_moved(hovered, self.view.column_id)
 
     def _carry(self, *, right: int = 0, down: int = 0) -> None:
@@ -178,7 +177,7 @@ class BoardScreen(BoardPage):
         """Open a blank card at a place and type its title."""
         assert self.view is not None
         self.view.draft = slot
-        self.view.forget()
+        self.view.settle()
         self._open_title_line("")
         self._cursor_moved(slot.column_id)
 
@@ -240,7 +239,7 @@ class BoardScreen(BoardPage):
         self.query_one("#title", LineInput).close()
         if self.view is not None:
             self.view.draft = self.view.editing = None
-            self.view.forget()
+            self.view.settle()
         self._draw_columns()
         self._look_at_cursor()
         self.show_options()

@@ -68,6 +68,9 @@ class Columns(Horizontal):
 
     def show_faces(self, view: BoardView, faces: Mapping[str, Face]) -> None:
         """Give each column the faces of its cards."""
+        found: dict[str | None, dict[str, Face]] = {}
+        for card_id, face in faces.items():
+            found.setdefault(view.column_of(card_id), {})[card_id] = face
         for column_id, widget in self.views.items():
             if widget.display:
-                widget.show_faces({card: face for card, face in faces.items() if view.index_of(column_id, card) is not None})
+                widget.show_faces(found.get(column_id, {}))

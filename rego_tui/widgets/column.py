@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from itertools import accumulate, repeat
+from collections.abc import Mapping
+from itertools import accumulate, pairwise
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -17,6 +17,7 @@ from textual.strip import Strip
 
 from rego.wire.cards import CardSummary
 from rego.wire.columns import Column
+from rego_tui.card_list import CardList
 from rego_tui.messages import CardClicked
 from rego_tui.widgets.card_lines import card_height, card_lines
 from rego_tui.widgets.looks import LABEL_COLORS, Face, Looks, Styles
@@ -53,12 +54,11 @@ class ColumnView(ScrollView):
         super().__init__()
         self.column = column
         self.looks = looks
-        self.cards: Sequence[CardSummary] = ()
+        self.cards = CardList()
         self.counts = (0, 0)
         self.number = 0
         self.active = False
         self.faces: Mapping[str, Face] = {}
-        self._index: dict[str, int] = {}
         self._tops: list[int] = [0]
         self._heights: dict[str, tuple[CardSummary, int]] = {}
         self._measured_for = 0
@@ -77,21 +77,45 @@ class ColumnView(ScrollView):
         self.column, self.looks, self.number, self.active = column, looks, number, active
         self.refresh()
 
-    def show_cards(self, cards: Sequence[CardSummary], counts: tuple[int, int], *, keep: str | None = None) -> None:
-        """Show `cards`; `counts` are how many count as shown, and how many the column has.
+    def show_cards(self, cards: CardList, counts: tuple[int, int], *, keep: str | None = None) -> None:
+        """Show `cards`; `counts` are how many count as shown, and how many the column has. Draws the lines that change.
 
         The card `keep` stays where it is on the screen; without one the topmost does, except that a column at its very top
         stays there, so that cards which come in above are seen.
         """
+        if counts != self.counts:
+            self.counts = counts
+            self.refresh(Region(0, 0, self.size.width, 1))
+        if cards is not self.cards:
+            before = self._in_sight()
+            self._take(cards, keep)
+            self._refresh_lines(before, self._in_sight())
+
+    def _take(self, cards: CardList, keep: str | None) -> None:
+        """Have other cards, or another width."""
         topmost = self._card_id_at_line(self.scroll_offset.y) if self.scroll_offset.y else None
-        anchor = keep if keep in self._index else topmost
+        anchor = keep if self.index_of(keep) is not None else topmost
         line = self._line_of(anchor) - self.scroll_offset.y
-        self.cards, self.counts = cards, counts
-        self._index = {card.id: number for number, card in enumerate(cards)}
+        self.cards = cards
         self._measure()
-        if anchor in self._index:
+        if self.index_of(anchor) is not None:
             self._scroll_to_line(self._line_of(anchor) - line)
-        self.refresh()
+
+    def _in_sight(self) -> dict[int, CardSummary | None]:
+        """The cards in sight by the line of the widget on which each begins; None begins where they end."""
+        first, seen = self.scroll_offset.y - HEADER, dict[int, CardSummary | None]()
+        for index in range(max(self._index_at(self.scroll_offset.y), 0), len(self.cards)):
+            if self._tops[index] - first >= self.size.height:
+                return seen
+            seen[self._tops[index] - first] = self.cards[index]
+        seen[self._tops[-1] - first] = None
+        return seen
+
+    def _refresh_lines(self, before: dict[int, CardSummary | None], after: dict[int, CardSummary | None]) -> None:
+        """Draw again what does not look as before: a card that is the same object on the same line does."""
+        for start, end in pairwise([*sorted(after), self.size.height]):
+            if start not in before or before[start] is not after[start]:
+                self._refresh_between(start, end)
 
     def show_faces(self, faces: Mapping[str, Face]) -> None:
         """Give cards another look; draws again the lines of those that changed."""
@@ -102,9 +126,9 @@ class ColumnView(ScrollView):
 
     # --- geometry ------------------------------------------------------------------------------------------------
 
-    def index_of(self, card_id: str) -> int | None:
+    def index_of(self, card_id: str | None) -> int | None:
         """The card's index among those shown."""
-        return self._index.get(card_id)
+        return self.cards.index_of(card_id)
 
     def card_at(self, y: int) -> CardSummary | None:
         """The card at line `y` of the widget, or None on the header and below the last card."""
@@ -121,10 +145,10 @@ class ColumnView(ScrollView):
 
     def bring_into_sight(self, card_id: str) -> None:
         """Scroll as little as shows the whole card."""
-        if card_id not in self._index or self.page <= 0:
+        index = self.index_of(card_id)
+        if index is None or self.page <= 0:
             return
-        top = self._line_of(card_id)
-        bottom = self._tops[self._index[card_id] + 1]
+        top, bottom = self._tops[index], self._tops[index + 1]
         first = self.scroll_offset.y
         if top < first or bottom - top > self.page:
             self._scroll_to_line(top)
@@ -139,29 +163,38 @@ class ColumnView(ScrollView):
     def _measure(self) -> None:
         """Work out where each card begins, for the scroll bar's sake too."""
         self._sum_heights()
-        self.virtual_size = Size(self.size.width, self._tops[-1] + HEADER)
+        # Quietly: by itself Textual would lay out the whole screen again, and nothing else on it depends on this.
+        self.set_reactive(ColumnView.virtual_size, Size(self.size.width, self._tops[-1] + HEADER))
+        self._scroll_to_line(self.scroll_offset.y)
 
     def _sum_heights(self) -> None:
         if self._measured_for != self.size.width:
             self._measured_for = self.size.width
             self._heights.clear()
-        heights = map(self._height, self.cards) if self._measured_for else repeat(0, len(self.cards))
+        known = self._heights
+        # A card is measured again only when it or the width changed.
+        heights = [
+            height[1] if (height := known.get(card.id)) is not None and height[0] is card else self._height(card)
+            for card in self.cards
+        ]
         self._tops = [0, *accumulate(heights)]
 
     def _height(self, card: CardSummary) -> int:
-        """The card's lines; it is measured again only when it or the width changed."""
-        known = self._heights.get(card.id)
-        if known is None or known[0] is not card:
-            known = self._heights[card.id] = (card, card_height(card, self._measured_for, TITLE_LINES))
-        return known[1]
+        height = card_height(card, self._measured_for, TITLE_LINES) if self._measured_for else 0
+        self._heights[card.id] = (card, height)
+        return height
 
     def _line_of(self, card_id: str | None) -> int:
-        return self._tops[self._index[card_id]] if card_id in self._index else 0
+        index = self.index_of(card_id)
+        return self._tops[index] if index is not None else 0
+
+    def _index_at(self, line: int) -> int:
+        return min(bisect_right(self._tops, line), len(self.cards)) - 1
 
     def _card_at_line(self, line: int) -> CardSummary | None:
         if not self._tops[-1]:
             return None  # no cards, or none measured yet
-        return self.cards[min(bisect_right(self._tops, line) - 1, len(self.cards) - 1)]
+        return self.cards[self._index_at(line)]
 
     def _card_id_at_line(self, line: int) -> str | None:
         card = self._card_at_line(line)
@@ -260,14 +293,16 @@ class ColumnView(ScrollView):
         )
 
     def _refresh_card(self, card_id: str) -> None:
-        index = self._index.get(card_id)
-        if index is None:
-            return
-        y = self._tops[index] - self.scroll_offset.y + HEADER
-        visible = Region(0, HEADER, self.size.width, max(self.page, 0))
-        region = Region(0, y, self.size.width, self._tops[index + 1] - self._tops[index]).intersection(visible)
-        if region:
-            self.refresh(region)
+        index = self.index_of(card_id)
+        if index is not None:
+            first = self.scroll_offset.y - HEADER
+            self._refresh_between(self._tops[index] - first, self._tops[index + 1] - first)
+
+    def _refresh_between(self, start: int, end: int) -> None:
+        """Draw the lines of the widget from `start` to `end` again, as far as they are in sight."""
+        start, end = max(start, HEADER), min(end, self.size.height)
+        if start < end:
+            self.refresh(Region(0, start, self.size.width, end - start))
 
     # --- what Textual tells ------------------------------------------------------------------------------------------
 
@@ -278,7 +313,8 @@ class ColumnView(ScrollView):
 
     def on_resize(self) -> None:
         anchor = next((card_id for card_id, face in self.faces.items() if face.focused), None)
-        self.show_cards(self.cards, self.counts, keep=anchor)
+        self._take(self.cards, anchor)
+        self.refresh()
         if anchor is not None:
             self.bring_into_sight(anchor)
 

@@ -13,6 +13,7 @@ from textual.app import App, ComposeResult
 import rego_tui
 from rego.wire.cards import CardSummary
 from rego.wire.columns import Column
+from rego_tui.card_list import CardList
 from rego_tui.widgets import column as column_module
 from rego_tui.widgets.card_lines import card_lines
 from rego_tui.widgets.column import HEADER, ColumnView
@@ -38,7 +39,7 @@ class OneColumn(App[None]):
 
     def on_mount(self) -> None:
         self.shown.show_frame(self.shown.column, LOOKS, number=1, active=False)
-        self.shown.show_cards(self.cards, (len(self.cards), len(self.cards)))
+        self.shown.show_cards(CardList(self.cards), (len(self.cards), len(self.cards)))
 
 
 def cards(count: int) -> list[CardSummary]:
@@ -88,8 +89,25 @@ async def test_an_unchanged_card_is_drawn_once(monkeypatch: pytest.MonkeyPatch) 
 async def test_a_card_whose_counts_changed_is_drawn_again_although_its_version_did_not() -> None:
     shown = cards(3)
     async with one_column(boards.column(1, "Todo"), shown) as (app, view):
-        view.show_cards([replace(shown[0], comment_count=7), *shown[1:]], (3, 3))
+        view.show_cards(CardList([replace(shown[0], comment_count=7), *shown[1:]]), (3, 3))
         assert "❝ 7" in screen_text(app)
+
+
+async def test_only_lines_that_look_otherwise_are_drawn_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = cards(100)
+    async with one_column(boards.column(1, "Todo"), shown) as (_, view):
+        regions: list[tuple[int, int]] = []
+        monkeypatch.setattr(view, "refresh", lambda *found: regions.extend((r.y, r.bottom) for r in found))
+        view.show_cards(CardList([shown[0], replace(shown[1], title="Other"), *shown[2:]]), (100, 100))
+        assert regions == [(HEADER + 3, HEADER + 6)]
+        regions.clear()
+        view.show_cards(CardList([*shown[:50], *shown[51:]]), (99, 99))
+        assert regions == [(0, 1), (HEADER + 3, HEADER + 6)], (
+            "the count, and the title that is back; what left was out of sight"
+        )
+        regions.clear()
+        view.show_cards(CardList(shown[:3]), (3, 3))
+        assert regions == [(0, 1), (HEADER + 9, 20)]
 
 
 async def test_the_header_stays_while_the_cards_scroll() -> None:
@@ -106,7 +124,7 @@ async def test_cards_that_come_above_do_not_push_the_kept_card_away() -> None:
         view.bring_into_sight(boards.card_id(50))
         row = view.row_of(boards.card_id(50))
         more = [boards.card(number, "New\nlonger") for number in range(200, 205)]
-        view.show_cards([*more, *shown], (105, 105), keep=boards.card_id(50))
+        view.show_cards(CardList([*more, *shown]), (105, 105), keep=boards.card_id(50))
         assert view.row_of(boards.card_id(50)) == row
 
 
@@ -115,14 +133,14 @@ async def test_without_a_kept_card_the_topmost_stays() -> None:
     async with one_column(boards.column(1, "Todo"), shown) as (app, view):
         view.bring_into_sight(boards.card_id(60))
         first = screen_text(app).splitlines()[HEADER:]
-        view.show_cards(shown[3:], (97, 97))
+        view.show_cards(CardList(shown[3:]), (97, 97))
         assert screen_text(app).splitlines()[HEADER:] == first
 
 
 async def test_at_the_top_a_card_that_comes_in_above_is_seen() -> None:
     shown = cards(100)
     async with one_column(boards.column(1, "Todo"), shown) as (app, view):
-        view.show_cards([boards.card(200, "New"), *shown], (101, 101))
+        view.show_cards(CardList([boards.card(200, "New"), *shown]), (101, 101))
         assert "New" in screen_text(app)
 
 

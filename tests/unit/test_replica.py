@@ -140,6 +140,7 @@ def test_each_event_says_what_it_touched(data: e.EventData) -> None:
     assert bool(touched.cards or touched.columns or touched.frame) is (type(data) not in CHANGE_NOTHING_HERE)
     for column_id, cards in before.items():
         assert replica.cards_in(column_id) == cards or column_id in touched.columns
+        assert replica.cards_in(column_id) == cards or replica.revision(column_id) > 0
 
 
 @pytest.mark.parametrize("data", EVENTS, ids=e.event_type)
@@ -243,7 +244,10 @@ def test_neighbours_and_positions() -> None:
     assert replica.neighbours("a", 1) == ("a1", "a2")
     assert replica.neighbours("a", 1, without="a1") == ("a2", "a3")
     assert replica.neighbours("a", 99) == ("a3", None)
+    assert replica.neighbours("a", 99, without="a3") == ("a2", None)
+    assert replica.neighbours("a", 1, without="b1") == ("a1", "a2")
     assert replica.neighbours("c", 0) == (None, None)
+    assert (replica.position_in("a", "a3"), replica.position_in("b", "a3"), replica.position_in("a", None)) == (2, None, None)
 
 
 def test_a_card_without_a_number_has_a_reference_that_says_so() -> None:
@@ -256,6 +260,17 @@ def test_what_an_operation_touched_names_both_columns() -> None:
     replica = Replica(a_snapshot())
     touched = replica.pend(Pending(op_id="1", card_id="a1", changes={"column_id": "b", "rank": a_rank(9)}))
     assert (touched.cards, touched.columns, touched.frame) == ({"a1"}, {"a", "b"}, False)
+
+
+def test_a_column_is_revised_when_its_cards_change_and_only_then() -> None:
+    replica = Replica(a_snapshot())
+    replica.pend(Pending(op_id="1", card_id="a1", changes={"column_id": "b", "rank": a_rank(9)}))
+    once = [replica.revision(column_id) for column_id in ("a", "b", "c")]
+    assert once[0] > 0
+    assert once[1] > 0
+    assert once[2] == 0
+    replica.settle("1")
+    assert [replica.revision(column_id) > before for column_id, before in zip("abc", once, strict=True)] == [True, True, False]
 
 
 def test_a_column_that_comes_in_can_take_cards() -> None:
