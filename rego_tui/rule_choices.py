@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -16,6 +16,14 @@ from rego_tui.widgets.looks import LABEL_COLORS
 
 ANY = ""
 """What is chosen where any column, label or person will do."""
+
+DUE = (
+    Row(id=ANY, text="when it is due"),
+    Row(id="-1d", text="a day before"),
+    Row(id="-1h", text="an hour before"),
+    Row(id="+1d", text="a day after"),
+)
+"""When a rule about due times is set off, for those who do not type it."""
 
 _SHIFT = re.compile(r"[+-]\d{1,4}[mhdw]")
 
@@ -44,44 +52,21 @@ def names_of(replica: Replica) -> Names:
 
 def trigger_kinds(replica: Replica) -> list[Kind]:
     """What can set a rule off."""
-    columns, labels, people = _columns(replica), _labels(replica), _people(replica)
-    anywhere, any_label = Row(id=ANY, text="any column"), Row(id=ANY, text="any label")
-    start = Question(title="From which column?", rows=(anywhere, *columns))
-    end = Question(title="To which column?", rows=(anywhere, *columns))
-    times = (
-        Row(id=ANY, text="when it is due"),
-        Row(id="-1d", text="a day before"),
-        Row(id="-1h", text="an hour before"),
-        Row(id="+1d", text="a day after"),
+    columns = (Row(id=ANY, text="any column"), *_columns(replica))
+    labels = (Row(id=ANY, text="any label"), *_labels(replica))
+    people = (Row(id=ANY, text="anybody"), *_people(replica))
+    ways = (Question(title="From which column?", rows=columns), Question(title="To which column?", rows=columns))
+    one = (
+        ("created", "a card is made, or comes from another board", Question(title="In which column?", rows=columns)),
+        ("labelled", "a label is put on a card", Question(title="Which label?", rows=labels)),
+        ("assigned", "somebody becomes responsible for a card", Question(title="Who?", rows=people)),
+        ("due", "a card is due, or will be, or was", Question(title="When? Or type -2h, +3d", rows=DUE, shift=True)),
     )
     return [
-        Kind(word="moved", text="a card is moved", phrase="moved:{}>{}", questions=(start, end)),
-        Kind(
-            word="created",
-            text="a card is made, or comes from another board",
-            phrase="created:{}",
-            questions=(Question(title="In which column?", rows=(anywhere, *columns)),),
-        ),
-        Kind(
-            word="labelled",
-            text="a label is put on a card",
-            phrase="labelled:{}",
-            questions=(Question(title="Which label?", rows=(any_label, *labels)),),
-        ),
-        Kind(
-            word="assigned",
-            text="somebody becomes responsible for a card",
-            phrase="assigned:{}",
-            questions=(Question(title="Who?", rows=(Row(id=ANY, text="anybody"), *people)),),
-        ),
+        Kind(word="moved", text="a card is moved", phrase="moved:{}>{}", questions=ways),
+        *_with_one_answer(one),
         Kind(word="completed", text="a card is marked as done", phrase="completed"),
         Kind(word="checklist-done", text="the last item of a checklist is ticked", phrase="checklist-done"),
-        Kind(
-            word="due",
-            text="a card is due, or will be, or was",
-            phrase="due:{}",
-            questions=(Question(title="When? Or type -2h, +3d", rows=times, shift=True),),
-        ),
     ]
 
 
@@ -111,9 +96,14 @@ def action_kinds(replica: Replica) -> list[Kind]:
     )
     none = (("complete", "mark it as done"), ("reopen", "mark it as not done"), ("archive", "archive it"))
     return [
-        *(Kind(word=word, text=text, phrase=f"{word}:{{}}", questions=(question,)) for word, text, question in one),
+        *_with_one_answer(one),
         *(Kind(word=word, text=text, phrase=word) for word, text in none),
     ]
+
+
+def _with_one_answer(kinds: Iterable[tuple[str, str, Question]]) -> Iterator[Kind]:
+    """Kinds that take a single thing after their word."""
+    return (Kind(word=word, text=text, phrase=f"{word}:{{}}", questions=(question,)) for word, text, question in kinds)
 
 
 def offer_shift(typed: str) -> Row | str:
