@@ -12,7 +12,7 @@ from rego.replica import Replica
 from rego.rule_words import Names
 from rego.wire.cards import Priority
 from rego_tui.widgets.choices import Row
-from rego_tui.widgets.looks import LABEL_COLORS
+from rego_tui.widgets.looks import label_color
 
 ANY = ""
 """What is chosen where any column, label or person will do."""
@@ -50,10 +50,10 @@ def names_of(replica: Replica) -> Names:
     return Names(list(replica.columns.values()), list(replica.labels.values()), list(replica.members.values()))
 
 
-def trigger_kinds(replica: Replica) -> list[Kind]:
-    """What can set a rule off."""
+def trigger_kinds(replica: Replica, *, dark: bool) -> list[Kind]:
+    """What can set a rule off; `dark` is the theme's ground."""
     columns = (Row(id=ANY, text="any column"), *_columns(replica))
-    labels = (Row(id=ANY, text="any label"), *_labels(replica))
+    labels = (Row(id=ANY, text="any label"), *_labels(replica, dark=dark))
     people = (Row(id=ANY, text="anybody"), *_people(replica))
     ways = (Question(title="From which column?", rows=columns), Question(title="To which column?", rows=columns))
     one = (
@@ -70,11 +70,11 @@ def trigger_kinds(replica: Replica) -> list[Kind]:
     ]
 
 
-def action_kinds(replica: Replica) -> list[Kind]:
-    """What a rule can do with a card."""
+def action_kinds(replica: Replica, *, dark: bool) -> list[Kind]:
+    """What a rule can do with a card; `dark` is the theme's ground."""
     column = Question(title="To which column?", rows=_columns(replica))
     person = Question(title="Whom?", rows=_people(replica))
-    label = Question(title="Which label?", rows=_labels(replica))
+    label = Question(title="Which label?", rows=_labels(replica, dark=dark))
     times = (
         Row(id="+1d", text="in a day"),
         Row(id="+3d", text="in three days"),
@@ -117,9 +117,9 @@ def _columns(replica: Replica) -> tuple[Row, ...]:
     return tuple(Row(id=column.id, text=column.title) for column in replica.columns_in_order())
 
 
-def _labels(replica: Replica) -> tuple[Row, ...]:
+def _labels(replica: Replica, *, dark: bool) -> tuple[Row, ...]:
     found: Iterable[Row] = (
-        Row(id=label.id, text=label_name(label), color=LABEL_COLORS[label.color]) for label in replica.labels.values()
+        Row(id=label.id, text=label_name(label), color=label_color(label.color, dark=dark)) for label in replica.labels.values()
     )
     return tuple(sorted(found, key=lambda row: row.text.casefold()))
 

@@ -124,7 +124,12 @@ class RuleForm(ListPage):
         elif key == STATE:
             self._edit(enabled=not self.draft.enabled)
         elif key == WHEN:
-            self._choose("When", trigger_kinds(self.store.loaded), self.draft.when(self._names), self._set_when)
+            self._choose(
+                "When",
+                trigger_kinds(self.store.loaded, dark=self.app.current_theme.dark),
+                self.draft.when(self._names),
+                self._set_when,
+            )
         elif key == IF:
             self.ask("a query; nothing is for every card", self.draft.conditions, self._set_conditions, check=_check_query)
         elif key:
@@ -149,7 +154,7 @@ class RuleForm(ListPage):
     def _change_action(self, place: int) -> None:
         phrases = self.draft.phrases(self._names)
         before = phrases[place] if place < len(phrases) else ""
-        kinds = action_kinds(self.store.loaded)
+        kinds = action_kinds(self.store.loaded, dark=self.app.current_theme.dark)
         self._choose("Do", kinds, before, lambda phrase: self._set_action(place, phrase))
 
     def _set_action(self, place: int, phrase: str) -> None:

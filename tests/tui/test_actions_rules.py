@@ -78,9 +78,9 @@ async def test_board_rules(server: Running, board: Two) -> None:
         await open_rules(hers)
         for size in SIZES:
             await hers.resize(*size)
-            assert "● Finish" in hers.text()
+            await hers.until("it stands there", lambda: "● Finish" in hers.text())
         await hers.resize(80, 24)
-        assert "when  moved:Doing" in hers.text()
+        await hers.until("the details stand below", lambda: "when  moved:Doing" in hers.text())
         assert "do    comment:Well done" in hers.text()
         await ben.client.send(automations.update_automation(rule.id, UpdateAutomation(enabled=False, name="Stop")))
         await hers.until("ben's change is seen", lambda: "○ Stop" in hers.text())
