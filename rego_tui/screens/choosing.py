@@ -14,7 +14,7 @@ from rego.wire.columns import Color
 from rego.wire.errors import InvalidInput
 from rego_tui.screens.picker import Picker
 from rego_tui.widgets.choices import Row
-from rego_tui.widgets.looks import LABEL_COLORS, person_color
+from rego_tui.widgets.looks import label_color, person_color
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
@@ -34,7 +34,7 @@ def people_picker(app: RegoApp, replica: Replica, cards: Sequence[CardSummary], 
         Row(
             id=member.user_id,
             text=member.name,
-            color=person_color(member.user_id),
+            color=person_color(member.user_id, dark=app.current_theme.dark),
             ticked=_held(member.user_id, (card.assignee_ids for card in cards)),
             also=f"{member.username} {'me' if member.user_id == me else ''}",
             detail="you" if member.user_id == me else member.username,
@@ -51,7 +51,7 @@ def label_picker(app: RegoApp, replica: Replica, cards: Sequence[CardSummary]) -
         Row(
             id=label.id,
             text=label_name(label),
-            color=LABEL_COLORS[label.color],
+            color=label_color(label.color, dark=app.current_theme.dark),
             ticked=_held(label.id, (card.label_ids for card in cards)),
         )
         for label in labels

@@ -33,6 +33,7 @@ class Inks(Struct, frozen=True):
     good: Style
     warning: Style
     error: Style
+    dark: bool = True
 
 
 def steady_block(text: str) -> str:
