@@ -99,6 +99,7 @@ ACTIONS: tuple[Action, ...] = (
         ("card.new_below", "o", "a new card below this one"),
         ("card.new_above", "O", "a new card above this one"),
         ("card.edit_title", "e", "edit the title in place", "edit"),
+        ("card.edit_outside", "E", "all of the card in your editor ($EDITOR)"),
         ("card.toggle_done", "x", "done, or not done after all", "done"),
         ("card.archive", "d", "archive the card", "archive"),
         ("card.label", "t", "its labels: tick them, or type a new one"),

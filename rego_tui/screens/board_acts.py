@@ -88,6 +88,15 @@ class BoardActs(BoardPage):
         if self.view is not None:
             self.run_worker(self.store.redo(), name="redo")
 
+    def act_card_edit_outside(self, _: Press) -> None:
+        from rego_tui.screens.outside import edit_card
+
+        card = self.view.card() if self.view is not None else None
+        if card is not None and not card.number:
+            self.rego.say("The server has not answered yet; the editor needs the whole card.", failed=True)
+        elif card is not None:
+            self.run_worker(edit_card(self.rego, self.store, card.id), name="editor", exclusive=True, group="editor")
+
     # --- done and gone -----------------------------------------------------------------------------------------------
 
     def act_card_toggle_done(self, _: Press) -> None:
