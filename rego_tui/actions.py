@@ -25,6 +25,9 @@ class Place(StrEnum):
     LIST = "every list"
     ACTIVITY = "activity"
     PEOPLE = "people"
+    RULES = "rules"
+    RULE = "a rule"
+    RUNS = "a rule at work"
     ONCE = "shown once"
     SETTINGS = "settings"
     HELP = "help"
@@ -32,7 +35,7 @@ class Place(StrEnum):
     COMMAND = "the last command"
 
 
-LISTS = frozenset({Place.ACTIVITY, Place.PEOPLE})
+LISTS = frozenset({Place.ACTIVITY, Place.PEOPLE, Place.RULES, Place.RULE, Place.RUNS})
 """The places that have the keys of a list beside their own."""
 
 
@@ -142,6 +145,7 @@ ACTIONS: tuple[Action, ...] = (
         ("board.switch", "B", "another board"),
         ("board.activity", "g a", "what happened here"),
         ("board.people", "g p", "the people of this board, and invitations to it"),
+        ("board.rules", "g r", "what this board does by itself"),
         ("board.back", "escape", "take the marks away, then the filter"),
     ),
     *_group(
@@ -282,6 +286,31 @@ ACTIONS: tuple[Action, ...] = (
         ("people.invite_link", "i", "make an invitation: a link for whoever brings it", "invite"),
         ("people.invite_email", "I", "make an invitation for one e-mail address"),
         ("people.remove", "d", "take them off the board, or revoke the invitation", "remove"),
+    ),
+    *_group(
+        Place.RULES,
+        "Rules",
+        ("rules.edit", "enter, e", "look at the rule and change it", "edit"),
+        ("rules.switch", "space, x", "switch it on or off", "on/off"),
+        ("rules.new", "n, a", "a new rule", "new"),
+        ("rules.try", "t", "try it on a card or the whole board; nothing is changed", "try"),
+        ("rules.log", "l, right", "what it did, and what failed", "log"),
+        ("rules.delete", "d", "delete it", "delete"),
+    ),
+    *_group(
+        Place.RULE,
+        "Rule",
+        ("rule.change", "enter, e, space", "change what stands on the line", "change"),
+        ("rule.add_action", "a, n", "another thing that it does", "add"),
+        ("rule.remove_action", "d", "do not do this", "remove"),
+        ("rule.later", "J, shift+down", "do this later", "later"),
+        ("rule.earlier", "K, shift+up", "do this earlier"),
+        ("rule.save", "s, ctrl+s", "save the rule, and back", "save"),
+    ),
+    *_group(
+        Place.RUNS,
+        "A rule at work",
+        ("runs.open_card", "enter", "open the card", "open card"),
     ),
     *_group(
         Place.ONCE,
