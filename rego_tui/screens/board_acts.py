@@ -216,7 +216,7 @@ class BoardActs(BoardPage):
 
     def _draw_faces(self) -> None:
         super()._draw_faces()
-        if self.is_mounted and self.mode() != self._mode_shown:
+        if self.is_drawable and self.mode() != self._mode_shown:
             self._mode_shown = self.mode()
             self.show_options()
 

@@ -149,7 +149,7 @@ class BoardPage(KeyScreen):
             self.columns.show_faces(self.view, faces(self.view, self.store.people.values()))
 
     def _draw_bar(self) -> None:
-        if self.is_mounted:
+        if self.is_drawable:
             state, tone = connection_text(self.store, self.rego.clock().tzinfo)
             self.query_one(BoardBar).show(self._title(), people_here(self.store), state, tone)
 

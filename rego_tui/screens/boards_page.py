@@ -158,7 +158,7 @@ class BoardsPage(KeyScreen):
 
     def draw(self) -> None:
         """Draw everything as it is known now."""
-        if not self.is_mounted:
+        if not self.is_drawable:
             return
         self.listed.show(rows_of(self.shown(), self._glances, self.size.width))
         self._draw_bar()
@@ -167,7 +167,7 @@ class BoardsPage(KeyScreen):
     def say(self, sentence: str) -> None:
         """Show a sentence above the list until another one takes its place."""
         self._sentence = sentence
-        if self.is_mounted:
+        if self.is_drawable:
             self._draw_word()
 
     def _draw_word(self) -> None:

@@ -100,7 +100,7 @@ class CardScreen(CardTexts, CardChecklists, CardFiles, CardFacts):
         return here + [hint for hint in super().hints() if hint[0] not in {key for key, _ in here}]
 
     def _wanted(self) -> list[tuple[str, str]]:
-        row = self.page.cursor if self.is_mounted else HEAD
+        row = self.page.cursor if self.is_drawable else HEAD
         if self.item is not None:
             return [("items.tick", "tick"), ("items.new", "new"), ("open_card.edit", "edit"), ("open_card.delete", "delete")]
         if self.checklist is not None:

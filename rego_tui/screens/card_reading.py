@@ -112,7 +112,7 @@ class CardReading(KeyScreen):
 
     def hear(self, message: Message) -> None:
         """The board screen passes on what the store told it."""
-        if not self.is_mounted:
+        if not self.is_drawable:
             return
         if isinstance(message, messages.CardNumbered) and message.provisional_id == self.card_id:
             self.open_card.card_id = message.card_id
@@ -124,7 +124,7 @@ class CardReading(KeyScreen):
         self.draw()
 
     def _changed(self) -> None:
-        if self.is_mounted:
+        if self.is_drawable:
             self.draw()
 
     def perform(self, change: Change) -> None:

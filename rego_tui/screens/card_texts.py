@@ -278,7 +278,7 @@ class CardTexts(CardReading):
         """Keep the text; where somebody else changed it, and the card is still open, show both."""
         self.saving.discard(part)
         stale = isinstance(error, StaleVersion)
-        if not self.is_mounted or not stale:
+        if not self.is_drawable or not stale:
             self.rego.say(f"{self.ref} was not saved: {error.detail} Your text is kept on the card.", failed=True)
             return True
         self.run_worker(self._collide(part, draft), name="conflict")

@@ -38,6 +38,11 @@ class KeyScreen(ModalScreen[Any]):
         self.rego = app
         self._reader = KeyReader(app.keymap, self.place)
 
+    @property
+    def is_drawable(self) -> bool:
+        """Whether the widgets are there: they go before the screen does, and what was asked for may come in between."""
+        return self.is_mounted and self.display
+
     def enter_place(self, place: Place) -> None:
         """Read keys as those of another place from now on."""
         self.place = place

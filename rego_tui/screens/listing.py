@@ -146,7 +146,7 @@ class ListPage(KeyScreen):
         self.load()
 
     def hear(self, message: Message) -> None:
-        if not self.is_mounted:
+        if not self.is_drawable:
             return
         match message:
             case messages.BoardChanged() | messages.BoardLoaded():
@@ -185,7 +185,7 @@ class ListPage(KeyScreen):
 
     def draw(self) -> None:
         """Draw everything as it is known now."""
-        if self.is_mounted:
+        if self.is_drawable:
             self.listed.show(self.entries())
             self._draw_bar()
             self.draw_details()
@@ -198,7 +198,7 @@ class ListPage(KeyScreen):
         self._draw_word()
 
     def _draw_word(self) -> None:
-        if not self.is_mounted:
+        if not self.is_drawable:
             return
         sentence = self._sentence
         if not sentence and not any(entry.key for entry in self.listed.entries):

@@ -119,7 +119,7 @@ class SettingsScreen(KeyScreen):
                 await asyncio.to_thread(home.save, name, value)
         except RegoError as error:
             self.rego.say(f"Not kept: {error.detail}", failed=True)
-        if self.is_mounted:
+        if self.is_drawable:
             self._draw()
 
     def _source(self, name: str) -> str:

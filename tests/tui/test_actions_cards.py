@@ -119,7 +119,8 @@ async def test_card_open() -> None:
         await desk.press("enter")
         assert isinstance(desk.app.screen, CardScreen)
         await desk.until("the description is read", lambda: "Some bold words" in desk.text())
-        assert "OPS-1 in Todo" in desk.text()
+        assert "OPS-1 " in desk.text()
+        assert "Column     Todo" in desk.text()
 
 
 async def test_filter_edit() -> None:
