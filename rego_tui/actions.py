@@ -178,7 +178,7 @@ ACTIONS: tuple[Action, ...] = (
         "Card",
         ("open_card.act", "enter", "edit the text, tick the item, open the file under the cursor"),
         ("open_card.edit", "e", "edit what the cursor is on: the title, a text, an item"),
-        ("open_card.edit_outside", "E", "edit the text under the cursor, or the description, in your editor"),
+        ("open_card.edit_outside", "E", "edit the comment under the cursor, or the description, in your editor"),
         ("open_card.toggle_done", "x", "the item under the cursor, or else the card: done, or not done after all", "done"),
         ("open_card.delete", "d", "delete what the cursor is on; on the title, archive the card"),
         ("open_card.labels", "t", "its labels: tick them, or type a new one"),

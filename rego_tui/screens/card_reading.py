@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.message import Message
@@ -31,6 +32,9 @@ from rego_tui.widgets.text_editor import TextEditor
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
+
+PANEL_MIN = 80
+"""Cells that the card has beside the board; a narrower terminal it has for itself."""
 
 GONE = "This card is not on the board any more."
 
@@ -87,6 +91,9 @@ class CardReading(KeyScreen):
 
     def on_unmount(self) -> None:
         self.open_card.close()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < PANEL_MIN, "narrow")
 
     @property
     def page(self) -> CardPage:

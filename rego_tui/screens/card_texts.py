@@ -21,7 +21,7 @@ from rego_tui.collision import Choice, Collision
 from rego_tui.drafts import Draft
 from rego_tui.keymap import Press
 from rego_tui.screens.card_reading import GONE, CardReading
-from rego_tui.widgets.card_rows import COMMENTS, DESCRIPTION, HEAD
+from rego_tui.widgets.card_rows import COMMENTS, DESCRIPTION
 from rego_tui.widgets.text_editor import TextEditor
 
 if TYPE_CHECKING:
@@ -160,9 +160,10 @@ class CardTexts(CardReading):
         self.run_worker(self._go_outside(then_save=False), name="editor", exclusive=True, group="editor")
 
     def act_open_card_edit_outside(self, _: Press) -> None:
-        """Edit the text under the cursor, the description on the title, in the user's editor, and save what comes back."""
-        row = DESCRIPTION if self.page.cursor == HEAD else self.page.cursor
-        self.write(row)
+        """Edit the comment under the cursor, or else the description, in the user's editor, and save what comes back."""
+        detail = self.open_card.detail
+        comment = detail.comment(self.page.cursor) if detail is not None else None
+        self.write(comment.id if comment is not None else DESCRIPTION)
         if self.writing is not None:
             self.run_worker(self._go_outside(then_save=True), name="editor", exclusive=True, group="editor")
 
@@ -251,13 +252,14 @@ class CardTexts(CardReading):
             return
         self.rego.drafts.keep(self.card_id, part, draft)
         self.saving.add(part)
+        change = self._change(part, draft)
         self.open_card.perform(
-            self._change(part, draft),
+            change,
             answered=partial(self._saved, self.card_id, part, draft),
             refused=partial(self._not_saved, part, draft),
         )
         if part == COMMENTS:
-            self.page.go_to_end(last=True)
+            self.page.go_to(change.about)
 
     def _change(self, part: str, draft: Draft) -> Change:
         text = draft.text

@@ -186,6 +186,12 @@ async def test_any_size_of_terminal_while_a_text_is_edited(size: tuple[int, int]
             check(desk)
 
 
+async def test_a_narrow_terminal_shows_the_card_without_cutting_it() -> None:
+    async with card_desk((60, 30)) as desk:
+        assert "● live" in desk.text()
+        assert "N adds one" in desk.text()
+
+
 def test_drafts_outlive_the_program(tmp_path: Path) -> None:
     Drafts(tmp_path).keep("card", "comments", Draft(text="typed"))
     again = Drafts(tmp_path)
