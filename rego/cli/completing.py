@@ -10,6 +10,8 @@ import os
 import sys
 import time
 
+from rego.client.directories import user_directory
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `typing` alone would take a third of the time
     from collections.abc import Iterator, Sequence
@@ -135,30 +137,18 @@ def cache_file() -> str:
     # Not hashlib, which takes longer to load than all the rest here.
     from zlib import crc32
 
+    config_file = os.path.join(user_directory("config", os.environ), "config.toml")
     said = [os.environ.get(name, "") for name in _DECISIVE]
-    for path in (_config_file(), *_directory_files()):
+    for path in (config_file, *_directory_files()):
         try:
             said.append(f"{path} {os.stat(path).st_mtime_ns}")
         except OSError:
             continue
     digest = crc32("\0".join(said).encode("utf-8", "surrogateescape"))
-    return os.path.join(_directory("REGO_CACHE_DIR", "XDG_CACHE_HOME", ".cache", "Caches"), f"names-{digest:08x}.tsv")
+    return os.path.join(user_directory("cache", os.environ), f"names-{digest:08x}.tsv")
 
 
 _DECISIVE = ("REGO_SERVER", "REGO_PROFILE", "REGO_BOARD", "REGO_TOKEN", "REGO_CONFIG_DIR", "REGO_DATA_DIR")
-
-
-def _config_file() -> str:
-    return os.path.join(_directory("REGO_CONFIG_DIR", "XDG_CONFIG_HOME", ".config", "Application Support"), "config.toml")
-
-
-def _directory(own: str, xdg: str, usual: str, on_macos: str) -> str:
-    """The platform's usual place, as `rego.client.paths` finds it, which takes too long to load."""
-    if chosen := os.environ.get(own):
-        return os.path.expanduser(chosen)
-    if sys.platform == "darwin":
-        return os.path.expanduser(f"~/Library/{on_macos}/rego")
-    return os.path.join(os.environ.get(xdg) or os.path.expanduser(f"~/{usual}"), "rego")
 
 
 def _directory_files() -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec import Struct
 from typer._click import Context as ClickContext
 from typer._click import Parameter
 from typer.core import TyperCommand, TyperOption
@@ -105,7 +106,7 @@ class ManyCommand(DataCommand):
         ]
 
 
-class Choice(NamedTuple):
+class Choice(Struct, frozen=True):
     """What a `ManyCommand` was told about the cards that it does not name."""
 
     query: str | None

@@ -79,7 +79,7 @@ class View(Struct, Generic[T], frozen=True):
 
     def fields(self) -> list[str]:
         """The names of the JSON fields."""
-        return [*(f.encode_name for f in msgspec.structs.fields(self.struct)), *self.extras]
+        return [*self.struct.__struct_encode_fields__, *self.extras]
 
     def record(self, item: T, fields: tuple[str, ...]) -> dict[str, Any]:
         """`item` as a JSON object with `fields`, or with all of them."""

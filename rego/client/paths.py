@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from msgspec import Struct
+
+from rego.client.directories import user_directory
 
 
 class Paths(Struct, frozen=True, kw_only=True):
@@ -22,7 +24,11 @@ class Paths(Struct, frozen=True, kw_only=True):
     def of_user(cls, environ: Mapping[str, str] | None = None) -> Paths:
         """The platform's usual places; `REGO_CONFIG_DIR`, `REGO_DATA_DIR` and `REGO_CACHE_DIR` override them."""
         environ = os.environ if environ is None else environ
-        return cls(**{kind: _directory(environ, kind) for kind in ("config", "data", "cache")})
+        return cls(
+            config=Path(user_directory("config", environ)),
+            data=Path(user_directory("data", environ)),
+            cache=Path(user_directory("cache", environ)),
+        )
 
     @property
     def config_file(self) -> Path:
@@ -60,20 +66,6 @@ class Paths(Struct, frozen=True, kw_only=True):
     @property
     def server_log(self) -> Path:
         return self.data / "server.log"
-
-
-def _directory(environ: Mapping[str, str], kind: str) -> Path:
-    if chosen := environ.get(f"REGO_{kind.upper()}_DIR"):
-        return Path(chosen).expanduser().absolute()
-    # Imported here because commands that talk to a configured server with a token need no directory at all.
-    import platformdirs
-
-    usual: dict[str, Callable[[str], Path]] = {
-        "config": platformdirs.user_config_path,
-        "data": platformdirs.user_data_path,
-        "cache": platformdirs.user_cache_path,
-    }
-    return usual[kind]("rego")
 
 
 def make_private_directory(path: Path) -> None:

@@ -25,7 +25,6 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego.client.keychain": {"keyring"},
     "rego.client.live": {"msgspec", "websockets"},
     "rego.client.parting": {"msgspec", "websockets"},
-    "rego.client.paths": {"msgspec", "platformdirs"},
     "rego.cli": {"msgspec", "rich", "typer"},
     "rego.cli.filtering": {"jinja2", "jq"},
     "rego.cli.mcp_server": {"mcp", "mcp_types"},

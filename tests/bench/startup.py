@@ -56,10 +56,9 @@ def main() -> None:
 
 
 def _environ(home: Path) -> dict[str, str]:
-    ours = {name: str(home / name) for name in ("REGO_DATA_DIR", "REGO_CONFIG_DIR", "REGO_CACHE_DIR")}
-    # As installed: with compiled modules.
-    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**inherited, "HOME": str(home), **ours}
+    """That of somebody who has set nothing, with the compiled modules of an installed program."""
+    not_ours = ("REGO_", "XDG_", "PYTHON")
+    return {name: value for name, value in os.environ.items() if not name.startswith(not_ours)} | {"HOME": str(home)}
 
 
 def _timed(command: list[str], environ: dict[str, str]) -> Time:

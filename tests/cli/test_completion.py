@@ -99,6 +99,7 @@ def test_a_completion_loads_next_to_nothing(names: str, tmp_path: Path) -> None:
     assert packages(modules) <= {"rego", "__future__", "collections", "gc", "zlib"}
     assert {name for name in modules if name.startswith("rego")} == {
         "rego", "rego.cli", "rego.cli.main", "rego.cli.completing", "rego.cli.tree_data",
+        "rego.client", "rego.client.directories",
     }  # fmt: skip
 
 

@@ -28,8 +28,8 @@ HEAVY = {
     "websockets",
 }
 
-UNUSED = {"calendar", "csv", "dataclasses", "email", "hashlib", "http", "random", "ssl", "tempfile", "tomllib"}
-"""Parts of the standard library that a command which only lists something has no use for."""
+UNUSED = {"calendar", "csv", "dataclasses", "email", "hashlib", "http", "platformdirs", "random", "ssl", "tempfile", "tomllib"}
+"""What a command that only lists something has no use for."""
 
 PROBE = """
 import json, sys

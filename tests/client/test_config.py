@@ -7,6 +7,7 @@ import stat
 import tomllib
 from pathlib import Path
 
+import platformdirs
 import pytest
 
 from rego.client.config import directory_file, read_toml, save_directory_settings, save_settings
@@ -125,8 +126,14 @@ def test_directories_can_be_chosen(environ: dict[str, str], monkeypatch: pytest.
     assert (str(chosen.config), str(chosen.data)) == ("/c", "/home/ada/d")
 
 
-def test_directories_are_the_platforms_otherwise() -> None:
-    usual = Paths.of_user({})
-    assert usual.config.name == "rego"
-    assert usual.data.name == "rego"
-    assert usual.config != usual.data
+@pytest.mark.parametrize("given", [{}, {"XDG_CONFIG_HOME": "/x/c", "XDG_DATA_HOME": "/x/d", "XDG_CACHE_HOME": "not/absolute"}])
+def test_directories_are_the_platforms_otherwise(given: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for kind in ("CONFIG", "DATA", "CACHE"):
+        monkeypatch.delenv(f"XDG_{kind}_HOME", raising=False)
+    monkeypatch.setenv("HOME", "/home/ada")
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    usual = Paths.of_user(given)
+    assert usual.config == platformdirs.user_config_path("rego")
+    assert usual.data == platformdirs.user_data_path("rego")
+    assert usual.cache == platformdirs.user_cache_path("rego")
