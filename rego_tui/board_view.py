@@ -17,6 +17,7 @@ from rego.wire.errors import InvalidInput
 from rego.wire.query import parse
 from rego.wire.query_terms import Query
 from rego_tui.card_list import CardList
+from rego_tui.layout import Layout
 from rego_tui.marks import Marks
 
 DRAFT_ID = "draft"
@@ -40,7 +41,7 @@ class BoardView:
     when that began.
     """
 
-    def __init__(self, replica: Replica) -> None:
+    def __init__(self, replica: Replica, layout: Layout | None = None) -> None:
         self.replica = replica
         self.column_id = ""
         self.card_id: str | None = None
@@ -52,6 +53,7 @@ class BoardView:
         self.carried: tuple[str, Slot] | None = None
         self.riding: tuple[str, ...] = ()
         self.marks = Marks()
+        self.layout = layout or Layout()
         self.draft: Slot | None = None
         self.editing: tuple[str, int] | None = None
         self._index = 0
@@ -61,8 +63,13 @@ class BoardView:
     # --- what is shown -------------------------------------------------------------------------------------------
 
     def columns(self) -> list[Column]:
-        """The columns from left to right."""
-        return self.replica.columns_in_order()
+        """The columns from left to right, without those that the user hides."""
+        hidden = self.layout.hidden
+        return [column for column in self.replica.columns_in_order() if column.id not in hidden]
+
+    def is_narrow(self, column_id: str) -> bool:
+        """Whether a column is collapsed; the cursor opens it while it is there."""
+        return column_id in self.layout.collapsed and column_id != self.column_id
 
     def cards(self, column_id: str) -> CardList:
         """The cards of a column as drawn: filtered, with the carried card where it hovers and a blank for the draft.
@@ -170,10 +177,10 @@ class BoardView:
         What hovers over a column that is gone, and a carried card that is gone, are let go of.
         """
         self._let_go()
-        card = self.card()
-        if card is not None and self.card_id is not None and self.carried is None and self._matches(card):
-            self.column_id = card.column_id
         columns = [column.id for column in self.columns()]
+        card = self.card()
+        if card is not None and self.carried is None and card.column_id in columns and self._matches(card):
+            self.column_id = card.column_id
         if self.column_id not in columns:
             self.column_id = columns[0] if columns else ""
             self.card_id = None
@@ -187,7 +194,12 @@ class BoardView:
 
     def _is_shown(self, card_id: str) -> bool:
         card = self.replica.card(card_id)
-        return card is not None and self.index_of(card.column_id, card_id) is not None
+        return (
+            card is not None
+            and card.column_id not in self.layout.hidden
+            and not self.is_narrow(card.column_id)
+            and self.index_of(card.column_id, card_id) is not None
+        )
 
     def _let_go(self) -> None:
         columns = self.replica.columns
@@ -258,7 +270,8 @@ class BoardView:
 
     def mark_all(self) -> None:
         """Mark every card that is shown."""
-        self.marks.add(card.id for column in self.columns() for card in self.cards(column.id))
+        wide = [column.id for column in self.columns() if not self.is_narrow(column.id)]
+        self.marks.add(card.id for column_id in wide for card in self.cards(column_id))
 
     # --- places for cards ------------------------------------------------------------------------------------------
 

@@ -58,6 +58,14 @@ class BoardEnded(Message):
         self.log_in = log_in
 
 
+class ColumnClicked(Message):
+    """A column that is collapsed was clicked."""
+
+    def __init__(self, column_id: str) -> None:
+        super().__init__()
+        self.column_id = column_id
+
+
 class CardClicked(Message):
     """A card of a column was clicked; `twice` on a double click."""
 

@@ -49,6 +49,11 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.data / "drafts"
 
     @property
+    def layouts(self) -> Path:
+        """Where the TUI keeps how the user wants to see each board."""
+        return self.data / "layouts"
+
+    @property
     def local_file(self) -> Path:
         """Where a running local server says how to reach it."""
         return self.data / "local.json"

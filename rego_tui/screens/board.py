@@ -11,10 +11,11 @@ from rego_tui.actions import Place
 from rego_tui.board_view import BoardView, Slot
 from rego_tui.keymap import Press
 from rego_tui.screens.board_acts import BoardActs
+from rego_tui.screens.board_layout import BoardLayout
 from rego_tui.widgets.line_input import LineInput
 
 
-class BoardScreen(BoardActs):
+class BoardScreen(BoardActs, BoardLayout):
     """A live board that can be changed. Nothing here waits for the server: see `BoardStore.perform`."""
 
     # --- cards -------------------------------------------------------------------------------------------------------

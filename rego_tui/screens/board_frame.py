@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 
 from rego.replica import Replica
@@ -11,7 +11,8 @@ from rego.wire.presence import Person
 from rego_tui.board_view import DRAFT_ID, BoardView
 from rego_tui.connection import Phase
 from rego_tui.store import BoardStore
-from rego_tui.widgets.looks import Face, Looks, Peer
+from rego_tui.widgets.column import STRIP_WIDTH
+from rego_tui.widgets.looks import Density, Face, Looks, Peer
 
 COLUMN_MIN = 25
 """Cells that a column needs; a terminal shows as many columns as have that."""
@@ -20,16 +21,35 @@ SINGLE_BELOW = 72
 """Cells below which a terminal shows one column at a time."""
 
 
-def arrange(columns: int, cursor: int, first: int, width: int) -> tuple[int, int]:
-    """The range of columns to show: as many as fit, from `first` on where that keeps the cursor's column in it."""
-    fit = 1 if width < SINGLE_BELOW else max(1, (width + 1) // (COLUMN_MIN + 1))
-    first = min(max(first, cursor - fit + 1), cursor, max(columns - fit, 0))
-    return first, min(first + fit, columns)
+def arrange(collapsed: Sequence[bool], cursor: int, first: int, width: int) -> tuple[int, int]:
+    """The range of columns to show: as many as fit, from `first` on where that keeps the cursor's column in it.
+
+    `collapsed` says of each column whether it is only a strip.
+    """
+    needs = [(STRIP_WIDTH if each else COLUMN_MIN) + 1 for each in collapsed]
+    if not needs or width < SINGLE_BELOW:
+        return cursor, min(cursor + 1, len(needs))
+    first = min(first, cursor)
+    while _end(needs, first, width) <= cursor:
+        first += 1
+    while first and _end(needs, first - 1, width) == len(needs):
+        first -= 1
+    return first, _end(needs, first, width)
 
 
-def looks_of(replica: Replica, now: datetime) -> Looks:
+def _end(needs: Sequence[int], first: int, width: int) -> int:
+    """Where the columns end that fit from `first` on; it is one at least."""
+    end, room = first + 1, width + 1 - needs[first]
+    while end < len(needs) and needs[end] <= room:
+        room -= needs[end]
+        end += 1
+    return end
+
+
+def looks_of(replica: Replica, now: datetime, density: Density = Density.NORMAL) -> Looks:
     """What the drawing of every card depends on."""
-    return Looks(key=replica.board.key, labels=dict(replica.labels), members=dict(replica.members), now=now)
+    key, labels, members = replica.board.key, dict(replica.labels), dict(replica.members)
+    return Looks(key=key, labels=labels, members=members, now=now, density=density)
 
 
 def faces(view: BoardView, people: Iterable[Person]) -> dict[str, Face]:

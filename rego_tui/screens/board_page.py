@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -15,6 +16,7 @@ from rego_tui import messages
 from rego_tui.actions import Place
 from rego_tui.board_view import DRAFT_ID, BoardView
 from rego_tui.keymap import Press
+from rego_tui.layout import Layout, read_layout
 from rego_tui.screens.board_frame import connection_text, faces, looks_of, people_here
 from rego_tui.screens.columns import Columns
 from rego_tui.screens.keys import KeyScreen
@@ -22,6 +24,7 @@ from rego_tui.store import BoardStore
 from rego_tui.widgets.bars import BoardBar, OptionsBar
 from rego_tui.widgets.column import HEADER, ColumnView
 from rego_tui.widgets.line_input import LineInput
+from rego_tui.widgets.looks import Density
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
@@ -61,7 +64,8 @@ class BoardPage(KeyScreen):
         message.stop()
         assert self.store.replica is not None
         if self.view is None:
-            self.view = BoardView(self.store.replica)
+            layout = await self._read_layout()
+            self.view = BoardView(self.store.replica, layout)
         else:
             self.view.replica = self.store.replica
             self.view.forget()
@@ -130,10 +134,20 @@ class BoardPage(KeyScreen):
         if self.view is None:
             return
         if touched.frame:
-            await self.columns.show_frame(self.view, looks_of(self.view.replica, self.rego.clock()))
+            await self.columns.show_frame(self.view, looks_of(self.view.replica, self.rego.clock(), self.density))
             self._draw_bar()
         self._draw_columns(None if touched.frame else touched.columns)
         self.lost_hold()
+
+    @property
+    def density(self) -> Density:
+        """How much of each card is shown: as was wanted for this board, or else for all."""
+        own = self.view.layout.density if self.view is not None else None
+        return own or Density(self.rego.preferences.density)
+
+    async def _read_layout(self) -> Layout:
+        home = self.rego.connect.home
+        return await asyncio.to_thread(read_layout, home.paths.layouts, self.store.board_id) if home is not None else Layout()
 
     def lost_hold(self) -> None:
         """Called after a change by others, which may have taken away what the user carries or types."""
@@ -160,6 +174,8 @@ class BoardPage(KeyScreen):
         words = self.view.replica.board.title
         if self.view.filter:
             words += f"  /{self.view.filter}"
+        if self.view.layout.hidden:
+            words += f"  {len(self.view.layout.hidden)} hidden"
         first, last, count = self.columns.window
         if last - first >= count:
             return words
@@ -294,6 +310,13 @@ class BoardPage(KeyScreen):
             self._cursor_moved()
             if message.twice:
                 self.open_card()
+
+    def on_column_clicked(self, message: messages.ColumnClicked) -> None:
+        message.stop()
+        view = self.view
+        if view is not None and view.carried is None and view.draft is None and view.editing is None:
+            view.go_to(message.column_id, 0)
+            self._cursor_moved()
 
     def open_card(self) -> None:
         """Show the card under the cursor in full."""

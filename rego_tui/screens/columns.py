@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from rego_tui.board_view import BoardView
 from rego_tui.screens.board_frame import arrange
 from rego_tui.widgets.column import ColumnView
-from rego_tui.widgets.looks import Face, Looks
+from rego_tui.widgets.looks import Density, Face, Looks
 
 
 class Columns(Horizontal):
@@ -22,10 +22,19 @@ class Columns(Horizontal):
         self.window = (0, 0, 0)
         self._looks: Looks | None = None
 
-    async def show_frame(self, view: BoardView, looks: Looks) -> None:
-        """Have one widget per column, in the order of the columns; every card is to be drawn with `looks`."""
+    @property
+    def density(self) -> Density | None:
+        """How much of each card was drawn last."""
+        return self._looks.density if self._looks is not None else None
+
+    def look(self, looks: Looks) -> None:
+        """Draw every card with `looks` from now on."""
         self._looks = looks
-        columns = view.columns()
+
+    async def show_frame(self, view: BoardView, looks: Looks) -> None:
+        """Have one widget per column, hidden ones too, in the order of the columns; every card is to be drawn with `looks`."""
+        self.look(looks)
+        columns = view.replica.columns_in_order()
         wanted = [column.id for column in columns]
         if list(self.views) == wanted:
             return
@@ -47,7 +56,8 @@ class Columns(Horizontal):
             if widget is None or not widget.display or self._looks is None:
                 continue
             active = column.id == view.column_id
-            widget.show_frame(column, self._looks, number=number, active=active)
+            narrow = view.is_narrow(column.id)
+            widget.show_frame(column, self._looks, number=number, active=active, collapsed=narrow)
             if only is None or column.id in only or column.id in came:
                 widget.show_cards(view.cards(column.id), view.counts(column.id), keep=view.card_id if active else None)
 
@@ -55,13 +65,12 @@ class Columns(Horizontal):
         """Show as many columns as fit, among them the cursor's; returns the ids of those that were hidden before."""
         ids = [column.id for column in view.columns()]
         cursor = ids.index(view.column_id) if view.column_id in ids else 0
-        first, last = arrange(len(ids), cursor, self.window[0], self.width)
+        first, last = arrange([view.is_narrow(each) for each in ids], cursor, self.window[0], self.width)
         self.window = (first, last, len(ids))
         came = set()
-        for number, column_id in enumerate(ids):
-            widget = self.views.get(column_id)
-            shown = first <= number < last
-            if widget is not None and widget.display != shown:
+        for column_id, widget in self.views.items():
+            shown = column_id in ids[first:last]
+            if widget.display != shown:
                 widget.display = shown
                 came.update([column_id] if shown else [])
         return came

@@ -54,7 +54,7 @@ class Picker(KeyScreen):
     """Answers a `Picked` when the user has chosen, None when they left. Push it with a callback for that.
 
     With `several` rows are ticked and Enter takes them all; without, choosing a row is the answer. Digits reach the first nine
-    rows while nothing is typed, unless `numbered` is off.
+    rows while nothing is typed, unless `numbered` is off. `text` stands in the filter at first.
     """
 
     place = Place.PICKER
@@ -69,6 +69,7 @@ class Picker(KeyScreen):
         numbered: bool = True,
         offer: Offer | None = None,
         placeholder: str = "type to filter",
+        text: str = "",
     ) -> None:
         super().__init__(app)
         self._heading = title
@@ -77,6 +78,7 @@ class Picker(KeyScreen):
         self._numbered = numbered
         self._offer = offer
         self._placeholder = placeholder
+        self._text = text
         self._ticks = {row.id: row.ticked for row in rows}
         self._shown: list[Row] = list(rows)
         self._typed = ""
@@ -92,7 +94,8 @@ class Picker(KeyScreen):
             yield OptionsBar()
 
     def on_mount(self) -> None:
-        self.line.open()
+        self.line.open(self._text)
+        self._filter()
         self._fit()
         self._draw()
         self.show_options()

@@ -12,8 +12,8 @@ from rich.style import Style
 from textual.strip import Strip
 
 from rego.wire.cards import CardSummary, Priority
-from rego_tui.widgets.looks import PRIORITY_MARK, Face, Looks, Styles, label_color, person_color
-from rego_tui.widgets.text_cells import cut, steady, wrap
+from rego_tui.widgets.looks import PRIORITY_MARK, Density, Face, Looks, Styles, label_color, person_color
+from rego_tui.widgets.text_cells import cut, pad, steady, wrap
 
 MARGIN = 2
 """Cells left of a card's text: the cursor's bar and a blank."""
@@ -30,19 +30,35 @@ def text_width(width: int) -> int:
     return max(width - MARGIN - 1, 4)
 
 
-def card_height(card: CardSummary, width: int, title_lines: int) -> int:
+TITLE_LINES = {Density.NORMAL: 3, Density.FULL: 9}
+"""Lines that a title may take before it is cut."""
+
+
+def edge_height(density: Density) -> int:
+    """The lines above a card's text: none where each card is one line."""
+    return 0 if density is Density.COMPACT else 1
+
+
+def card_height(card: CardSummary, width: int, density: Density) -> int:
     """The lines of a card, its edge included; it depends on nothing that others' cursors or one's own can change."""
+    if density is Density.COMPACT:
+        return 1
     people = bool(card.assignee_ids) and width < WIDE
-    titles = len(wrap(steady(card.title), text_width(width), title_lines))
-    return 2 + titles + bool(card.label_ids) + people
+    titles = len(wrap(steady(card.title), text_width(width), TITLE_LINES[density]))
+    return 2 + titles + bool(card.label_ids) + people + (density is Density.FULL)
 
 
-def card_lines(card: CardSummary, face: Face, looks: Looks, styles: Styles, width: int, title_lines: int) -> list[Strip]:
+def card_lines(card: CardSummary, face: Face, looks: Looks, styles: Styles, width: int) -> list[Strip]:
     """The lines of a card, as many as `card_height` says, each of exactly `width` cells."""
     ground = styles.card_ghost if face.ghost else styles.card_focused if face.focused else styles.card
     bar = Segment("▌", ground + styles.bar) if face.focused or face.ghost else Segment(" ", ground)
     room = text_width(width)
-    rows = [_title_row(line, card, ground, styles) for line in wrap(steady(card.title), room, title_lines)]
+    blank = Segment(" ", ground)
+    mark = Segment(MARK, ground + styles.accent) if face.marked else blank
+    if looks.density is Density.COMPACT:
+        line = [bar, mark, *_one_line(card, face, looks, ground, styles, room)]
+        return [Strip(line).adjust_cell_length(width, ground)]
+    rows = [_title_row(line, card, ground, styles) for line in wrap(steady(card.title), room, TITLE_LINES[looks.density])]
     if card.label_ids:
         rows.append(list(_label_chips(card, looks, ground, styles, room)))
     people = _people(card, looks)
@@ -50,8 +66,9 @@ def card_lines(card: CardSummary, face: Face, looks: Looks, styles: Styles, widt
         rows.append([Segment(cut(people, room), ground + styles.muted)])
         people = ""
     rows.append(_facts_row(card, face, looks, ground, styles, room, people))
-    blank = Segment(" ", ground)
-    margins = [Segment(MARK, ground + styles.accent) if face.marked else blank, *repeat(blank, len(rows) - 1)]
+    if looks.density is Density.FULL:
+        rows.append([])
+    margins = [mark, *repeat(blank, len(rows) - 1)]
     body = [Strip([bar, margin, *row]).adjust_cell_length(width, ground) for margin, row in zip(margins, rows, strict=True)]
     return [_edge(face, styles, width), *body]
 
@@ -60,19 +77,46 @@ def _title_row(line: str, card: CardSummary, ground: Style, styles: Styles) -> l
     return [Segment(line, ground + (styles.muted + Style(strike=True) if card.completed else styles.title))]
 
 
+def _one_line(card: CardSummary, face: Face, looks: Looks, ground: Style, styles: Styles, room: int) -> Iterable[Segment]:
+    """Reference, title, and what matters most on the right: who is there, or else how it stands."""
+    ref, title_style = _ref(card, looks), styles.muted + Style(strike=True) if card.completed else styles.title
+    tail = _tags(face, room // 2) or _standing(card, face, looks, ground, styles, room // 2)
+    room -= sum(segment.cell_length for segment in tail) + bool(tail)
+    yield Segment(cut(f"{ref} ", room), ground + styles.muted)
+    room = max(room - cell_len(ref) - 1, 0)
+    yield Segment(pad(cut(steady(card.title), room), room), ground + title_style)
+    yield from [Segment(" ", ground), *tail] if tail else []
+
+
+def _standing(card: CardSummary, face: Face, looks: Looks, ground: Style, styles: Styles, room: int) -> list[Segment]:
+    """The first facts beside the reference that fit, with a blank between."""
+    row: list[Segment] = []
+    for text, style in islice(_facts(card, face, looks, styles), 1, None):
+        needed = cell_len(text) + bool(row)
+        if needed <= room:
+            row.append(Segment(f"{' ' if row else ''}{text}", ground + style))
+            room -= needed
+    return row
+
+
 def _edge(face: Face, styles: Styles, width: int) -> Strip:
     """The blank line above a card, on which the cursors of others show as tags."""
+    tags = _tags(face, width)
+    used = sum(tag.cell_length for tag in tags) + max(len(tags) - 1, 0)
+    segments = [Segment(" " * max(width - used, 0), styles.ground)]
+    for number, tag in enumerate(tags):
+        segments += [Segment(" ", styles.ground), tag] if number else [tag]
+    return Strip(segments).adjust_cell_length(width, styles.ground)
+
+
+def _tags(face: Face, width: int) -> list[Segment]:
+    """The names of the others who are on a card: the first three, or the first alone where that is too much."""
     tags = [
         Segment(f" {cut(steady(peer.name), 16)}{' editing' if peer.editing else ''} ", _tag_style(peer.user_id))
         for peer in islice(face.peers, 3)
     ]
     used = sum(tag.cell_length for tag in tags) + max(len(tags) - 1, 0)
-    if not tags or used > width:
-        tags, used = tags[:1], tags[0].cell_length if tags else 0
-    segments = [Segment(" " * max(width - used, 0), styles.ground)]
-    for number, tag in enumerate(tags):
-        segments += [Segment(" ", styles.ground), tag] if number else [tag]
-    return Strip(segments).adjust_cell_length(width, styles.ground)
+    return tags[:1] if used > width else tags
 
 
 def _tag_style(user_id: str) -> Style:
@@ -92,6 +136,10 @@ def _label_chips(card: CardSummary, looks: Looks, ground: Style, styles: Styles,
         yield Segment(f"{'  ' if number else ''}● ", ground + color)
         yield Segment(cut(name, room - 2), ground + styles.muted)
         room -= needed
+
+
+def _ref(card: CardSummary, looks: Looks) -> str:
+    return f"{looks.key}-{card.number or '…'}"
 
 
 def _people(card: CardSummary, looks: Looks) -> str:
@@ -117,7 +165,7 @@ def _facts_row(
 
 def _facts(card: CardSummary, face: Face, looks: Looks, styles: Styles) -> Iterable[tuple[str, Style]]:
     """What stands on the last line, the most important first: what does not fit is left out."""
-    yield f"{looks.key}-{card.number or '…'}", styles.muted
+    yield _ref(card, looks), styles.muted
     if face.pending:
         yield "↻", styles.accent
     if card.completed:

@@ -18,16 +18,16 @@ from textual.strip import Strip
 from rego.wire.cards import CardSummary
 from rego.wire.columns import Column
 from rego_tui.card_list import CardList
-from rego_tui.messages import CardClicked
-from rego_tui.widgets.card_lines import card_height, card_lines
+from rego_tui.messages import CardClicked, ColumnClicked
+from rego_tui.widgets.card_lines import card_height, card_lines, edge_height
 from rego_tui.widgets.looks import Face, Looks, Styles, label_color
 from rego_tui.widgets.text_cells import cut, pad, steady
 
 HEADER = 2
 """Lines of the header, which stays while the cards scroll."""
 
-TITLE_LINES = 3
-"""Lines that a title may take before it is cut."""
+STRIP_WIDTH = 4
+"""Cells of a column that is collapsed to a strip."""
 
 CACHED_CARDS = 400
 
@@ -57,7 +57,7 @@ class ColumnView(ScrollView):
         self.cards = CardList()
         self.counts = (0, 0)
         self.number = 0
-        self.active = False
+        self.active = self.collapsed = False
         self.faces: Mapping[str, Face] = {}
         self._tops: list[int] = [0]
         self._heights: dict[str, tuple[CardSummary, int]] = {}
@@ -68,13 +68,22 @@ class ColumnView(ScrollView):
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
-    def show_frame(self, column: Column, looks: Looks, *, number: int, active: bool) -> None:
-        """Change what stands around the cards; `number` is the column's on the board, `active` says that the cursor is here."""
+    def show_frame(self, column: Column, looks: Looks, *, number: int, active: bool, collapsed: bool = False) -> None:
+        """Change what stands around the cards; `number` is the column's on the board, `active` says that the cursor is here.
+
+        A `collapsed` one is a strip with its title and count.
+        """
+        anew = (looks.density, collapsed) != (self.looks.density, self.collapsed)
         if looks is not self.looks:
             self._strips.clear()
-        elif (column, number, active) == (self.column, self.number, self.active):
+        elif (column, number, active) == (self.column, self.number, self.active) and not anew:
             return
         self.column, self.looks, self.number, self.active = column, looks, number, active
+        if anew:
+            self.collapsed = collapsed
+            self.set_class(collapsed, "-collapsed")
+            self._measured_for = -1
+            self._take(self.cards, self._focused_card())
         self.refresh()
 
     def show_cards(self, cards: CardList, counts: tuple[int, int], *, keep: str | None = None) -> None:
@@ -137,7 +146,7 @@ class ColumnView(ScrollView):
 
     def row_of(self, card_id: str) -> int:
         """The first text line of a card, counted from the widget's top; it may be out of sight."""
-        return self._line_of(card_id) + 1 - self.scroll_offset.y + HEADER
+        return self._line_of(card_id) + edge_height(self.looks.density) - self.scroll_offset.y + HEADER
 
     def nearest_to(self, y: int) -> CardSummary | None:
         """The card that covers line `y` of the widget, or the one closest to it."""
@@ -168,8 +177,9 @@ class ColumnView(ScrollView):
         self._scroll_to_line(self.scroll_offset.y)
 
     def _sum_heights(self) -> None:
-        if self._measured_for != self.size.width:
-            self._measured_for = self.size.width
+        width = 0 if self.collapsed else self.size.width
+        if self._measured_for != width:
+            self._measured_for = width
             self._heights.clear()
         known = self._heights
         # A card is measured again only when it or the width changed.
@@ -180,7 +190,7 @@ class ColumnView(ScrollView):
         self._tops = [0, *accumulate(heights)]
 
     def _height(self, card: CardSummary) -> int:
-        height = card_height(card, self._measured_for, TITLE_LINES) if self._measured_for else 0
+        height = card_height(card, self._measured_for, self.looks.density) if self._measured_for else 0
         self._heights[card.id] = (card, height)
         return height
 
@@ -207,6 +217,8 @@ class ColumnView(ScrollView):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
+        if self.collapsed:
+            return self._strip_line(y, width)
         if y < HEADER:
             return self._header_line(y, width)
         if width != self._measured_for:
@@ -225,7 +237,7 @@ class ColumnView(ScrollView):
         if known is not None and known[0] is card and not self._restyled:
             self._strips.move_to_end(key)
             return known[1]
-        strips = card_lines(card, face, self.looks, self.styles_now, width, TITLE_LINES)
+        strips = card_lines(card, face, self.looks, self.styles_now, width)
         self._strips[key] = (card, strips)
         if len(self._strips) > CACHED_CARDS:
             self._strips.popitem(last=False)
@@ -248,6 +260,17 @@ class ColumnView(ScrollView):
             Segment(count, styles.ground + style),
         ]
         return Strip(segments).adjust_cell_length(width, styles.ground)
+
+    def _strip_line(self, y: int, width: int) -> Strip:
+        """The strip of a collapsed column: its count above, its title from top to bottom."""
+        styles, letters = self.styles_now, steady(self.column.title)
+        if y == 1:
+            return Strip([Segment("─" * width, styles.ground + styles.bar_idle)], width)
+        if y == 0:
+            text, style = str(self.counts[1]), self._count_text(styles)[1]
+        else:
+            text, style = letters[y - HEADER : y - HEADER + 1], styles.muted
+        return Strip([Segment(pad(f" {text}", width), styles.ground + style)]).adjust_cell_length(width, styles.ground)
 
     def _count_text(self, styles: Styles) -> tuple[str, Style]:
         """How many cards there are, and how that stands to the work-in-progress limit, in words too."""
@@ -314,14 +337,19 @@ class ColumnView(ScrollView):
         super().notify_style_update()
 
     def on_resize(self) -> None:
-        anchor = next((card_id for card_id, face in self.faces.items() if face.focused), None)
+        anchor = self._focused_card()
         self._take(self.cards, anchor)
         self.refresh()
         if anchor is not None:
             self.bring_into_sight(anchor)
 
+    def _focused_card(self) -> str | None:
+        return next((card_id for card_id, face in self.faces.items() if face.focused), None)
+
     def on_click(self, event: events.Click) -> None:
-        if card := self.card_at(event.y):
+        if self.collapsed:
+            self.post_message(ColumnClicked(self.column.id))
+        elif card := self.card_at(event.y):
             self.post_message(CardClicked(self.column.id, card.id, twice=event.chain > 1))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
 from zlib import crc32
 
 from msgspec import Struct
@@ -74,6 +75,14 @@ class Styles(Struct, frozen=True):
     dark: bool = True
 
 
+class Density(StrEnum):
+    """How much of each card is shown."""
+
+    COMPACT = "compact"
+    NORMAL = "normal"
+    FULL = "full"
+
+
 class Looks(Struct, frozen=True):
     """All that the drawing of a card depends on beside the card itself. A new object means: draw everything again."""
 
@@ -81,6 +90,7 @@ class Looks(Struct, frozen=True):
     labels: dict[str, Label]
     members: dict[str, Member]
     now: datetime
+    density: Density = Density.NORMAL
 
 
 class Peer(Struct, frozen=True):

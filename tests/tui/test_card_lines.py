@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.style import Style
 
 from rego.wire.cards import CardSummary
 from rego.wire.columns import Color
 from rego_tui.widgets.card_lines import card_height, card_lines, due_text
-from rego_tui.widgets.looks import Face, Looks, Peer, Styles
+from rego_tui.widgets.looks import Density, Face, Looks, Peer, Styles
 from rego_tui.widgets.text_cells import cut, pad, steady, wrap
 from tests.tui import boards
 
@@ -31,15 +32,15 @@ texts = st.text(alphabet=st.characters(), max_size=80)
 
 
 def lines(card: CardSummary, face: Face = Face(), width: int = 26) -> list[str]:  # noqa: B008 - a frozen value
-    return [strip.text.rstrip() for strip in card_lines(card, face, LOOKS, STYLES, width, 3)]
+    return [strip.text.rstrip() for strip in card_lines(card, face, LOOKS, STYLES, width)]
 
 
-@given(title=texts, width=st.integers(5, 90), title_lines=st.integers(1, 4), name=texts, focused=st.booleans())
-def test_a_card_fills_exactly_its_lines_and_cells(title: str, width: int, title_lines: int, name: str, focused: bool) -> None:
+@given(title=texts, width=st.integers(5, 90), density=st.sampled_from(Density), name=texts, focused=st.booleans())
+def test_a_card_fills_exactly_its_lines_and_cells(title: str, width: int, density: Density, name: str, focused: bool) -> None:
     card = boards.card(1, title, label_ids=["odd"], assignee_ids=[boards.ADA.user_id], checklist_total=3, comment_count=2)
     face = Face(focused=focused, pending=True, peers=(Peer("u", name, True), Peer("v", name, False)))
-    strips = card_lines(card, face, LOOKS, STYLES, width, title_lines)
-    assert len(strips) == card_height(card, width, title_lines)
+    strips = card_lines(card, face, replace(LOOKS, density=density), STYLES, width)
+    assert len(strips) == card_height(card, width, density)
     assert {cell_len(strip.text) for strip in strips} == {width}
 
 
@@ -115,9 +116,9 @@ def test_peers_show_on_the_edge_with_what_they_do() -> None:
 
 def test_no_face_changes_the_height() -> None:
     card = RICH.cards[0]
-    plain = len(card_lines(card, Face(), LOOKS, STYLES, 30, 3))
+    plain = len(card_lines(card, Face(), LOOKS, STYLES, 30))
     busy = Face(focused=True, ghost=True, pending=True, peers=(Peer("u", "Mia", True),))
-    assert len(card_lines(card, busy, LOOKS, STYLES, 30, 3)) == plain
+    assert len(card_lines(card, busy, LOOKS, STYLES, 30)) == plain
 
 
 @pytest.mark.parametrize(
