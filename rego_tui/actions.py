@@ -251,9 +251,12 @@ ACTIONS: tuple[Action, ...] = (
     *_group(
         Place.HELP,
         "Help",
-        ("help.down#", "j, down", "one line down"),
-        ("help.up#", "k, up", "one line up"),
-        ("help.close", "escape, q, ?, enter", "back", "back"),
+        ("help.down", "down, ctrl+n", "the next action"),
+        ("help.up", "up, ctrl+p", "the action above"),
+        ("help.page_down", "pagedown", "a page down"),
+        ("help.page_up", "pageup", "a page up"),
+        ("help.run", "enter", "do it on the screen below", "do it"),
+        ("help.close", "escape", "back", "back"),
     ),
     *_group(
         Place.EVERYWHERE,
@@ -262,5 +265,8 @@ ACTIONS: tuple[Action, ...] = (
         ("app.settings", ",", "the settings"),
         ("app.palette", ":, ctrl+p", "run anything by its name", "palette"),
         ("app.quit", "q", "quit", "quit"),
+        ("app.keys_file", "f2", "keys of your own: writes a file to change, or reads it again"),
+        ("app.suspend", "ctrl+z", "go to the shell; fg comes back"),
+        ("app.interrupt", "ctrl+c", "say how to quit"),
     ),
 )

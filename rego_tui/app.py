@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +15,10 @@ from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
 from rego.safe_text import safe_text
-from rego_tui.keymap import Keymap, Press, keymap
+from rego.wire.errors import RegoError
+from rego_tui import leaving
+from rego_tui.actions import Action
+from rego_tui.keymap import Keymap, Press, key_label, keymap
 from rego_tui.preferences import NAMES, default_of, preferences_of, read_values
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
@@ -50,6 +54,8 @@ def run(connect: Connect) -> int:
     """Show the boards until the user quits; returns the exit code."""
     app = RegoApp(connect)
     app.run(mouse=app.preferences.mouse)
+    if app.return_code and (words := leaving.farewell(app.waiting)):
+        sys.stderr.write(f"{words}\n")
     return app.return_code or 0
 
 
@@ -71,7 +77,13 @@ class ActionProvider(Provider):
         if not isinstance(screen, KeyScreen):
             return []
         actions = screen.rego.keymap.at(screen.place)
-        return [(a.help[0].upper() + a.help[1:], a.id, partial(screen.run, Press(a))) for a in actions]
+        return [(a.help[0].upper() + a.help[1:], _keys_and_id(a), partial(screen.run, Press(a))) for a in actions]
+
+
+def _keys_and_id(action: Action) -> str:
+    """What stands below an action in the palette: the keys that do the same, and its name in the keys file."""
+    keys = "  ".join(key_label(key) for key in action.keys) or "no key"
+    return f"{keys}  ·  {action.id}"
 
 
 class RegoApp(App[None]):
@@ -87,14 +99,13 @@ class RegoApp(App[None]):
         self,
         connect: Connect,
         *,
-        keys: dict[str, Sequence[str]] | None = None,
+        keys: Mapping[str, Sequence[str]] | None = None,
         clock: Callable[[], datetime] | None = None,
         open_workspace: Callable[[], Awaitable[Workspace]] | None = None,
     ) -> None:
         super().__init__()
         self.connect = connect
-        self.keymap: Keymap
-        self.keymap, self._key_problems = keymap(keys)
+        self.keymap, self._key_problems = _keymap(keys, connect.home)
         self.clock = clock or _local_now
         self.store: BoardStore | None = None
         self.where = Whereabouts(connect.client, connect.home, connect.server)
@@ -112,6 +123,8 @@ class RegoApp(App[None]):
         self._apply_wishes()
         for sentence in (*self._key_problems, *self._wish_problems):
             self.say(sentence, failed=True)
+        if not self.is_headless:
+            leaving.listen(lambda code: self.exit(return_code=code))
         self._companions = [asyncio.ensure_future(companion()) for companion in self.connect.companions]
         await self.push_screen(BoardsScreen(self))
 
@@ -148,6 +161,29 @@ class RegoApp(App[None]):
         """The command that edits long text."""
         home = self.connect.home
         return (home.choices.value("editor") if home is not None else None) or "vi"
+
+    def read_keys_file(self) -> None:
+        """Read the user's own keys again; where there is no file yet, write one with every action in it, switched off."""
+        from rego_tui import key_file
+
+        if self.connect.home is None:
+            self.say("Keys of your own need a configuration directory, and there is none here.", failed=True)
+            return
+        path = self.connect.home.paths.keys_file
+        try:
+            if new := not path.exists():
+                key_file.write_example(path)
+        except RegoError as error:
+            self.say(error.detail, failed=True)
+            return
+        self.keymap, problems = key_file.read_keymap(path)
+        for screen in self.screen_stack:
+            if isinstance(screen, KeyScreen):
+                screen.read_keys_anew()
+        for sentence in problems:
+            self.say(sentence, failed=True)
+        if not problems:
+            self.say(f"{path} is there now; change it, then press F2 again." if new else f"Your keys are those of {path}.")
 
     # --- boards ------------------------------------------------------------------------------------------------------
 
@@ -192,14 +228,18 @@ class RegoApp(App[None]):
         severity: Literal["error", "information"] = "error" if failed else "information"
         self.notify(safe_text(sentence), severity=severity, markup=False, timeout=8 if failed else 4)
 
+    @property
+    def waiting(self) -> int:
+        """How many changes the server has not answered yet."""
+        return self.store.waiting if self.store is not None else 0
+
     def leave(self) -> None:
         """Quit; asked once more when that would lose operations which the server has not seen."""
-        waiting = self.store.waiting if self.store is not None else 0
-        if waiting and not self._warned_of_waiting:
+        if self.waiting and not self._warned_of_waiting:
             self._warned_of_waiting = True
-            what = "1 change is" if waiting == 1 else f"{waiting} changes are"
+            what = "1 change is" if self.waiting == 1 else f"{self.waiting} changes are"
             self.say(f"{what} not sent yet. Quit again to drop what waits.", failed=True)
-        elif self.preferences.confirm_quit and not waiting and not self._asked_to_quit:
+        elif self.preferences.confirm_quit and not self.waiting and not self._asked_to_quit:
             self._asked_to_quit = True
             self.set_timer(4, self._forget_quitting)
             self.say("Quit again to leave.")
@@ -209,9 +249,23 @@ class RegoApp(App[None]):
     def _forget_quitting(self) -> None:
         self._asked_to_quit = False
 
+    async def action_quit(self) -> None:
+        """Textual's Ctrl+Q, which works on its own screens too."""
+        self.leave()
+
     def get_system_commands(self, screen: Any) -> Any:  # noqa: ARG002 - the palette asks with its screen
         """The palette shows the keymap's actions, not Textual's own commands."""
         return ()
+
+
+def _keymap(overrides: Mapping[str, Sequence[str]] | None, home: Home | None) -> tuple[Keymap, list[str]]:
+    """The keys in force, and what is wrong with the user's own."""
+    if overrides is not None or home is None:
+        table, problems = keymap(overrides)
+        return table, [sentence for _, sentence in problems]
+    from rego_tui.key_file import read_keymap
+
+    return read_keymap(home.paths.keys_file)
 
 
 def _wishes(home: Home | None) -> tuple[dict[str, str], list[str]]:

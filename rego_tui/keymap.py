@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -41,15 +43,19 @@ class Keymap:
         return found
 
 
-def keymap(overrides: Mapping[str, Sequence[str]] | None = None) -> tuple[Keymap, list[str]]:
-    """The table with the user's keys in it, and a sentence for each override that is wrong or clashes.
+KeyProblem: TypeAlias = tuple[str, str]
+"""The id of an action as the user wrote it, and a sentence on what is wrong with its keys."""
+
+
+def keymap(overrides: Mapping[str, Sequence[str]] | None = None) -> tuple[Keymap, list[KeyProblem]]:
+    """The table with the user's keys in it, and what of the overrides is wrong or clashes.
 
     An override replaces all keys of its action. A key that two actions of a place want goes to the one that asked for it in
     the overrides; a clash between two overrides, and an unknown id, change nothing.
     """
     wanted = {action_id: tuple(keys) for action_id, keys in (overrides or {}).items()}
     known = {action.id: action for action in ACTIONS}
-    problems = [f"There is no action {action_id!r}." for action_id in wanted if action_id not in known]
+    problems = [(action_id, _no_such(action_id, known)) for action_id in wanted if action_id not in known]
     for action_id in [a for a in wanted if a in known]:
         problems += _refuse_clashes(action_id, wanted, known)
     actions = []
@@ -57,21 +63,33 @@ def keymap(overrides: Mapping[str, Sequence[str]] | None = None) -> tuple[Keymap
         if action.id in wanted:
             actions.append(replace(action, keys=wanted[action.id]))
         else:
-            taken = {k for other in wanted if other in known and _meet(known[other], action) for k in wanted[other]}
-            actions.append(replace(action, keys=tuple(k for k in action.keys if k not in taken)))
+            taken = [k for other in wanted if other in known and _meet(known[other], action) for k in wanted[other]]
+            actions.append(replace(action, keys=tuple(k for k in action.keys if not any(_hides(t, k) for t in taken))))
     return Keymap(actions), problems
 
 
-def _refuse_clashes(action_id: str, wanted: dict[str, tuple[str, ...]], known: Mapping[str, Action]) -> list[str]:
-    """Take back the override of `action_id` when an earlier one wants the same key."""
+def _no_such(action_id: str, known: Iterable[str]) -> str:
+    near = get_close_matches(action_id, known, n=3, cutoff=0.5)
+    return f"There is no action “{action_id}”." + (f" Near it: {', '.join(near)}." if near else "")
+
+
+def _refuse_clashes(action_id: str, wanted: dict[str, tuple[str, ...]], known: Mapping[str, Action]) -> list[KeyProblem]:
+    """Take back the override of `action_id` when an earlier one wants the same key, or one that begins or goes on with it."""
     for other in wanted:
         if other == action_id:
             return []
-        both = set(wanted[other]) & set(wanted[action_id])
+        both = [key for key in wanted[action_id] if any(_hides(key, taken) for taken in wanted[other])]
         if other in known and both and _meet(known[other], known[action_id]):
             del wanted[action_id]
-            return [f"{' and '.join(sorted(both))} cannot be both {other} and {action_id}: {action_id} keeps its own keys."]
+            said = f"{' and '.join(both)} cannot be both {other} and {action_id}: {action_id} keeps its own keys."
+            return [(action_id, said)]
     return []
+
+
+def _hides(one: str, other: str) -> bool:
+    """Whether two keys or sequences cannot both be read: they are the same, or one is how the other begins."""
+    short, long = sorted((one.split(" "), other.split(" ")), key=len)
+    return long[: len(short)] == short
 
 
 def _meet(one: Action, other: Action) -> bool:

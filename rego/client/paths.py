@@ -27,6 +27,11 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.config / "config.toml"
 
     @property
+    def keys_file(self) -> Path:
+        """The user's own keys for the TUI."""
+        return self.config / "keys.toml"
+
+    @property
     def credentials_file(self) -> Path:
         return self.config / "credentials.json"
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textual.message import Message
 from textual.screen import ModalScreen
 
-from rego_tui.actions import Place
+from rego_tui.actions import Action, Place
 from rego_tui.keymap import KeyReader, Press, key_label
 from rego_tui.widgets.bars import OptionsBar
 from rego_tui.widgets.line_input import LineInput
@@ -40,7 +40,11 @@ class KeyScreen(ModalScreen[Any]):
     def enter_place(self, place: Place) -> None:
         """Read keys as those of another place from now on."""
         self.place = place
-        self._reader = KeyReader(self.rego.keymap, place)
+        self.read_keys_anew()
+
+    def read_keys_anew(self) -> None:
+        """The keymap is another one, or the place is."""
+        self._reader = KeyReader(self.rego.keymap, self.place)
         self.show_options()
 
     async def on_typed(self, event: Typed) -> None:
@@ -65,6 +69,12 @@ class KeyScreen(ModalScreen[Any]):
             self.cancel_line(line)
         else:
             await line.type_key(event.key, event.character)
+
+    def press_beside_typing(self, event: Typed) -> Press | None:
+        """What a key that types nothing does at this very place, for screens whose line is always open."""
+        types = event.character is not None and event.character.isprintable()
+        action = None if types else self.rego.keymap.keys_at(self.place).get((key_name(event),))
+        return Press(action, key=event.key) if action is not None and action.place is self.place else None
 
     def submit_line(self, line: LineInput) -> None:
         """Take what was typed into a line."""
@@ -96,7 +106,11 @@ class KeyScreen(ModalScreen[Any]):
     def act_app_help(self, _: Press) -> None:
         from rego_tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self.rego, self.place))
+        self.app.push_screen(HelpScreen(self.rego, self.place), self._run_chosen)
+
+    def _run_chosen(self, action: Action | None) -> None:
+        if action is not None:
+            self.run(Press(action))
 
     def act_app_settings(self, _: Press) -> None:
         from rego_tui.screens.settings import SettingsScreen
@@ -108,6 +122,16 @@ class KeyScreen(ModalScreen[Any]):
 
     def act_app_quit(self, _: Press) -> None:
         self.rego.leave()
+
+    def act_app_keys_file(self, _: Press) -> None:
+        self.rego.read_keys_file()
+
+    def act_app_suspend(self, _: Press) -> None:
+        self.app.action_suspend_process()
+
+    def act_app_interrupt(self, _: Press) -> None:
+        quit_keys = [key_label(key) for key in self.rego.keymap.actions["app.quit"].keys]
+        self.rego.say(f"{quit_keys[0] if quit_keys else 'Ctrl+Q'} quits from the board, Ctrl+Q anywhere.")
 
 
 def key_name(event: Typed) -> str:

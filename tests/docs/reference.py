@@ -153,7 +153,8 @@ def keys_page() -> str:
         "Keys",
         "The keys of the terminal board, by the place where they work. `^D` is Ctrl with D, `⇧` is Shift, `gg` is typed one\n"
         "after the other. A number may be typed before a key that takes a count: `3j` goes three cards down. `?` shows the\n"
-        "same there.",
+        "same there, finds what is typed and runs it. The last column is the name by which you give an action\n"
+        "[keys of your own](../howto/tui.md#keys-of-your-own).",
         *parts,
     )
 

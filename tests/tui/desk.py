@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from textual.app import App
@@ -109,7 +109,7 @@ async def at_desk(
     *,
     size: tuple[int, int] = (80, 24),
     board: str | None = None,
-    keys: dict[str, list[str]] | None = None,
+    keys: Mapping[str, Sequence[str]] | None = None,
     home: Home | None = None,
 ) -> AsyncIterator[Desk]:
     """The app with the board of `snapshot` open and live."""
@@ -125,7 +125,7 @@ async def running(
     *,
     size: tuple[int, int] = (80, 24),
     board: str | None = None,
-    keys: dict[str, list[str]] | None = None,
+    keys: Mapping[str, Sequence[str]] | None = None,
     home: Home | None = None,
 ) -> AsyncIterator[Desk]:
     """The app on a peer, as far as it gets."""
@@ -141,7 +141,7 @@ def scripted_app(
     peer: ScriptedPeer,
     *,
     board: str | None = None,
-    keys: dict[str, list[str]] | None = None,
+    keys: Mapping[str, Sequence[str]] | None = None,
     home: Home | None = None,
 ) -> RegoApp:
     """The app on a peer, not running yet."""
@@ -153,4 +153,4 @@ def scripted_app(
         raise AssertionError("the scripted peer needs no client")
 
     connect = Connect(client=no_client, board=board, home=home)  # type: ignore[arg-type]
-    return RegoApp(connect, keys=dict(keys or {}), clock=lambda: boards.NOW, open_workspace=open_workspace)
+    return RegoApp(connect, keys=keys, clock=lambda: boards.NOW, open_workspace=open_workspace)

@@ -1,8 +1,7 @@
-"""The actions of the open card, the list of boards, the help, and those that work everywhere, each done with its key."""
+"""The actions of the open card, the list of boards, and those that work everywhere, each done with its key."""
 
 from __future__ import annotations
 
-from rego_tui.screens.help import HelpScreen
 from tests.tui import boards
 from tests.tui.desk import Desk, at_desk
 
@@ -112,31 +111,6 @@ async def test_boards_reload() -> None:
         desk.peer.others = [boards.board("Third board", "TRI", 3)]
         await desk.press("R")
         await desk.until("the list is read again", lambda: "Third board" in desk.text())
-
-
-async def test_app_help() -> None:
-    async with at_desk(boards.small()) as desk:
-        await desk.press("?")
-        assert isinstance(desk.app.screen, HelpScreen)
-        assert "one column to the right" in desk.text() or "the column to the left" in desk.text()
-
-
-async def test_help_down() -> None:
-    async with at_desk(boards.small()) as desk:
-        await desk.press("?", "2", "0", "j")
-        assert "the column to the left" not in desk.text()
-
-
-async def test_help_up() -> None:
-    async with at_desk(boards.small()) as desk:
-        await desk.press("?", "2", "0", "j", "2", "0", "k")
-        assert "the column to the left" in desk.text()
-
-
-async def test_help_close() -> None:
-    async with at_desk(boards.small()) as desk:
-        await desk.press("?", "?")
-        assert desk.app.screen is desk.board
 
 
 async def test_app_palette() -> None:

@@ -13,7 +13,7 @@ from rego_tui import screens
 from rego_tui.actions import ACTIONS, Place
 from rego_tui.keymap import KeyReader, key_label, keymap
 from rego_tui.screens.board import BoardScreen
-from rego_tui.screens.help import help_text
+from rego_tui.screens.help import action_line, found
 from rego_tui.screens.keys import KeyScreen
 
 for module in iter_modules(screens.__path__, f"{screens.__name__}."):
@@ -97,12 +97,13 @@ def test_a_rebound_key_is_taken_from_the_action_that_had_it() -> None:
     table, problems = keymap({"card.open": ["x"]})
     assert not problems
     assert table.actions["card.toggle_done"].keys == ()
-    assert "no key" in help_text(table, Place.BOARD).plain
+    assert "no key" in action_line(table.actions["card.toggle_done"], 70).plain
 
 
 def test_two_overrides_that_clash_are_reported_and_the_first_wins() -> None:
     table, problems = keymap({"card.open": ["Q"], "card.archive": ["Q"]})
-    assert problems == ["Q cannot be both card.open and card.archive: card.archive keeps its own keys."]
+    said = "Q cannot be both card.open and card.archive: card.archive keeps its own keys."
+    assert problems == [("card.archive", said)]
     assert table.actions["card.open"].keys == ("Q",)
     assert table.actions["card.archive"].keys == ("d",)
 
@@ -111,17 +112,27 @@ def test_the_same_key_in_two_places_is_no_clash() -> None:
     assert keymap({"card.open": ["Q"], "help.close": ["Q"]})[1] == []
 
 
-def test_an_unknown_id_is_reported() -> None:
-    assert keymap({"card.fly": ["f"]})[1] == ["There is no action 'card.fly'."]
+def test_an_unknown_id_is_reported_with_near_names() -> None:
+    (action_id, sentence), *more = keymap({"card.arcive": ["f"]})[1]
+    assert (action_id, more) == ("card.arcive", [])
+    assert "There is no action “card.arcive”. Near it: card.archive" in sentence
 
 
-def test_the_help_names_every_key_of_its_place() -> None:
+def test_a_key_that_begins_a_sequence_takes_the_sequence_away() -> None:
+    table, problems = keymap({"card.open": ["g"]})
+    assert not problems
+    assert table.actions["cursor.top"].keys == ("home",)
+
+
+def test_the_help_finds_every_action_by_key_by_words_and_by_id() -> None:
     table, _ = keymap()
     for place in Place:
-        text = help_text(table, place).plain
         for action in table.at(place):
-            assert action.help in text
-            assert all(key_label(key) in text for key in action.keys)
+            assert action in found(table, place, action.help.upper())
+            assert action in found(table, place, action.id)
+            assert all(action in found(table, place, key_label(key)) for key in action.keys)
+            assert action.help.split()[0] in action_line(action, 60).plain
+    assert found(table, Place.BOARD, "no such words at all") == []
 
 
 def test_keys_are_shown_as_people_write_them() -> None:
