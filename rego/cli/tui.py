@@ -6,6 +6,8 @@ import typer
 
 from rego.cli.context import Session
 from rego.cli.options import BoardArgument, RegoCommand, noun, session_of
+from rego.client.blocking import Client
+from rego.client.retry import ONCE
 from rego.wire.errors import InvalidInput
 
 app = noun("", alone=True)
@@ -21,12 +23,17 @@ def open_board(session: Session, board_name: str | None) -> int:
     """Run the TUI until the user quits; it says by itself when the server cannot be reached, and asks for a login."""
     if not (session.output.terminal and session.input.isatty()):
         raise InvalidInput("The board needs a terminal. In a pipe, 'rego cards list' prints the same cards.")
+    from rego_tui.head_start import HeadStart
+
+    wanted = board_name or session.choices.value("board")
+    ahead = HeadStart(lambda: Client(*session.way_in, policy=ONCE), wanted)
     from rego_tui.app import Connect, run
 
     return run(
         Connect(
             client=session.async_client,
-            board=board_name or session.choices.value("board"),
+            board=wanted,
+            ahead=ahead,
             home=session.home,
             server=session.chosen_server,
         )

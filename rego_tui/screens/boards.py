@@ -11,8 +11,10 @@ from rego.client.server import Server
 from rego.safe_text import safe_text
 from rego.wire.boards import Board
 from rego.wire.errors import NotAuthenticated, RegoError
+from rego.wire.snapshot import Snapshot
 from rego.wire.users import User
 from rego_tui.actions import Place
+from rego_tui.head_start import opened_at_once
 from rego_tui.keymap import Press
 from rego_tui.screens.keys import KeyScreen
 from rego_tui.widgets.bars import BoardBar, OptionsBar
@@ -43,7 +45,8 @@ class BoardsScreen(KeyScreen):
     async def _load(self, straight: bool) -> None:
         self._say("Connecting…")
         try:
-            boards = await (await self.rego.workspace()).list_boards()
+            found = await self.rego.found_ahead()
+            boards = found.boards if found is not None else await (await self.rego.workspace()).list_boards()
         except NotAuthenticated as error:
             self._say(f"You are not logged in to {self.rego.where.name}.\n\nR asks again, s chooses a server, q quits.")
             await self._ask_for_login(error.detail)
@@ -52,11 +55,8 @@ class BoardsScreen(KeyScreen):
             self._say(f"{error.detail}\n\nR tries again, s chooses another server, q quits.")
             return
         self._show(boards)
-        wanted = self.rego.connect.board
-        if straight and wanted is not None:
-            self._open_wanted(boards, wanted)
-        elif straight and len(boards) == 1:
-            self.rego.open_board(boards[0].id)
+        if straight:
+            self._go_straight(boards, found.snapshot if found is not None else None)
 
     async def _ask_for_login(self, reason: str) -> None:
         """Have the user log in, where that helps; who leaves that chooses a server."""
@@ -89,12 +89,13 @@ class BoardsScreen(KeyScreen):
             self._show([])
             self.load(straight=False)
 
-    def _open_wanted(self, boards: list[Board], wanted: str) -> None:
-        for board in boards:
-            if wanted == board.id or wanted.casefold() in (board.key.casefold(), board.title.casefold()):
-                self.rego.open_board(board.id)
-                return
-        self._say(f"You have no board “{wanted}”. These are yours:" if boards else f"You have no board “{wanted}”.")
+    def _go_straight(self, boards: list[Board], snapshot: Snapshot | None) -> None:
+        wanted = self.rego.connect.board
+        board = opened_at_once(boards, wanted)
+        if board is not None:
+            self.rego.open_board(board.id, snapshot)
+        elif wanted is not None:
+            self._say(f"You have no board “{wanted}”. These are yours:" if boards else f"You have no board “{wanted}”.")
 
     def _show(self, boards: list[Board]) -> None:
         listed = self.query_one(OptionList)
