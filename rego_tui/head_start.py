@@ -19,7 +19,7 @@ from rego.wire.snapshot import Snapshot
 
 
 class Found(Struct, frozen=True, kw_only=True):
-    """The user's boards that are in use, and the one that is opened at once, if there is one."""
+    """The user's boards, and the one that is opened at once, if there is one."""
 
     boards: list[Board]
     snapshot: Snapshot | None
@@ -42,15 +42,16 @@ class HeadStart:
 
     def _read(self) -> None:
         with suppress(RegoError), self._open_client() as client:
-            listed = [board for board in client.send(boards.list_boards()) if not board.archived]
+            listed = client.send(boards.list_boards())
             board = opened_at_once(listed, self._wanted)
             snapshot = client.send(boards.get_snapshot(board.id)) if board is not None else None
             self._found = Found(boards=listed, snapshot=snapshot)
 
 
 def opened_at_once(listed: Sequence[Board], wanted: str | None) -> Board | None:
-    """The board of an id, a key or a title, or the only one where none is wanted."""
+    """The board of an id, a key or a title, or the only one in use where none is wanted."""
     if wanted is None:
-        return listed[0] if len(listed) == 1 else None
+        used = [board for board in listed if not board.archived]
+        return used[0] if len(used) == 1 else None
     named = (b for b in listed if wanted == b.id or wanted.casefold() in (b.key.casefold(), b.title.casefold()))
     return next(named, None)
