@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import typer
 
 from rego.cli.context import Session
@@ -23,18 +25,13 @@ def open_board(session: Session, board_name: str | None) -> int:
     """Run the TUI until the user quits; it says by itself when the server cannot be reached, and asks for a login."""
     if not (session.output.terminal and session.input.isatty()):
         raise InvalidInput("The board needs a terminal. In a pipe, 'rego cards list' prints the same cards.")
+    from rego.demo import tutorial
     from rego_tui.head_start import HeadStart
 
+    home, server = session.home, session.chosen_server
+    home.furnish = tutorial.begin
     wanted = board_name or session.choices.value("board")
-    ahead = HeadStart(lambda: Client(*session.way_in, policy=ONCE), wanted)
+    ahead = HeadStart(lambda: Client(*home.way_in(server), policy=ONCE), wanted)
     from rego_tui.app import Connect, run
 
-    return run(
-        Connect(
-            client=session.async_client,
-            board=wanted,
-            ahead=ahead,
-            home=session.home,
-            server=session.chosen_server,
-        )
-    )
+    return run(Connect(client=partial(home.client, server), board=wanted, ahead=ahead, home=home, server=server))

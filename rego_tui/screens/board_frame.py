@@ -36,7 +36,8 @@ def faces(view: BoardView, people: Iterable[Person]) -> dict[str, Face]:
     """The cards that look other than plain: under a cursor, carried, or with something under way."""
     found: dict[str, Face] = {}
     peers = _peers_by_card(view, people)
-    special = {*peers, *(op.card_id for op in view.replica.pending.values()), DRAFT_ID}
+    marked = view.marks.ids | view.in_range()
+    special = {*peers, *marked, *(card_id for op in view.replica.pending.values() for card_id in op.card_ids), DRAFT_ID}
     if view.card_id is not None:
         special.add(view.card_id)
     for card_id in special:
@@ -44,6 +45,7 @@ def faces(view: BoardView, people: Iterable[Person]) -> dict[str, Face]:
         face = Face(
             focused=card_id == (DRAFT_ID if typed else view.card_id),
             ghost=view.carried is not None and view.carried[0] == card_id,
+            marked=card_id in marked,
             pending=any(True for _ in view.replica.pending_on(card_id)),
             peers=peers.get(card_id, ()),
         )
