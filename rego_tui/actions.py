@@ -25,6 +25,9 @@ class Place(StrEnum):
     LIST = "every list"
     ACTIVITY = "activity"
     PEOPLE = "people"
+    RULES = "rules"
+    RULE = "a rule"
+    RUNS = "a rule at work"
     ONCE = "shown once"
     SETTINGS = "settings"
     HELP = "help"
@@ -32,7 +35,7 @@ class Place(StrEnum):
     COMMAND = "the last command"
 
 
-LISTS = frozenset({Place.ACTIVITY, Place.PEOPLE})
+LISTS = frozenset({Place.ACTIVITY, Place.PEOPLE, Place.RULES, Place.RULE, Place.RUNS})
 """The places that have the keys of a list beside their own."""
 
 
@@ -99,6 +102,7 @@ ACTIONS: tuple[Action, ...] = (
         ("card.new_below", "o", "a new card below this one"),
         ("card.new_above", "O", "a new card above this one"),
         ("card.edit_title", "e", "edit the title in place", "edit"),
+        ("card.edit_outside", "E", "all of the card in your editor ($EDITOR)"),
         ("card.toggle_done", "x", "done, or not done after all", "done"),
         ("card.archive", "d", "archive the card", "archive"),
         ("card.label", "t", "its labels: tick them, or type a new one"),
@@ -141,6 +145,7 @@ ACTIONS: tuple[Action, ...] = (
         ("board.switch", "B", "another board"),
         ("board.activity", "g a", "what happened here"),
         ("board.people", "g p", "the people of this board, and invitations to it"),
+        ("board.rules", "g r", "what this board does by itself"),
         ("board.back", "escape", "take the marks away, then the filter"),
     ),
     *_group(
@@ -176,6 +181,11 @@ ACTIONS: tuple[Action, ...] = (
         ("open_card.edit_outside", "E", "edit the text under the cursor, or the description, in your editor"),
         ("open_card.toggle_done", "x", "the item under the cursor, or else the card: done, or not done after all", "done"),
         ("open_card.delete", "d", "delete what the cursor is on; on the title, archive the card"),
+        ("open_card.labels", "t", "its labels: tick them, or type a new one"),
+        ("open_card.people", "a", "who is on the card, or does the item under the cursor"),
+        ("open_card.due", "D", "when the card is due"),
+        ("open_card.priority", "p", "how urgent the card is"),
+        ("open_card.column", "m", "to another column"),
         ("open_card.move_right#", "L, shift+right", "the card one column to the right"),
         ("open_card.move_left#", "H, shift+left", "the card one column to the left"),
         ("open_card.undo", "u", "take back what you did last"),
@@ -276,6 +286,31 @@ ACTIONS: tuple[Action, ...] = (
         ("people.invite_link", "i", "make an invitation: a link for whoever brings it", "invite"),
         ("people.invite_email", "I", "make an invitation for one e-mail address"),
         ("people.remove", "d", "take them off the board, or revoke the invitation", "remove"),
+    ),
+    *_group(
+        Place.RULES,
+        "Rules",
+        ("rules.edit", "enter, e", "look at the rule and change it", "edit"),
+        ("rules.switch", "space, x", "switch it on or off", "on/off"),
+        ("rules.new", "n, a", "a new rule", "new"),
+        ("rules.try", "t", "try it on a card or the whole board; nothing is changed", "try"),
+        ("rules.log", "l, right", "what it did, and what failed", "log"),
+        ("rules.delete", "d", "delete it", "delete"),
+    ),
+    *_group(
+        Place.RULE,
+        "Rule",
+        ("rule.change", "enter, e, space", "change what stands on the line", "change"),
+        ("rule.add_action", "a, n", "another thing that it does", "add"),
+        ("rule.remove_action", "d", "do not do this", "remove"),
+        ("rule.later", "J, shift+down", "do this later", "later"),
+        ("rule.earlier", "K, shift+up", "do this earlier"),
+        ("rule.save", "s, ctrl+s", "save the rule, and back", "save"),
+    ),
+    *_group(
+        Place.RUNS,
+        "A rule at work",
+        ("runs.open_card", "enter", "open the card", "open card"),
     ),
     *_group(
         Place.ONCE,

@@ -15,7 +15,7 @@ DARK = Theme(
     panel="#252b35",
     success="#7cbf8e",
     warning="#dcae5c",
-    error="#e5747a",
+    error="#ee8f94",
     dark=True,
 )
 
@@ -23,14 +23,14 @@ LIGHT = Theme(
     name="rego-light",
     primary="#a9c3e6",
     secondary="#5a7396",
-    accent="#1f6fb5",
+    accent="#16598f",
     foreground="#22262d",
     background="#eef0f3",
     surface="#ffffff",
     panel="#dfe4eb",
-    success="#2c7a45",
-    warning="#94620a",
-    error="#b3323a",
+    success="#1f6436",
+    warning="#7a4f00",
+    error="#a3242d",
     dark=False,
 )
 

@@ -52,7 +52,7 @@ class ActivityPage(ListPage):
 
     # --- reading ---------------------------------------------------------------------------------------------------
 
-    async def read(self) -> None:
+    async def read(self) -> str:
         """What is new; or the latest of it all, when something else is asked for now or too much was missed."""
         wanted = self._wanted()
         up_to = self.store.replica.seq if self.store.replica is not None else 0
@@ -67,6 +67,7 @@ class ActivityPage(ListPage):
                 self._add(news)
                 self._unseen = self._unseen + len(news) if not self.listed.at_top else 0
         self._read_up_to = max(up_to, max(self._known, default=0))
+        return ""
 
     async def _read_anew(self, wanted: Asked) -> None:
         found = await self._page(wanted)

@@ -275,6 +275,11 @@ class BoardScreen(BoardActs):
 
         self.app.push_screen(ActivityPage(self.rego, self.store))
 
+    def act_board_rules(self, _: Press) -> None:
+        from rego_tui.screens.rules import RulesPage
+
+        self.app.push_screen(RulesPage(self.rego, self.store))
+
     def act_board_people(self, _: Press) -> None:
         from rego_tui.screens.people import PeoplePage
 

@@ -6,10 +6,8 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from rego.branches import branch_name
-from rego.client import labels
 from rego.wire.cards import CardSummary, Priority
 from rego.wire.errors import RegoError
-from rego.wire.labels import CreateLabel
 from rego_tui import card_acts
 from rego_tui.keymap import Press, key_label
 from rego_tui.operations import Operation
@@ -90,6 +88,15 @@ class BoardActs(BoardPage):
         if self.view is not None:
             self.run_worker(self.store.redo(), name="redo")
 
+    def act_card_edit_outside(self, _: Press) -> None:
+        from rego_tui.screens.outside import edit_card
+
+        card = self.view.card() if self.view is not None else None
+        if card is not None and not card.number:
+            self.rego.say("The server has not answered yet; the editor needs the whole card.", failed=True)
+        elif card is not None:
+            self.run_worker(edit_card(self.rego, self.store, card.id), name="editor", exclusive=True, group="editor")
+
     # --- done and gone -----------------------------------------------------------------------------------------------
 
     def act_card_toggle_done(self, _: Press) -> None:
@@ -164,11 +171,10 @@ class BoardActs(BoardPage):
         """Make the label that was typed, then put it on the cards too."""
         from msgspec.structs import replace
 
-        from rego_tui.screens.choosing import next_color
+        from rego_tui.screens.choosing import make_label
 
         try:
-            body = CreateLabel(name=picked.typed, color=next_color(self.store.loaded))
-            made = await self.store.ask(labels.create_label(self.store.board_id, body))
+            made = await make_label(self.store, picked.typed)
         except RegoError as error:
             self.rego.say(f"The label “{picked.typed}” was not made: {error.detail}", failed=True)
             return

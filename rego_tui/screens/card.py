@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rego.wire.comments import Comment
-from rego_tui import card_acts, card_changes, operations
+from rego_tui import card_changes
 from rego_tui.keymap import Press, key_label
 from rego_tui.screens.card_checklists import CardChecklists
+from rego_tui.screens.card_facts import CardFacts
 from rego_tui.screens.card_files import CardFiles
 from rego_tui.screens.card_texts import CardTexts
 from rego_tui.widgets.card_rows import COMMENTS, DESCRIPTION, FILES, HEAD, LISTS
 
 
-class CardScreen(CardTexts, CardChecklists, CardFiles):
+class CardScreen(CardTexts, CardChecklists, CardFiles, CardFacts):
     """What the keys do that depends on the row under the cursor, and what they do to the card itself."""
 
     # --- the row under the cursor ------------------------------------------------------------------------------------
@@ -42,7 +43,7 @@ class CardScreen(CardTexts, CardChecklists, CardFiles):
         """Change the text of the row under the cursor."""
         row = self.page.cursor
         if row == HEAD:
-            self._edit_title()
+            self.edit_title()
         elif row == DESCRIPTION or self._comment() is not None:
             self.write(row)
         elif self.file is not None:
@@ -57,7 +58,7 @@ class CardScreen(CardTexts, CardChecklists, CardFiles):
             self.perform(card_changes.delete_comment(self.card_id, comment))
             self.say_deleted("the comment")
         elif self.page.cursor == HEAD:
-            self._archive()
+            self.archive()
         elif self.file is not None:
             self.delete_file(self.file)
         elif comment is None:
@@ -67,50 +68,19 @@ class CardScreen(CardTexts, CardChecklists, CardFiles):
         detail = self.open_card.detail
         return detail.comment(self.page.cursor) if detail is not None else None
 
-    # --- the card ----------------------------------------------------------------------------------------------------
-
-    def _edit_title(self) -> None:
-        card = self.card
-        if card is not None:
-            self.ask_line("TITLE", lambda title: self._rename(title, card.version), text=card.title)
-            self.store.focus(self.card_id, editing=True)
-
-    def _rename(self, title: str, seen_version: int) -> None:
-        card = self.card
-        if card is None:
-            self.rego.say(f"The card is gone. Its new title would have been “{title}”.", failed=True)
-        elif title != card.title:
-            self.store.perform(operations.rename_card(self.store.loaded, card.id, title, seen_version))
-
-    def _archive(self) -> None:
-        card = self.card
-        if card is not None:
-            self.store.perform(card_acts.archive_cards(self.store.loaded, [card.id]))
-            self.rego.say(f"Archived {self.ref} “{card.title}”. Press u to undo.")
-            self.dismiss()
-
     def act_open_card_toggle_done(self, press: Press) -> None:
         """Tick the item under the cursor, or else mark the card."""
         if self.item is not None:
             self.act_items_tick(press)
-        elif (card := self.card) is not None:
-            self.store.perform(card_acts.complete_cards(self.store.loaded, [card.id], not card.completed))
+        else:
+            self.complete()
 
-    def act_open_card_move_right(self, press: Press) -> None:
-        self._move(press.count)
-
-    def act_open_card_move_left(self, press: Press) -> None:
-        self._move(-press.count)
-
-    def _move(self, count: int) -> None:
-        """Put the card at the end of the column so many to the right."""
-        card, replica = self.card, self.store.loaded
-        columns = [column.id for column in replica.columns_in_order()]
-        if card is None or card.column_id not in columns:
-            return
-        target = columns[max(0, min(columns.index(card.column_id) + count, len(columns) - 1))]
-        if target != card.column_id:
-            self.store.perform(card_acts.move_cards(replica, [card.id], target, replica.count_in(target)))
+    def act_open_card_people(self, press: Press) -> None:
+        """Who does the item under the cursor, or who is on the card."""
+        if self.item is not None:
+            self.assign_item(self.item)
+        else:
+            super().act_open_card_people(press)
 
     # --- what the options line says ------------------------------------------------------------------------------------
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from rego.wire.checklists import Checklist, ChecklistItem
 from rego_tui import card_changes
 from rego_tui.keymap import Press
 from rego_tui.screens.card_reading import CardReading
+
+if TYPE_CHECKING:
+    from rego_tui.screens.picker import Picked
 
 
 class CardChecklists(CardReading):
@@ -107,6 +111,17 @@ class CardChecklists(CardReading):
         if row_id in rows:
             at = rows.index(row_id)
             self.page.go_to(rows[min(at + 1, len(rows) - 1)])
+
+    def assign_item(self, item: ChecklistItem) -> None:
+        """Choose who does an item."""
+        from rego_tui.screens.choosing import NOBODY, person_picker
+
+        def take(picked: Picked | None) -> None:
+            if picked is not None:
+                who = None if picked.one == NOBODY else picked.one
+                self.perform(card_changes.assign_item(self.card_id, item, who))
+
+        self.app.push_screen(person_picker(self.rego, self.store.loaded, item, self.store.me), take)
 
     # --- order -------------------------------------------------------------------------------------------------------
 

@@ -281,6 +281,7 @@ class CardReading(KeyScreen):
         self._asked = Asked(mode, take, again)
         line.placeholder = hint
         line.open(text)
+        self.store.focus(self.card_id, editing=True)
         self.show_options()
 
     def submit_line(self, line: LineInput) -> None:
@@ -297,6 +298,7 @@ class CardReading(KeyScreen):
     def cancel_line(self, line: LineInput) -> None:
         line.close()
         self._asked = None
+        self.store.focus(self.card_id)
         self.show_options()
 
     # --- other keys ------------------------------------------------------------------------------------------------------

@@ -6,60 +6,95 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rego.client import labels
 from rego.dates import END_OF_DAY, parse_due
 from rego.naming import label_name
 from rego.replica import Replica
+from rego.wire.boards import Member
 from rego.wire.cards import CardSummary, Priority
+from rego.wire.checklists import ChecklistItem
 from rego.wire.columns import Color
 from rego.wire.errors import InvalidInput
+from rego.wire.labels import CreateLabel, Label
 from rego_tui.screens.picker import Picker
 from rego_tui.widgets.choices import Row
-from rego_tui.widgets.looks import LABEL_COLORS, person_color
+from rego_tui.widgets.looks import label_color, person_color
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
+    from rego_tui.store import BoardStore
 
 TYPED = "typed"
 """The id of the row that stands for what was typed."""
 
 NO_DATE = "none"
+NOBODY = "nobody"
 
 _DAYS = {"today": "Today", "tomorrow": "Tomorrow", "+1w": "In a week", "+2w": "In two weeks"}
 
 
 def people_picker(app: RegoApp, replica: Replica, cards: Sequence[CardSummary], me: str | None) -> Picker:
     """Who is on the cards; oneself first."""
-    members = sorted(replica.members.values(), key=lambda member: (member.user_id != me, member.name.casefold()))
+    rows = [
+        Row(
+            id=member.user_id,
+            text=member.name,
+            color=person_color(member.user_id, dark=app.current_theme.dark),
+            ticked=_held(member.user_id, (card.assignee_ids for card in cards)),
+            also=f"{member.username} {'me' if member.user_id == me else ''}",
+            detail="you" if member.user_id == me else member.username,
+        )
+        for member in _oneself_first(replica, me)
+    ]
+    return Picker(app, f"Who is on {_cards(replica, cards)}?", rows, several=True)
+
+
+def person_picker(app: RegoApp, replica: Replica, item: ChecklistItem, me: str | None) -> Picker:
+    """Who does an item of a checklist: one member, or nobody."""
     rows = [
         Row(
             id=member.user_id,
             text=member.name,
             color=person_color(member.user_id),
-            ticked=_held(member.user_id, (card.assignee_ids for card in cards)),
+            ticked=member.user_id == item.assignee_id,
             also=f"{member.username} {'me' if member.user_id == me else ''}",
             detail="you" if member.user_id == me else member.username,
         )
-        for member in members
+        for member in _oneself_first(replica, me)
     ]
-    return Picker(app, f"Who is on {_cards(replica, cards)}?", rows, several=True)
+    return Picker(app, f"Who does “{item.text}”?", [*rows, Row(id=NOBODY, text="Nobody", also="none")])
+
+
+def column_picker(app: RegoApp, replica: Replica, card: CardSummary) -> Picker:
+    """Which column a card goes to."""
+    rows = [
+        Row(id=column.id, text=column.title, ticked=column.id == card.column_id, detail=str(replica.count_in(column.id)))
+        for column in replica.columns_in_order()
+    ]
+    return Picker(app, f"Where does {replica.ref(card)} go?", rows)
+
+
+async def make_label(store: BoardStore, name: str) -> Label:
+    """Make a label of a colour that the board uses least; raises a `RegoError`."""
+    return await store.ask(labels.create_label(store.board_id, CreateLabel(name=name, color=next_color(store.loaded))))
 
 
 def label_picker(app: RegoApp, replica: Replica, cards: Sequence[CardSummary]) -> Picker:
     """The labels of the cards; what is typed and is none yet can be made one."""
-    labels = sorted(replica.labels.values(), key=lambda label: label_name(label).casefold())
+    known = sorted(replica.labels.values(), key=lambda label: label_name(label).casefold())
     rows = [
         Row(
             id=label.id,
             text=label_name(label),
-            color=LABEL_COLORS[label.color],
+            color=label_color(label.color, dark=app.current_theme.dark),
             ticked=_held(label.id, (card.label_ids for card in cards)),
         )
-        for label in labels
+        for label in known
     ]
-    known = {row.text.casefold() for row in rows}
+    names = {row.text.casefold() for row in rows}
 
     def offer(typed: str) -> Row | None:
-        return None if typed.casefold() in known else Row(id=TYPED, text=f"New label “{typed}”")
+        return None if typed.casefold() in names else Row(id=TYPED, text=f"New label “{typed}”")
 
     return Picker(
         app, f"Labels of {_cards(replica, cards)}", rows, several=True, offer=offer, placeholder="type to filter or add"
@@ -104,6 +139,10 @@ def next_color(replica: Replica) -> Color:
     """The colour for a new label: the one that the board uses least."""
     used = [label.color for label in replica.labels.values()]
     return min(Color, key=used.count)
+
+
+def _oneself_first(replica: Replica, me: str | None) -> list[Member]:
+    return sorted(replica.members.values(), key=lambda member: (member.user_id != me, member.name.casefold()))
 
 
 def _held(value: str, lists: Iterable[Sequence[str]]) -> bool | None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from rich.text import Text
 from textual import events
@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 
 from rego.client.call import Call
 from rego.safe_text import safe_text
+from rego.wire import limits
 from rego.wire.base import Role
 from rego.wire.errors import RegoError
 from rego_tui import messages
@@ -38,7 +39,9 @@ WIDE = 110
 TALL = 16
 """Lines from which on there is room for details below the list."""
 
-Take = Callable[[str], None]
+Take: TypeAlias = Callable[[str], object]
+Check: TypeAlias = Callable[[str], tuple[str, int]]
+"""Says what is wrong with a line that is being typed, and where; or nothing."""
 
 
 class ListPage(KeyScreen):
@@ -59,6 +62,8 @@ class ListPage(KeyScreen):
         self.filter = ""
         self._sentence = "Reading…"
         self._take: Take | None = None
+        self._check: Check | None = None
+        self._mistake = ""
         self._stale = False
         self._reading = False
 
@@ -70,7 +75,7 @@ class ListPage(KeyScreen):
             with VerticalScroll(id="details", can_focus=False):
                 yield Static(id="detail")
         yield LineInput(line_id="filter", placeholder=self.placeholder)
-        yield LineInput(line_id="answer", placeholder="")
+        yield LineInput(line_id="answer", placeholder="", longest=limits.COMMENT_MAX)
         yield OptionsBar()
 
     def on_mount(self) -> None:
@@ -83,13 +88,18 @@ class ListPage(KeyScreen):
 
     # --- what a page says of itself --------------------------------------------------------------------------------
 
-    async def read(self) -> None:
-        """Ask the server for what the page shows; raises a `RegoError`."""
+    async def read(self) -> str:
+        """Ask the server for what the page shows; a sentence on it, or nothing. Raises a `RegoError`."""
         raise NotImplementedError
 
     def entries(self) -> Sequence[Entry]:
         """The list, as far as it fits the filter."""
         raise NotImplementedError
+
+    def fitting(self, entries: Iterable[Entry]) -> list[Entry]:
+        """The entries that have all words of the filter in their line."""
+        words = self.filter.casefold().split()
+        return [entry for entry in entries if all(word in entry.words for word in words)]
 
     def details(self, key: str) -> Text:
         """All that is known of an entry."""
@@ -112,8 +122,7 @@ class ListPage(KeyScreen):
         try:
             while self._stale:
                 self._stale = False
-                await self.read()
-                self.say("")
+                self.say(await self.read())
         except RegoError as error:
             self.say(f"{error.detail} R tries again.")
         finally:
@@ -179,7 +188,7 @@ class ListPage(KeyScreen):
         if self.is_mounted:
             self.listed.show(self.entries())
             self._draw_bar()
-            self._draw_details()
+            self.draw_details()
             self._draw_word()
             self.show_options()
 
@@ -207,7 +216,8 @@ class ListPage(KeyScreen):
         board = f" · {self.store.replica.board.title}" if self.store.replica is not None else ""
         return f"{self.heading}{board}{f'  /{self.filter}' if self.filter else ''}"
 
-    def _draw_details(self) -> None:
+    def draw_details(self) -> None:
+        """Draw what is known of the entry under the cursor."""
         key = self.listed.key
         self.query_one("#detail", Static).update(self.details(key) if key else Text())
 
@@ -253,7 +263,7 @@ class ListPage(KeyScreen):
     def cursor_moved(self) -> None:
         """Another entry is under the cursor."""
         self.query_one("#details").scroll_home(animate=False)
-        self._draw_details()
+        self.draw_details()
         self.show_options()
 
     def act_list_details_down(self, press: Press) -> None:
@@ -300,11 +310,11 @@ class ListPage(KeyScreen):
 
     # --- typing ------------------------------------------------------------------------------------------------------
 
-    def ask(self, placeholder: str, text: str, take: Take) -> None:
-        """Have a line typed; Enter gives it to `take`, Esc leaves all as it was."""
+    def ask(self, placeholder: str, text: str, take: Take, *, check: Check | None = None) -> None:
+        """Have a line typed; Enter gives it to `take`, if `check` finds nothing wrong with it. Esc leaves all as it was."""
         line = self.query_one("#answer", LineInput)
         line.placeholder = placeholder
-        self._take = take
+        self._take, self._check = take, check
         line.open(text)
         self.show_options()
 
@@ -332,6 +342,9 @@ class ListPage(KeyScreen):
         event.stop()
         if event.input.id == "filter" and event.input.display:
             self.set_filter(event.value.strip())
+        elif event.input.id == "answer":
+            self._mistake = self._check(event.value)[0] if self._check is not None and event.input.display else ""
+            self.show_options()
 
     def submit_line(self, line: LineInput) -> None:
         if line.id == "filter":
@@ -339,11 +352,22 @@ class ListPage(KeyScreen):
             line.display = False
             self.filter_kept()
         else:
-            text, take = line.value.strip(), self._take
-            line.close()
-            if text and take is not None:
-                take(text)
+            self._submit_answer(line)
         self.show_options()
+
+    def _submit_answer(self, line: LineInput) -> None:
+        mistake, position = self._check(line.value) if self._check is not None else ("", 0)
+        if mistake:
+            line.cursor_position = position
+            self.rego.say(mistake, failed=True)
+            return
+        text, take = line.value.strip(), self._take
+        line.close()
+        if take is not None:
+            take(text)
+
+    def mode(self) -> str:
+        return self._mistake
 
     def cancel_line(self, line: LineInput) -> None:
         if line.id == "filter":

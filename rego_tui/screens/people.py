@@ -47,11 +47,12 @@ class PeoplePage(ListPage):
         self._invitations: dict[str, Invitation] = {}
         self._sentence = ""
 
-    async def read(self) -> None:
+    async def read(self) -> str:
         found = []
         if self.role is Role.OWNER:
             found = await self.store.ask(invitations.list_invitations(self.store.board_id))
         self._invitations = {invitation.id: invitation for invitation in found}
+        return ""
 
     def board_changed(self) -> None:
         self.draw()
@@ -69,13 +70,9 @@ class PeoplePage(ListPage):
         invited = [invitation_line(invitation, self._members, now) for invitation in self._invitations.values()]
         shown: list[Entry] = []
         for heading, lines in (("People", people), ("Invitations", invited)):
-            fitting = [line for line in lines if self._fits(line)]
+            fitting = self.fitting(lines)
             shown += [Entry("", ((heading, Tone.MUTED),)), *fitting] if fitting else []
         return shown
-
-    def _fits(self, line: Entry) -> bool:
-        text = " ".join(part for part, _ in (*line.left, *line.right)).casefold()
-        return all(word in text for word in self.filter.casefold().split())
 
     def _member_line(self, member: Member) -> Entry:
         return member_line(member, self._seen(member.user_id), self.store.replica, me=self.store.me)
@@ -145,6 +142,8 @@ class PeoplePage(ListPage):
             self.ask("username or e-mail address of somebody with an account here", "", self._add)
 
     def _add(self, person: str) -> None:
+        if not person:
+            return
         self._choose_role(
             f"{person} comes as",
             lambda role: self.change(
@@ -181,6 +180,8 @@ class PeoplePage(ListPage):
             self.ask("e-mail address that the invitation is for", "", self._invite_by_email)
 
     def _invite_by_email(self, email: str) -> None:
+        if not email:
+            return
         self._choose_role(f"{email} comes as", lambda role: self._invite(role, email))
 
     def _invite(self, role: Role, email: str | None = None) -> None:

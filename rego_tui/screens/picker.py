@@ -12,16 +12,19 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from rego.safe_text import safe_text
 from rego_tui.actions import Place
 from rego_tui.keymap import Press, key_label
 from rego_tui.screens.keys import KeyScreen, Typed, key_name
 from rego_tui.widgets.bars import OptionsBar
 from rego_tui.widgets.choices import NUMBERED, ChoiceList, Row, RowClicked, fitting
 from rego_tui.widgets.line_input import LineInput
+from rego_tui.widgets.text_cells import steady, wrap
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
+
+WIDTH = 56
+"""Cells of the popup where the terminal has them."""
 
 ROWS_MAX = 14
 """Rows that are shown at once where the terminal has room for them."""
@@ -83,7 +86,7 @@ class Picker(KeyScreen):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="picker"):
-            yield Static(Text(safe_text(self._heading), no_wrap=True, overflow="ellipsis"), classes="heading")
+            yield Static(classes="heading")
             yield LineInput(line_id="words", placeholder=self._placeholder)
             yield ChoiceList()
             yield OptionsBar()
@@ -217,8 +220,12 @@ class Picker(KeyScreen):
         self._draw()
 
     def _fit(self) -> None:
-        """Give the list as many lines as it wants and the terminal has."""
-        self.query_one(ChoiceList).styles.height = max(1, min(len(self._rows) or 1, ROWS_MAX, self.size.height - 3))
+        """Give the title and the list as many lines as they want and the terminal has."""
+        width = min(self.size.width, WIDTH) - 2
+        title = wrap(steady(self._heading), max(width, 2), 3 if self.size.height > ROWS_MAX else 1)
+        self.query_one(".heading", Static).update(Text("\n".join(title)))
+        room = self.size.height - 2 - len(title)
+        self.query_one(ChoiceList).styles.height = max(1, min(len(self._rows) or 1, ROWS_MAX, room))
 
     def _draw(self) -> None:
         self.query_one(ChoiceList).show(

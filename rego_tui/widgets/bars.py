@@ -49,7 +49,9 @@ class BoardBar(Widget):
             rest = len(self._people) - number
             if line.cell_len + cell_len(tag) + 9 > room:
                 return line.append(f"{'  ' if number else ''}+{rest}", self._part("muted")) if room > 4 else line
-            line.append("  " if number else "").append("● ", Style(color=person_color(user_id)))
+            line.append("  " if number else "").append(
+                "● ", Style(color=person_color(user_id, dark=self.app.current_theme.dark))
+            )
             line.append(tag, self._part("muted"))
         return line
 

@@ -12,7 +12,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from rego.wire.cards import CardSummary, Priority
-from rego_tui.widgets.looks import LABEL_COLORS, PRIORITY_MARK, Face, Looks, Styles, person_color
+from rego_tui.widgets.looks import PRIORITY_MARK, Face, Looks, Styles, label_color, person_color
 from rego_tui.widgets.text_cells import cut, steady, wrap
 
 MARGIN = 2
@@ -88,7 +88,7 @@ def _label_chips(card: CardSummary, looks: Looks, ground: Style, styles: Styles,
         if needed + (len(more) if number < len(labels) - 1 else 0) > room and number:
             yield Segment(more, ground + styles.muted)
             return
-        color = Style(color=LABEL_COLORS[label.color])
+        color = Style(color=label_color(label.color, dark=styles.dark))
         yield Segment(f"{'  ' if number else ''}● ", ground + color)
         yield Segment(cut(name, room - 2), ground + styles.muted)
         room -= needed

@@ -242,6 +242,7 @@ class CardPage(ScrollView):
             good=part("good"),
             warning=part("warning"),
             error=part("error"),
+            dark=self.app.current_theme.dark,
         )
 
     # --- what Textual tells ------------------------------------------------------------------------------------------

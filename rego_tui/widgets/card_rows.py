@@ -18,7 +18,7 @@ from rego.wire.comments import Comment
 from rego.wire.field_words import amount
 from rego_tui.card_detail import CardDetail
 from rego_tui.widgets.card_lines import due_text
-from rego_tui.widgets.looks import LABEL_COLORS, PRIORITY_MARK, Looks
+from rego_tui.widgets.looks import PRIORITY_MARK, Looks, label_color
 from rego_tui.widgets.markdown_lines import markdown_lines
 from rego_tui.widgets.prose import Inks, Line, Span, flow, hang, steady_block
 from rego_tui.widgets.text_cells import cut, steady
@@ -136,7 +136,8 @@ def _facts(shown: Shown, inks: Inks) -> Iterator[tuple[str, Line]]:
     yield "Column", [(steady(shown.column.title) if shown.column else "none", inks.text), *done]
     labels = [looks.labels[one] for one in card.label_ids if one in looks.labels]
     if labels:
-        yield "Labels", _joined([_label(one.name or one.color.value, LABEL_COLORS[one.color], inks) for one in labels], inks)
+        chips = [_label(one.name or one.color.value, label_color(one.color, dark=inks.dark), inks) for one in labels]
+        yield "Labels", _joined(chips, inks)
     if people := [steady(looks.members[one].name) for one in card.assignee_ids if one in looks.members]:
         yield "People", [(", ".join(people), inks.text)]
     if card.priority is not Priority.NONE:

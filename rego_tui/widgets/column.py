@@ -20,7 +20,7 @@ from rego.wire.columns import Column
 from rego_tui.card_list import CardList
 from rego_tui.messages import CardClicked
 from rego_tui.widgets.card_lines import card_height, card_lines
-from rego_tui.widgets.looks import LABEL_COLORS, Face, Looks, Styles
+from rego_tui.widgets.looks import Face, Looks, Styles, label_color
 from rego_tui.widgets.text_cells import cut, pad, steady
 
 HEADER = 2
@@ -240,7 +240,8 @@ class ColumnView(ScrollView):
         room = max(width - len(count) - 4, 0)
         name = cut(steady(self.column.title), room)
         title = styles.title + Style(bold=True) if self.active else styles.title
-        mark = Style(color=LABEL_COLORS[self.column.color]) if self.column.color else styles.muted
+        color = self.column.color
+        mark = Style(color=label_color(color, dark=styles.dark)) if color else styles.muted
         segments = [
             Segment(f" {self.number} " if self.number < 10 else "   ", styles.ground + mark),
             Segment(pad(name, room), styles.ground + title),
@@ -290,6 +291,7 @@ class ColumnView(ScrollView):
             warning=part("warning"),
             error=part("error"),
             accent=part("accent"),
+            dark=self.app.current_theme.dark,
         )
 
     def _refresh_card(self, card_id: str) -> None:

@@ -47,6 +47,11 @@ class Entry(Struct, frozen=True):
     left: tuple[Part, ...]
     right: tuple[Part, ...] = ()
 
+    @property
+    def words(self) -> str:
+        """All that it says, to look for something in."""
+        return " ".join(text for text, _ in (*self.left, *self.right)).casefold()
+
 
 class EntryClicked(Message):
     """An entry was clicked; `twice` on a double click."""

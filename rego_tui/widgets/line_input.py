@@ -18,12 +18,12 @@ _EDITING = {
 class LineInput(TypedInto, Input):
     """Hidden until it is asked for."""
 
-    def __init__(self, *, line_id: str, placeholder: str, secret: bool = False) -> None:
+    def __init__(self, *, line_id: str, placeholder: str, secret: bool = False, longest: int = limits.TITLE_MAX) -> None:
         super().__init__(
             id=line_id,
             placeholder=placeholder,
             compact=True,
-            max_length=limits.TITLE_MAX,
+            max_length=longest,
             select_on_focus=False,
             password=secret,
         )
@@ -52,4 +52,4 @@ class LineInput(TypedInto, Input):
 
     def validate_value(self, value: str) -> str:
         """What is pasted or typed, with its hidden characters made visible; a secret is never shown, and stays as it is."""
-        return value if self.password else safe_text(value)[: limits.TITLE_MAX]
+        return value if self.password else safe_text(value)[: self.max_length]

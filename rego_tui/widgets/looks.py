@@ -13,26 +13,47 @@ from rego.wire.cards import Priority
 from rego.wire.columns import Color
 from rego.wire.labels import Label
 
-# Readable on dark and on light ground, and apart for the common kinds of colour blindness; the name always stands beside.
-LABEL_COLORS: dict[Color, str] = {
-    Color.GREEN: "#3fa66b",
-    Color.YELLOW: "#c9a227",
-    Color.ORANGE: "#d9822b",
-    Color.RED: "#d9534f",
-    Color.PURPLE: "#9b7ede",
-    Color.BLUE: "#4c8eda",
-    Color.SKY: "#3fb0c4",
-    Color.LIME: "#8fb339",
-    Color.PINK: "#d673a8",
-    Color.GRAY: "#8a93a2",
+LABELS_ON_DARK: dict[Color, str] = {
+    Color.GREEN: "#229369",
+    Color.YELLOW: "#f7e321",
+    Color.ORANGE: "#fdc5a1",
+    Color.RED: "#f92d1b",
+    Color.PURPLE: "#cb95fc",
+    Color.BLUE: "#0e7ff9",
+    Color.SKY: "#9dddff",
+    Color.LIME: "#89c813",
+    Color.PINK: "#ee07c0",
+    Color.GRAY: "#ababab",
 }
 
-PERSON_COLORS = ("#e0a458", "#58b09c", "#c58be0", "#6fa8dc", "#e07a7a", "#93c572", "#d685b5", "#c2b25c")
+LABELS_ON_LIGHT: dict[Color, str] = {
+    Color.GREEN: "#3c8769",
+    Color.YELLOW: "#8b791d",
+    Color.ORANGE: "#562f00",
+    Color.RED: "#b70234",
+    Color.PURPLE: "#592b9d",
+    Color.BLUE: "#1a54d4",
+    Color.SKY: "#0277a2",
+    Color.LIME: "#435800",
+    Color.PINK: "#72164d",
+    Color.GRAY: "#4b5d65",
+}
+"""Both sets keep a contrast of 3 to their grounds, as WCAG asks of marks, and stay apart for people who see no red or no green:
+they differ in lightness as well as in hue, which `tests/tui/test_themes.py` measures. The name always stands beside."""
+
+PEOPLE_ON_DARK = ("#e0a458", "#58b09c", "#c58be0", "#6fa8dc", "#e07a7a", "#93c572", "#d685b5", "#c2b25c")
+PEOPLE_ON_LIGHT = ("#9a5b00", "#00725c", "#8a3fb0", "#1f64a8", "#b03a3a", "#3f7a12", "#a3327a", "#6f6200")
 
 
-def person_color(user_id: str) -> str:
-    """The colour of a person, the same on every screen."""
-    return PERSON_COLORS[crc32(user_id.encode("utf-8", "surrogatepass")) % len(PERSON_COLORS)]
+def label_color(color: Color, *, dark: bool = True) -> str:
+    """The colour of a label or a column, on a dark or on a light theme."""
+    return (LABELS_ON_DARK if dark else LABELS_ON_LIGHT)[color]
+
+
+def person_color(user_id: str, *, dark: bool = True) -> str:
+    """The colour of a person, the same on every screen. The one for dark themes is also a ground for dark text."""
+    colors = PEOPLE_ON_DARK if dark else PEOPLE_ON_LIGHT
+    return colors[crc32(user_id.encode("utf-8", "surrogatepass")) % len(colors)]
 
 
 class Styles(Struct, frozen=True):
@@ -50,6 +71,7 @@ class Styles(Struct, frozen=True):
     warning: Style
     error: Style
     accent: Style
+    dark: bool = True
 
 
 class Looks(Struct, frozen=True):

@@ -33,6 +33,7 @@ class Inks(Struct, frozen=True):
     good: Style
     warning: Style
     error: Style
+    dark: bool = True
 
 
 def steady_block(text: str) -> str:
@@ -55,7 +56,7 @@ def flow(spans: Iterable[Span], width: int) -> list[Line]:
 
 
 class _Flow:
-    """The line that is being filled, the blank that may come before the next word, and that word, whose style may change."""
+    """The line that is being filled, the blanks that may come before the next word, and that word, whose style may change."""
 
     def __init__(self, width: int) -> None:
         self._width = width
@@ -71,8 +72,7 @@ class _Flow:
             self._break()
         elif piece.isspace():
             self._put_word()
-            # Blanks at the beginning of a line that somebody ended are an indent and stay.
-            self._blank = (piece if not self._used else " ", style)
+            self._blank = (piece, style)
         else:
             self._word.append((piece, style))
 

@@ -109,6 +109,7 @@ BEYOND = (
     "GET /admin/users",
     "PATCH /admin/users/{user_id}",
     "POST /admin/users/{user_id}/reset-password",
+    "GET /boards/glances",
     "GET /boards/{board_id}/activity",
     "POST /boards/{board_id}/cards/claim",
     "DELETE /cards/{card}/claim",

@@ -106,10 +106,9 @@ async def test_a_glance_counts_what_is_open_done_and_overdue(desk: Furnished, jo
     shelved = await desk.own(boards.create_board(CreateBoard(title="Shelved")))
     await desk.own(boards.update_board(shelved.id, UpdateBoard(archived=True)))
     seen = {glance.board_id: glance for glance in await desk.own(boards.list_glances())}
-    assert seen == {
-        desk.board.id: BoardGlance(board_id=desk.board.id, cards=3, done=1, overdue=1, people=[]),
-        empty.id: BoardGlance(board_id=empty.id, cards=0, done=0, overdue=0, people=[]),
-    }
+    assert seen[desk.board.id] == BoardGlance(board_id=desk.board.id, cards=3, done=1, overdue=1, people=[])
+    assert seen[empty.id] == BoardGlance(board_id=empty.id, cards=0, done=0, overdue=0, people=[])
+    assert shelved.id not in seen
     assert await (await join_site("stranger")).client.send(boards.list_glances()) == []
 
 

@@ -77,7 +77,7 @@ class CardPeer(ScriptedPeer):
         ]
         facts: dict[str, Any] = {"size": 1200, "content_type": "application/pdf", "sha256": ""}
         self.files = [Attachment(card_id=CARD, filename="plan.pdf", **facts, **stamps(FILE))]
-        self.log = [Activity(seq=n, at=NOW, type="card.updated", sentence=f"ada did thing {n}") for n in range(45, 0, -1)]
+        self.card_log = [Activity(seq=n, at=NOW, type="card.updated", sentence=f"ada did thing {n}") for n in range(45, 0, -1)]
 
     # --- what a test makes happen, and sees --------------------------------------------------------------------------
 
@@ -119,7 +119,7 @@ class CardPeer(ScriptedPeer):
     def _answer(self, call: Call[Any], op_id: str | None) -> Any:
         parts = call.path.strip("/").split("/")
         if parts[-1] == "activity" and "actor" not in call.query:
-            return self._activity(call.query)
+            return self._card_activity(call.query)
         if call.into is not None:
             call.into.begin()
             call.into.write(b"content")
@@ -150,9 +150,9 @@ class CardPeer(ScriptedPeer):
         self.touch(op_id)
         return self.files[-1]
 
-    def _activity(self, query: dict[str, str]) -> list[Activity]:
+    def _card_activity(self, query: dict[str, str]) -> list[Activity]:
         before, since = int(query.get("before", 10**9)), int(query.get("since", 0))
-        return [entry for entry in self.log if since < entry.seq < before][: int(query["limit"])]
+        return [entry for entry in self.card_log if since < entry.seq < before][: int(query["limit"])]
 
     def _part(self, parts: list[str], call: Call[Any]) -> Entity | None:
         match call.body:

@@ -177,7 +177,7 @@ class ScriptedPeer:
     def change(self, card_id: str, op_id: str | None = None, **fields: Any) -> CardSummary:
         """Somebody changes a card's fields."""
         card = self.replica.cards[card_id]
-        changes = {name: Change(before=getattr(card, name), after=value) for name, value in fields.items()}
+        changes = {name: Change(before=getattr(card, name, ""), after=value) for name, value in fields.items()}
         self.happen(e.CardUpdated(card=self._ref(card), changes=changes, version=card.version + 1), op_id)
         return self.replica.cards[card_id]
 

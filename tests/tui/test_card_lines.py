@@ -18,7 +18,7 @@ from rego_tui.widgets.text_cells import cut, pad, steady, wrap
 from tests.tui import boards
 
 PLAIN = Style(color="white", bgcolor="black")
-STYLES = Styles(*[PLAIN] * len(Styles.__struct_fields__))
+STYLES = Styles(**{name: PLAIN for name in Styles.__struct_fields__ if name != "dark"})  # type: ignore[arg-type]
 RICH = boards.rich()
 LOOKS = Looks(
     key="OPS",

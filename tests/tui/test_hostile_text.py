@@ -12,8 +12,11 @@ from textual import events
 
 from rego.safe_text import safe_text
 from rego.wire.activity import Activity
+from rego.wire.automation_runs import AutomationRun, RunCause
+from rego.wire.automations import Automation, DoComment, DoLabel, Outcome, WhenMoved
 from rego.wire.base import Role
 from rego.wire.boards import Member
+from rego.wire.cards import CardRef
 from rego.wire.checklists import Checklist, ChecklistItem
 from rego.wire.columns import Color
 from rego.wire.comments import Comment
@@ -185,6 +188,52 @@ async def test_the_people_and_the_invitations(size: tuple[int, int]) -> None:
             await desk.press("j")
         await desk.press("d")
         check(desk)
+
+
+@pytest.mark.parametrize("size", [TALL, (130, 60), (20, 5)])
+async def test_the_rules_and_what_they_did(size: tuple[int, int]) -> None:
+    async with at_desk(hostile(), size=size) as desk:
+        stamps: dict[str, Any] = {"version": 1, "created_at": boards.NOW, "updated_at": boards.NOW}
+        doings = [DoComment(text="x") for _ in PAYLOADS]
+        for doing, text in zip(doings, PAYLOADS, strict=True):
+            doing.text = text  # as from a server that lets anything through
+        moved = WhenMoved(from_column=boards.column_id(1), to_column=boards.column_id(2))
+        desk.peer.lists["automations"] = [
+            Automation(
+                id=boards.uid(7, n),
+                board_id=boards.board_id(),
+                name=text,
+                enabled=True,
+                trigger=moved,
+                conditions=text,
+                actions=[doings[n], DoLabel(label=boards.label_id(n))],
+                **stamps,
+            )
+            for n, text in enumerate(PAYLOADS)
+        ]
+        desk.peer.lists["runs"] = [
+            AutomationRun(
+                automation_id=boards.uid(7, n),
+                number=n + 1,
+                at=boards.NOW,
+                outcome=Outcome.FAILED,
+                cause=RunCause(trigger=text, event_seq=1, card=CardRef(id=boards.card_id(1), ref="OPS-1", title=text)),
+                changes=[],
+                duration_ms=1.0,
+                error=text,
+            )
+            for n, text in enumerate(PAYLOADS)
+        ]
+        desk.store.loaded.members["me"] = Member(user_id="me", username="me", firstname="", lastname="", role=Role.OWNER)
+        desk.peer.look_at(boards.card_id(1))
+        await desk.press("g", "r")
+        await desk.until("the rules are read", lambda: "[/]" in desk.text())
+        for _ in PAYLOADS:
+            check(desk)
+            await desk.press("j")
+        for keys in (("l",), ("G",), ("escape", "enter"), ("enter",), ("escape", "G", "k", "enter"), ("enter",)):
+            await desk.press(*keys)
+            check(desk)
 
 
 async def test_the_title_of_each_open_card() -> None:
