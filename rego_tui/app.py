@@ -34,19 +34,23 @@ if TYPE_CHECKING:
     from rego.client.aio import Client
     from rego.client.home import Home
     from rego.client.server import Server
+    from rego.wire.snapshot import Snapshot
     from rego.wire.users import User
+    from rego_tui.head_start import Found, HeadStart
 
 
 class Connect(Struct, frozen=True, kw_only=True):
     """How the app comes by its boards.
 
     `client` answers a client that is ready to send, which the app closes; it may raise a `RegoError`. `board` is the id,
-    the key or the title of the board to open. `companions` run beside the app and are cancelled with it. `home` has the
-    user's settings and logins, where they may be used; `server` is where `client` leads, None for this machine's own.
+    the key or the title of the board to open, and `ahead` what is being read of it meanwhile. `companions` run beside the
+    app and are cancelled with it. `home` has the user's settings and logins, where they may be used; `server` is where
+    `client` leads, None for this machine's own.
     """
 
     client: Callable[[], Awaitable[Client]]
     board: str | None = None
+    ahead: HeadStart | None = None
     companions: Sequence[Callable[[], Awaitable[None]]] = ()
     home: Home | None = None
     server: Server | None = None
@@ -114,6 +118,7 @@ class RegoApp(App[None]):
         self.where = Whereabouts(connect.client, connect.home, connect.server)
         self._open_workspace = open_workspace or self.where.workspace
         self._workspace: Workspace | None = None
+        self._ahead = connect.ahead
         self._companions: list[asyncio.Task[None]] = []
         self._warned_of_waiting = self._asked_to_quit = False
         for theme in THEMES:
@@ -217,10 +222,18 @@ class RegoApp(App[None]):
                 return
         await super().on_event(event)
 
-    def open_board(self, board_id: str) -> None:
-        """Show a board, and follow it until its screen closes."""
+    async def found_ahead(self) -> Found | None:
+        """What was read while the app was loaded; there is something once at most."""
+        ahead, self._ahead = self._ahead, None
+        found = await asyncio.to_thread(ahead.result) if ahead is not None else None
+        if found is not None:
+            self._workspace = self.where.workspace_later()
+        return found
+
+    def open_board(self, board_id: str, snapshot: Snapshot | None = None) -> None:
+        """Show a board, as it is in a snapshot or once it is read, and follow it until its screen closes."""
         assert self._workspace is not None
-        self.store = self._workspace.open(board_id)
+        self.store = self._workspace.open(board_id, snapshot)
         if (home := self.where.home) is not None:
             self.run_worker(asyncio.to_thread(remember_board, home.paths.cache, board_id), group="recent")
         self.push_screen(BoardScreen(self, self.store))

@@ -10,6 +10,7 @@ from typing import Protocol, TypeAlias
 
 from msgspec import Struct
 
+from rego.client.follow import Position
 from rego.client.updates import Update
 
 
@@ -21,7 +22,8 @@ class Feed(Protocol):
     async def focus(self, card_id: str | None, editing: bool = False) -> None: ...
 
 
-OpenFeed: TypeAlias = Callable[[str], AbstractAsyncContextManager[Feed]]
+OpenFeed: TypeAlias = Callable[[str, Position | None], AbstractAsyncContextManager[Feed]]
+"""Opens the feed of a board, by its id, from a position on that the reader has already."""
 
 
 class Phase(StrEnum):

@@ -23,6 +23,7 @@ from rego.wire.errors import RegoError
 from rego.wire.events import CardCreated, Event
 from rego.wire.frames import Advice, Hello, Resume
 from rego.wire.presence import Person
+from rego.wire.snapshot import Snapshot
 from rego_tui.card_detail import CardDetail
 from rego_tui.commands import CardWord, shell
 from rego_tui.connection import Connection, Feed, OpenFeed, Phase
@@ -46,9 +47,10 @@ class BoardStore:
     Reports to its subscribers by the messages of `rego_tui.messages`.
     """
 
-    def __init__(self, client: Sender, open_feed: OpenFeed, board_id: str) -> None:
+    def __init__(self, client: Sender, open_feed: OpenFeed, board_id: str, snapshot: Snapshot | None = None) -> None:
         self.board_id = board_id
-        self.replica: Replica | None = None
+        self.replica = Replica(snapshot) if snapshot is not None else None
+        self._since = (snapshot.epoch, snapshot.seq) if snapshot is not None else None
         self.connection = Connection(phase=Phase.CONNECTING)
         self.people: dict[str, Person] = {}
         self.me: str | None = None
@@ -243,7 +245,8 @@ class BoardStore:
 
     async def _follow(self) -> None:
         try:
-            async with self._open_feed(self.board_id) as feed:
+            since, self._since = self._since, None
+            async with self._open_feed(self.board_id, since) as feed:
                 self._feed = feed
                 async for update in feed:
                     self._take(update)

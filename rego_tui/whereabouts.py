@@ -11,6 +11,7 @@ from rego.client.home import Door, Home
 from rego.client.server import Server
 from rego.client.session import Session
 from rego.wire.users import Register, User
+from rego_tui.later import Later
 from rego_tui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -49,11 +50,21 @@ class Whereabouts:
             self._workspace = await self._connect()
         return self._workspace
 
+    def workspace_later(self) -> Workspace:
+        """The same, which connects when something is asked of it."""
+        later = Later(self._enter)
+        self._workspace = Workspace(later, later.open_feed)
+        return self._workspace
+
     async def _connect(self) -> Workspace:
         from rego.client.live import LiveBoard
 
+        client = await self._enter()
+        return Workspace(client, lambda board_id, since: LiveBoard(client, board_id, since=since))
+
+    async def _enter(self) -> Client:
         client = self._client = await self._open_client()
-        return Workspace(client, lambda board_id: LiveBoard(client, board_id))
+        return client
 
     async def close(self) -> None:
         """Drop all connections."""

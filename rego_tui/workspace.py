@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from rego.client.call import Call
+from rego.wire.snapshot import Snapshot
 from rego_tui.connection import OpenFeed
 from rego_tui.outbox import Sender
 from rego_tui.store import BoardStore
@@ -23,6 +24,6 @@ class Workspace:
         """Send a request that belongs to no open board; raises a `RegoError`."""
         return await self._client.send(call)
 
-    def open(self, board_id: str) -> BoardStore:
-        """A board to follow; nothing is read before it runs."""
-        return BoardStore(self._client, self._open_feed, board_id)
+    def open(self, board_id: str, snapshot: Snapshot | None = None) -> BoardStore:
+        """A board to follow, from a snapshot on where there is one; nothing is read before it runs."""
+        return BoardStore(self._client, self._open_feed, board_id, snapshot)

@@ -8,6 +8,8 @@ import typer
 
 from rego.cli.context import Session
 from rego.cli.options import BoardArgument, RegoCommand, noun, session_of
+from rego.client.blocking import Client
+from rego.client.retry import ONCE
 from rego.wire.errors import InvalidInput
 
 app = noun("", alone=True)
@@ -24,15 +26,12 @@ def open_board(session: Session, board_name: str | None) -> int:
     if not (session.output.terminal and session.input.isatty()):
         raise InvalidInput("The board needs a terminal. In a pipe, 'rego cards list' prints the same cards.")
     from rego.demo import tutorial
+    from rego_tui.head_start import HeadStart
+
+    home, server = session.home, session.chosen_server
+    home.furnish = tutorial.begin
+    wanted = board_name or session.choices.value("board")
+    ahead = HeadStart(lambda: Client(*home.way_in(server), policy=ONCE), wanted)
     from rego_tui.app import Connect, run
 
-    home = session.home
-    home.furnish = tutorial.begin
-    return run(
-        Connect(
-            client=partial(home.client, session.chosen_server),
-            board=board_name or session.choices.value("board"),
-            home=home,
-            server=session.chosen_server,
-        )
-    )
+    return run(Connect(client=partial(home.client, server), board=wanted, ahead=ahead, home=home, server=server))

@@ -50,10 +50,18 @@ class BoardPage(KeyScreen):
 
     def on_mount(self) -> None:
         self.store.subscribe(self._posts)
-        self.run_worker(self.store.run(), name="store")
+        if self.store.replica is None:
+            self._run_store()
+        else:
+            self.post_message(messages.BoardLoaded())
+            # The socket costs more to load than the board to draw: the board first.
+            self.call_after_refresh(self.call_after_refresh, self._run_store)
         self.set_interval(60, self._turn_the_clock)
         self._draw_bar()
         self.show_options()
+
+    def _run_store(self) -> None:
+        self.run_worker(self.store.run(), name="store")
 
     def on_unmount(self) -> None:
         self.store.unsubscribe(self._posts)

@@ -12,7 +12,9 @@ from rego.wire.base import Role
 from rego.wire.boards import Board, CreateBoard, UpdateBoard
 from rego.wire.columns import CreateColumn
 from rego.wire.errors import RegoError
+from rego.wire.snapshot import Snapshot
 from rego.wire.users import User
+from rego_tui.head_start import opened_at_once
 from rego_tui.keymap import Press
 from rego_tui.screens.boards_page import BoardsPage
 from rego_tui.widgets.entries import EntryClicked
@@ -67,17 +69,14 @@ class BoardsScreen(BoardsPage):
         if message.twice:
             self.rego.open_board(message.key)
 
-    def go_straight(self) -> None:
-        wanted, open_ones = self.rego.connect.board, [board for board in self.boards if not board.archived]
-        if wanted is None:
-            if len(open_ones) == 1:
-                self.rego.open_board(open_ones[0].id)
-            return
-        for board in self.boards:
-            if wanted == board.id or wanted.casefold() in (board.key.casefold(), board.title.casefold()):
-                self.rego.open_board(board.id)
-                return
-        self.say(f"You have no board “{wanted}”.{' These are yours:' if open_ones else ''}")
+    def go_straight(self, snapshot: Snapshot | None) -> None:
+        wanted = self.rego.connect.board
+        board = opened_at_once(self.boards, wanted)
+        if board is not None:
+            self.rego.open_board(board.id, snapshot)
+        elif wanted is not None:
+            theirs = " These are yours:" if any(not each.archived for each in self.boards) else ""
+            self.say(f"You have no board “{wanted}”.{theirs}")
 
     # --- changing boards ---------------------------------------------------------------------------------------------
 

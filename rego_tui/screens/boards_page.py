@@ -14,6 +14,7 @@ from rego.client import boards
 from rego.safe_text import safe_text
 from rego.wire.boards import Board, BoardGlance
 from rego.wire.errors import NotAuthenticated, NotFound, RegoError
+from rego.wire.snapshot import Snapshot
 from rego_tui.actions import Place
 from rego_tui.board_rows import in_order, rows_of
 from rego_tui.recent import recent_boards
@@ -76,7 +77,9 @@ class BoardsPage(KeyScreen):
         if not self.boards:
             self.say("Connecting…")
         try:
-            await self._read()
+            snapshot = await self._read_ahead()
+            if snapshot is None:
+                await self._read()
         except NotAuthenticated as error:
             self.forget()
             self.say(f"You are not logged in to {self.rego.where.name}.\n\nR asks again, s chooses a server, q quits.")
@@ -86,7 +89,16 @@ class BoardsPage(KeyScreen):
         else:
             self.say("")
             if straight:
-                self.go_straight()
+                self.go_straight(snapshot)
+
+    async def _read_ahead(self) -> Snapshot | None:
+        """Take over what was read while the app was loaded: the boards, and the one that is opened at once."""
+        found = await self.rego.found_ahead()
+        if found is None:
+            return None
+        self.boards = found.boards
+        self.draw()
+        return found.snapshot
 
     async def _read(self) -> None:
         """The boards, which are shown at once, then how full they are and who is there."""
@@ -131,8 +143,8 @@ class BoardsPage(KeyScreen):
         """Nobody is logged in here."""
         raise NotImplementedError
 
-    def go_straight(self) -> None:
-        """The list was read for the first time."""
+    def go_straight(self, snapshot: Snapshot | None) -> None:
+        """The list was read for the first time, perhaps with a board."""
         raise NotImplementedError
 
     # --- drawing -----------------------------------------------------------------------------------------------------

@@ -160,7 +160,7 @@ class ColumnView(ScrollView):
         top, bottom = self._tops[index], self._tops[index + 1]
         first = self.scroll_offset.y
         if top < first or bottom - top > self.page:
-            self._scroll_to_line(top)
+            self._scroll_to_line(top + (self.page == 1))  # its title, where one line is all there is
         elif bottom > first + self.page:
             self._scroll_to_line(bottom - self.page)
 

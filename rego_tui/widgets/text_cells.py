@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rich.cells import cell_len, chop_cells, set_cell_size
 
@@ -37,8 +38,24 @@ def pad(text: str, width: int) -> str:
 
 def wrap(text: str, width: int, max_lines: int) -> list[str]:
     """`text` (steady) in one to `max_lines` lines of at most `width` cells, broken at blanks where that is possible."""
-    if len(text) <= width and text.isascii():
-        return [text]
+    if text.isascii():
+        if len(text) <= width:
+            return [text]
+        # A board of thousands is measured at once: for plain text one pass in C, unless a word must be broken.
+        lines = _rows_of(width).findall(text)
+        if sum(map(len, lines)) + len(lines) - 1 == len(text) and "  " not in text:
+            return _at_most(max_lines, lines, width)
+    return _wrap_cells(text, width, max_lines)
+
+
+@lru_cache(maxsize=64)
+def _rows_of(width: int) -> re.Pattern[str]:
+    """Finds in plain text whose words are one blank apart the longest rows that end with a word."""
+    inner = rf"(?:.{{0,{width - 2}}}\S)?" if width > 1 else ""
+    return re.compile(rf"\S{inner}(?= |$)")
+
+
+def _wrap_cells(text: str, width: int, max_lines: int) -> list[str]:
     lines: list[str] = []
     line = ""
     for word in text.split():
@@ -52,7 +69,10 @@ def wrap(text: str, width: int, max_lines: int) -> list[str]:
         lines += full
         if len(lines) > max_lines:
             break
-    lines.append(line)
+    return _at_most(max_lines, [*lines, line], width)
+
+
+def _at_most(max_lines: int, lines: list[str], width: int) -> list[str]:
     if len(lines) > max_lines:
-        lines = [*lines[: max_lines - 1], cut(" ".join(lines[max_lines - 1 :]), width)]
+        return [*lines[: max_lines - 1], cut(" ".join(lines[max_lines - 1 :]), width)]
     return lines

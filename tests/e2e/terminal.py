@@ -7,13 +7,14 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import termios
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rich.cells import cell_len
 
@@ -112,9 +113,11 @@ class Terminal:
 
     def __init__(self, command: Sequence[str], home: Home) -> None:
         self.screen = Screen()
+        self.output = ""
         self._news = threading.Condition()
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", HEIGHT, WIDTH, 0, 0))
+        self.settings = termios.tcgetattr(slave)
         self.process = subprocess.Popen(
             command,
             env=home.environment | {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8"},
@@ -140,6 +143,21 @@ class Terminal:
     def press(self, keys: str) -> None:
         os.write(self._master, keys.encode())
 
+    def resize(self, width: int, height: int) -> None:
+        """Have another size, and tell the program so; the screen stays as wide and high as it is."""
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        self.process.send_signal(signal.SIGWINCH)
+
+    def end(self) -> int:
+        """Read to the end; gives the exit code."""
+        self._reader.join(PATIENCE)
+        return self.process.wait(PATIENCE)
+
+    @property
+    def settings_now(self) -> list[Any]:
+        """How the terminal is set, which a program may change."""
+        return termios.tcgetattr(self._master)
+
     def close(self) -> None:
         """End the program if it still runs."""
         if self.process.poll() is None:
@@ -153,7 +171,9 @@ class Terminal:
         with suppress(OSError):  # which is how a pseudo-terminal tells that its program is gone
             while output := os.read(self._master, 65_536):
                 with self._news:
-                    self.screen.feed(decoder.decode(output))
+                    text = decoder.decode(output)
+                    self.output += text
+                    self.screen.feed(text)
                     self._news.notify_all()
 
 

@@ -11,6 +11,7 @@ from uuid import uuid4
 import msgspec
 from msgspec.structs import asdict, replace
 
+from rego.client import follow
 from rego.client.call import Call
 from rego.client.updates import EventCame, Online, PresenceCame, SnapshotCame, Update
 from rego.replica import Replica
@@ -56,6 +57,7 @@ class ScriptedPeer:
         self.echo = True
         self.withheld: list[Update] = []
         self.opened = 0
+        self.since: follow.Position | None = None
         self._release = asyncio.Event()
         self._release.set()
         self._updates: asyncio.Queue[Update] = asyncio.Queue()
@@ -75,8 +77,9 @@ class ScriptedPeer:
             yield entry
 
     @asynccontextmanager
-    async def open_feed(self, board_id: str) -> AsyncIterator[ScriptedPeer]:
+    async def open_feed(self, board_id: str, since: follow.Position | None = None) -> AsyncIterator[ScriptedPeer]:
         self.opened += 1
+        self.since = since
         self._updates = asyncio.Queue()
         self.say_hello(Resume.SNAPSHOT)
         self.feed(SnapshotCame(snapshot=self.replica.snapshot()))

@@ -54,6 +54,13 @@ def test_wrapped_lines_fit_and_lose_nothing_that_has_room(title: str, width: int
         assert "".join(wrapped).replace(" ", "") == "".join(text.split())
 
 
+@given(words=st.lists(st.text("ab-", min_size=1, max_size=12)), width=st.integers(1, 30), max_lines=st.integers(1, 4))
+def test_plain_text_is_wrapped_as_any_other(words: list[str], width: int, max_lines: int) -> None:
+    """It takes a shorter way, which a letter with an accent does not."""
+    plain = wrap(" ".join(words), width, max_lines)
+    assert [line.replace("a", "ä") for line in plain] == wrap(" ".join(words).replace("a", "ä"), width, max_lines)
+
+
 @given(text=texts, width=st.integers(0, 40))
 def test_cut_and_pad_keep_to_their_width(text: str, width: int) -> None:
     assert cell_len(cut(steady(text), width)) <= width
