@@ -260,6 +260,15 @@ class BoardView:
         column_id = self._column_beside(self.column_id, right)
         return self.card_id, self.slot_at(column_id, index + down, without=self.card_id)
 
+    @property
+    def riding(self) -> list[str]:
+        """The cards that are carried."""
+        return [self.carried[0]] if self.carried is not None else []
+
+    def place_of_carried(self) -> int | None:
+        """The index in its column at which what is carried hovers."""
+        return self.index_of(self.carried[1].column_id, self.riding[0]) if self.carried is not None else None
+
     def carry(self, *, right: int = 0, down: int = 0) -> None:
         """Move the carried card by columns and places."""
         if self.carried is None:

@@ -11,11 +11,12 @@ from rego_tui.actions import Place
 from rego_tui.board_view import BoardView, Slot
 from rego_tui.keymap import Press
 from rego_tui.operations import Operation
-from rego_tui.screens.board_page import BoardPage
+from rego_tui.screens.board_frame import hovering
+from rego_tui.screens.board_mouse import BoardMouse
 from rego_tui.widgets.line_input import LineInput
 
 
-class BoardScreen(BoardPage):
+class BoardScreen(BoardMouse):
     """A live board that can be changed. Nothing here waits for the server: see `BoardStore.perform`."""
 
     # --- cards -------------------------------------------------------------------------------------------------------
@@ -153,7 +154,7 @@ class BoardScreen(BoardPage):
             return self.view.filter_error
         if self.view.draft is not None:
             return "NEW CARD"
-        return "MOVE" if self.view.carried is not None else "EDIT" if self.view.editing is not None else ""
+        return hovering(self.view) if self.view.carried is not None else "EDIT" if self.view.editing is not None else ""
 
     # --- typing ------------------------------------------------------------------------------------------------------
 

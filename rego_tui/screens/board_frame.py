@@ -52,6 +52,15 @@ def faces(view: BoardView, people: Iterable[Person]) -> dict[str, Face]:
     return found
 
 
+def hovering(view: BoardView) -> str:
+    """Where the carried card hovers, in words."""
+    column = view.replica.columns.get(view.column_id)
+    index = view.place_of_carried()
+    if column is None or index is None:
+        return "MOVE"
+    return f"MOVE to {column.title}, {index + 1} of {len(view.cards(view.column_id))}"
+
+
 def _peers_by_card(view: BoardView, people: Iterable[Person]) -> dict[str, tuple[Peer, ...]]:
     found: dict[str, dict[str, Peer]] = {}
     for person in people:

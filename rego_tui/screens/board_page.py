@@ -115,6 +115,8 @@ class BoardPage(KeyScreen):
             self._draw_bar()
         self._draw_columns(None if touched.frame else touched.columns)
         self.lost_hold()
+        if self.view.carried is not None:
+            self.show_options()
 
     def lost_hold(self) -> None:
         """Called after a change by others, which may have taken away what the user carries or types."""
@@ -182,6 +184,8 @@ class BoardPage(KeyScreen):
         before = self.columns.window
         self._draw_columns(set(columns))
         self._look_at_cursor()
+        if self.view is not None and self.view.carried is not None:
+            self.show_options()
         if self.columns.window != before:
             self._draw_bar()
             self.call_after_refresh(self._look_at_cursor)
