@@ -44,6 +44,7 @@ class Action(Struct, frozen=True, kw_only=True):
 
     A key is written as it is typed (`J`, `?`) or by name (`ctrl+d`, `enter`); a sequence has blanks between (`g g`).
     `hint` is the word in the footer, empty for actions that the footer leaves out; `counts` ones take a number before them.
+    Those with `changes` are refused at once where the user may only look.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Action(Struct, frozen=True, kw_only=True):
     group: str
     hint: str = ""
     counts: bool = False
+    changes: bool = False
 
     @property
     def method(self) -> str:
@@ -63,11 +65,12 @@ class Action(Struct, frozen=True, kw_only=True):
 def _group(place: Place, group: str, *rows: tuple[str, str, str] | tuple[str, str, str, str]) -> tuple[Action, ...]:
     return tuple(
         Action(
-            id=row[0].rstrip("#"),
+            id=row[0].rstrip("#!"),
             keys=tuple(row[1].split(", ")),
             help=row[2],
             hint=row[3] if len(row) == 4 else "",
-            counts=row[0].endswith("#"),
+            counts="#" in row[0],
+            changes="!" in row[0],
             place=place,
             group=group,
         )
@@ -75,7 +78,7 @@ def _group(place: Place, group: str, *rows: tuple[str, str, str] | tuple[str, st
     )
 
 
-# An id that ends in `#` takes a count.
+# After an id, `#` says that it takes a count, `!` that it changes the board.
 ACTIONS: tuple[Action, ...] = (
     *_group(
         Place.BOARD,
@@ -93,27 +96,28 @@ ACTIONS: tuple[Action, ...] = (
         Place.BOARD,
         "Card",
         ("card.open", "enter", "open the card", "open"),
-        ("card.new", "n", "a new card at the end of the column; Enter adds the next", "new"),
-        ("card.new_below", "o", "a new card below this one"),
-        ("card.new_above", "O", "a new card above this one"),
-        ("card.edit_title", "e", "edit the title in place", "edit"),
-        ("card.toggle_done", "x", "done, or not done after all", "done"),
-        ("card.archive", "d", "archive the card", "archive"),
-        ("acts.undo", "u", "take back what you did last"),
-        ("acts.redo", "U, ctrl+r", "do again what you took back last"),
+        ("card.new!", "n", "a new card at the end of the column; Enter adds the next", "new"),
+        ("card.new_below!", "o", "a new card below this one"),
+        ("card.new_above!", "O", "a new card above this one"),
+        ("card.edit_title!", "e", "edit the title in place", "edit"),
+        ("card.toggle_done!", "x", "done, or not done after all", "done"),
+        ("card.archive!", "d", "archive the card", "archive"),
+        ("acts.undo!", "u", "take back what you did last"),
+        ("acts.redo!", "U, ctrl+r", "do again what you took back last"),
     ),
     *_group(
         Place.BOARD,
         "Move",
-        ("card.move_left#", "H, shift+left", "the card one column to the left"),
-        ("card.move_right#", "L, shift+right", "the card one column to the right"),
-        ("card.move_down#", "J, shift+down", "the card one place down"),
-        ("card.move_up#", "K, shift+up", "the card one place up"),
-        ("card.carry", "m", "move mode: carry the card to its place", "move"),
+        ("card.move_left#!", "H, shift+left", "the card one column to the left"),
+        ("card.move_right#!", "L, shift+right", "the card one column to the right"),
+        ("card.move_down#!", "J, shift+down", "the card one place down"),
+        ("card.move_up#!", "K, shift+up", "the card one place up"),
+        ("card.carry!", "m", "move mode: carry the card to its place", "move"),
     ),
     *_group(
         Place.BOARD,
         "Board",
+        ("follow.person", "f", "follow somebody who is here; whatever you do yourself ends it"),
         ("filter.edit", "/", "show only cards that fit a query", "filter"),
         ("board.resync", "R", "read the whole board again"),
         ("board.switch", "b", "another board"),
@@ -143,7 +147,7 @@ ACTIONS: tuple[Action, ...] = (
         ("page.half_up", "ctrl+u, pageup", "half a page up"),
         ("page.top", "g g, home", "the beginning"),
         ("page.bottom", "G, end", "the end"),
-        ("open_card.toggle_done", "x", "done, or not done after all", "done"),
+        ("open_card.toggle_done!", "x", "done, or not done after all", "done"),
         ("open_card.reload", "R", "read the card again", "reload"),
         ("open_card.close", "escape, q", "back to the board", "back"),
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 
 from rego.replica import Replica
@@ -32,11 +32,11 @@ def looks_of(replica: Replica, now: datetime) -> Looks:
     return Looks(key=replica.board.key, labels=dict(replica.labels), members=dict(replica.members), now=now)
 
 
-def faces(view: BoardView, people: Iterable[Person]) -> dict[str, Face]:
-    """The cards that look other than plain: under a cursor, carried, or with something under way."""
+def faces(view: BoardView, people: Iterable[Person], fresh: Mapping[str, Peer]) -> dict[str, Face]:
+    """The cards that look other than plain: under a cursor, carried, changed just now, or with something under way."""
     found: dict[str, Face] = {}
     peers = _peers_by_card(view, people)
-    special = {*peers, *(op.card_id for op in view.replica.pending.values()), DRAFT_ID}
+    special = {*peers, *fresh, *(op.card_id for op in view.replica.pending.values()), DRAFT_ID}
     if view.card_id is not None:
         special.add(view.card_id)
     for card_id in special:
@@ -46,6 +46,7 @@ def faces(view: BoardView, people: Iterable[Person]) -> dict[str, Face]:
             ghost=view.carried is not None and view.carried[0] == card_id,
             pending=any(True for _ in view.replica.pending_on(card_id)),
             peers=peers.get(card_id, ()),
+            changed_by=fresh.get(card_id),
         )
         if face != Face():
             found[card_id] = face

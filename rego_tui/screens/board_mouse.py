@@ -64,9 +64,8 @@ class BoardMouse(BoardPage):
 
     def on_card_clicked(self, message: messages.CardClicked) -> None:
         if self._dragged:
-            message.stop()  # the end of a drag within one column looks like a click to Textual
-        else:
-            super().on_card_clicked(message)
+            message.stop()
+            message.prevent_default()  # the end of a drag within one column looks like a click to Textual
 
     # --- dragging ----------------------------------------------------------------------------------------------------
 
@@ -134,6 +133,8 @@ class BoardMouse(BoardPage):
             self._run("carry.up")
         elif y >= widget.size.height - 1 and widget.scroll_offset.y < widget.max_scroll_y:
             self._run("carry.down")
+        else:
+            self._lead()  # what moved below the pointer may have been the column
 
     def _run(self, action: str) -> None:
         self.run(Press(self.rego.keymap.actions[action]))

@@ -21,6 +21,7 @@ from rego_tui.store import BoardStore
 from rego_tui.widgets.bars import BoardBar, OptionsBar
 from rego_tui.widgets.column import HEADER, ColumnView
 from rego_tui.widgets.line_input import LineInput
+from rego_tui.widgets.looks import Peer
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
@@ -35,6 +36,7 @@ class BoardPage(KeyScreen):
         super().__init__(app)
         self.store = store
         self.view: BoardView | None = None
+        self.fresh: dict[str, Peer] = {}
         self._posts = self.post_message
 
     def compose(self) -> ComposeResult:
@@ -73,6 +75,7 @@ class BoardPage(KeyScreen):
             self.view.forget(message.touched)
             await self._draw(message.touched)
             self._tell_pages(message)
+            self.news_drawn()
 
     def on_card_numbered(self, message: messages.CardNumbered) -> None:
         message.stop()
@@ -84,7 +87,9 @@ class BoardPage(KeyScreen):
         message.stop()
         self._draw_bar()
         self._draw_faces()
+        self.show_options()
         self._tell_pages(message)
+        self.news_drawn()
 
     def on_connection_changed(self, message: messages.ConnectionChanged) -> None:
         message.stop()
@@ -113,10 +118,14 @@ class BoardPage(KeyScreen):
         if touched.frame:
             await self.columns.show_frame(self.view, looks_of(self.view.replica, self.rego.clock()))
             self._draw_bar()
+            self.show_options()
         self._draw_columns(None if touched.frame else touched.columns)
         self.lost_hold()
         if self.view.carried is not None:
             self.show_options()
+
+    def news_drawn(self) -> None:
+        """Called when what others did, or where they are now, is drawn."""
 
     def lost_hold(self) -> None:
         """Called after a change by others, which may have taken away what the user carries or types."""
@@ -129,7 +138,7 @@ class BoardPage(KeyScreen):
 
     def _draw_faces(self) -> None:
         if self.view is not None:
-            self.columns.show_faces(self.view, faces(self.view, self.store.people.values()))
+            self.columns.show_faces(self.view, faces(self.view, self.store.people.values(), self.fresh))
 
     def _draw_bar(self) -> None:
         if self.is_mounted:

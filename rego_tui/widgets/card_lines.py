@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from rego.wire.cards import CardSummary, Priority
 from rego_tui.widgets.looks import LABEL_COLORS, PRIORITY_MARK, Face, Looks, Styles, person_color
-from rego_tui.widgets.text_cells import cut, steady, wrap
+from rego_tui.widgets.text_cells import cut, pad, steady, wrap
 
 MARGIN = 2
 """Cells left of a card's text: the cursor's bar and a blank."""
@@ -36,7 +36,7 @@ def card_height(card: CardSummary, width: int, title_lines: int) -> int:
 
 def card_lines(card: CardSummary, face: Face, looks: Looks, styles: Styles, width: int, title_lines: int) -> list[Strip]:
     """The lines of a card, as many as `card_height` says, each of exactly `width` cells."""
-    ground = styles.card_ghost if face.ghost else styles.card_focused if face.focused else styles.card
+    ground = _ground(face, styles)
     bar = Segment("▌", ground + styles.bar) if face.focused or face.ghost else Segment(" ", ground)
     room = text_width(width)
     rows = [_title_row(line, card, ground, styles) for line in wrap(steady(card.title), room, title_lines)]
@@ -65,10 +65,22 @@ def _edge(face: Face, styles: Styles, width: int) -> Strip:
     used = sum(tag.cell_length for tag in tags) + max(len(tags) - 1, 0)
     if not tags or used > width:
         tags, used = tags[:1], tags[0].cell_length if tags else 0
-    segments = [Segment(" " * max(width - used, 0), styles.ground)]
+    segments = [Segment(_author(face, width - used), styles.ground + styles.muted)]
     for number, tag in enumerate(tags):
         segments += [Segment(" ", styles.ground), tag] if number else [tag]
     return Strip(segments).adjust_cell_length(width, styles.ground)
+
+
+def _author(face: Face, room: int) -> str:
+    """Who changed the card just now, left of the cursors of others."""
+    name = f" {steady(face.changed_by.name)}" if face.changed_by is not None else ""
+    return pad(name if room > 4 else "", max(room, 0))
+
+
+def _ground(face: Face, styles: Styles) -> Style:
+    if face.ghost:
+        return styles.card_ghost
+    return styles.card_focused if face.focused else styles.card_fresh if face.changed_by is not None else styles.card
 
 
 def _tag_style(user_id: str) -> Style:

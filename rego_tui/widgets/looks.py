@@ -42,6 +42,7 @@ class Styles(Struct, frozen=True):
     card: Style
     card_focused: Style
     card_ghost: Style
+    card_fresh: Style
     bar: Style
     bar_idle: Style
     title: Style
@@ -76,6 +77,7 @@ class Face(Struct, frozen=True):
     ghost: bool = False
     pending: bool = False
     peers: tuple[Peer, ...] = ()
+    changed_by: Peer | None = None
 
 
 PRIORITY_MARK: dict[Priority, str] = {Priority.HIGH: "▲ high", Priority.URGENT: "▲ urgent"}

@@ -22,7 +22,7 @@ from rego.wire.cards import Card, CardRef, CardSummary, CreateCard, MoveCard, Up
 from rego.wire.checklists import Checklist
 from rego.wire.comments import Comment
 from rego.wire.errors import NotFound, RegoError
-from rego.wire.event_data import RawEvent
+from rego.wire.event_data import Actor, RawEvent
 from rego.wire.frames import Hello, Resume
 from rego.wire.presence import Person
 from rego.wire.snapshot import Snapshot
@@ -54,6 +54,7 @@ class ScriptedPeer:
         self.ways_back: dict[int, Callable[[str | None], object]] = {}
         self.echo = True
         self.withheld: list[Update] = []
+        self.missed: list[Update] = []
         self.opened = 0
         self._release = asyncio.Event()
         self._release.set()
@@ -106,17 +107,25 @@ class ScriptedPeer:
         hello = Hello(connection_id=OWN_CONNECTION, board_id=board, epoch=epoch, seq=seq, heartbeat=15, resume=resume)
         self.feed(Online(hello=hello))
 
-    def happen(self, data: e.EventData, op_id: str | None = None) -> None:
-        """Something happens on the board; the feed tells of it."""
+    def happen(self, data: e.EventData, op_id: str | None = None, *, actor: Actor | None = None, feed: bool = True) -> None:
+        """Something happens on the board; the feed tells of it, unless it is cut off and told later by `feed_missed`."""
         event = e.Event(
-            seq=self.replica.seq + 1, board_id=self.replica.board.id, type=e.event_type(data), at=NOW, op_id=op_id, data=data
+            seq=self.replica.seq + 1,
+            board_id=self.replica.board.id,
+            type=e.event_type(data),
+            at=NOW,
+            actor=actor,
+            op_id=op_id,
+            data=data,
         )
         if op_id is not None:
             self._remember(event)
         self.replica.apply(event)
         raw = RawEvent(seq=event.seq, board_id=event.board_id, type=event.type, at=event.at)
         update = EventCame(event=event, raw=raw)
-        if self.echo or op_id is None:
+        if not feed:
+            self.missed.append(update)
+        elif self.echo or op_id is None:
             self.feed(update)
         else:
             self.withheld.append(update)
@@ -142,6 +151,12 @@ class ScriptedPeer:
         self.acts[made] = replace(self.acts[made], reverts=seq)
         self.acts[seq] = replace(self.acts[seq], reverted_by=made)
         return [RawEvent(seq=made, board_id=self.replica.board.id, type=self.acts[made].type, at=NOW, reverts=seq)]
+
+    def feed_missed(self) -> None:
+        """Feed what happened while the feed was cut off."""
+        for update in self.missed:
+            self.feed(update)
+        self.missed.clear()
 
     def tell_withheld(self) -> None:
         """Feed the events that were held back."""
@@ -170,11 +185,11 @@ class ScriptedPeer:
         )
         return self.replica.cards[card_id]
 
-    def change(self, card_id: str, op_id: str | None = None, **fields: Any) -> CardSummary:
+    def change(self, card_id: str, op_id: str | None = None, *, actor: Actor | None = None, **fields: Any) -> CardSummary:
         """Somebody changes a card's fields."""
         card = self.replica.cards[card_id]
         changes = {name: Change(before=getattr(card, name), after=value) for name, value in fields.items()}
-        self.happen(e.CardUpdated(card=self._ref(card), changes=changes, version=card.version + 1), op_id)
+        self.happen(e.CardUpdated(card=self._ref(card), changes=changes, version=card.version + 1), op_id, actor=actor)
         return self.replica.cards[card_id]
 
     def add(self, card: CardSummary, op_id: str | None = None) -> CardSummary:
