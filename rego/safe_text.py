@@ -7,6 +7,7 @@ markup escape: what it returns still belongs in a `Text`, `Content` or `Segment`
 from __future__ import annotations
 
 import re
+from functools import cache
 
 # Controls, surrogates and non-characters; bidi controls and separators (UAX 9, UTR 36); what Unicode calls default-ignorable.
 _HIDDEN = (
@@ -15,9 +16,6 @@ _HIDDEN = (
 )
 _JOINER = "(?<=[^\x00-\x7f])[\u200c\u200d](?=[^\x00-\x7f])"
 _VARIANT = f"(?<=[^{_HIDDEN}])[\ufe00-\ufe0f\U000e0100-\U000e01ef]"
-_LINE = re.compile(f"({_JOINER}|{_VARIANT})|([{_HIDDEN}])")
-_LINES = re.compile(f"({_JOINER}|{_VARIANT}|[\n\t])|([{_HIDDEN}])")
-_ANY_HIDDEN = re.compile(f"[{_HIDDEN}]")
 
 
 def safe_text(value: str, *, multiline: bool = False) -> str:
@@ -26,9 +24,21 @@ def safe_text(value: str, *, multiline: bool = False) -> str:
     Controls become their pictures (`␛`), other hidden characters their number (`<U+202E>`). Joiners between two non-ASCII
     characters (Persian, Indic scripts, emoji) and one variation selector after a visible character stay: they do a job there.
     """
-    if not _ANY_HIDDEN.search(value):
+    if (value.isascii() and value.isprintable()) or not _any_hidden().search(value):
         return value
-    return (_LINES if multiline else _LINE).sub(_shown, value)
+    return _hidden(multiline).sub(_shown, value)
+
+
+# Patterns of this size take longer to compile than many a command to run, which prints nothing but ASCII.
+@cache
+def _any_hidden() -> re.Pattern[str]:
+    return re.compile(f"[{_HIDDEN}]")
+
+
+@cache
+def _hidden(multiline: bool) -> re.Pattern[str]:
+    kept = f"{_JOINER}|{_VARIANT}" + (r"|[\n\t]" if multiline else "")
+    return re.compile(f"({kept})|([{_HIDDEN}])")
 
 
 def _shown(match: re.Match[str]) -> str:

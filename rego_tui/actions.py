@@ -17,6 +17,7 @@ class Place(StrEnum):
     BOARD = "board"
     MOVE = "move mode"
     CARD = "card"
+    EDITOR = "editor"
     CONFLICT = "two texts"
     BOARDS = "boards"
     SERVERS = "servers"
@@ -140,16 +141,50 @@ ACTIONS: tuple[Action, ...] = (
     ),
     *_group(
         Place.CARD,
-        "Card",
-        ("page.down#", "j, down", "one line down"),
-        ("page.up#", "k, up", "one line up"),
+        "Go",
+        ("page.down#", "j, down", "the next part, or a line on in a long one"),
+        ("page.up#", "k, up", "the part above, or a line back in a long one"),
         ("page.half_down", "ctrl+d, pagedown", "half a page down"),
         ("page.half_up", "ctrl+u, pageup", "half a page up"),
         ("page.top", "g g, home", "the beginning"),
         ("page.bottom", "G, end", "the end"),
-        ("open_card.toggle_done!", "x", "done, or not done after all", "done"),
-        ("open_card.reload", "R", "read the card again", "reload"),
+        ("page.next_section", "tab", "the next section"),
+        ("page.previous_section", "shift+tab", "the section above"),
+    ),
+    *_group(
+        Place.CARD,
+        "Card",
+        ("open_card.act", "enter", "edit the text, tick the item, open the file under the cursor"),
+        ("open_card.edit!", "e", "edit what the cursor is on: the title, a text, an item"),
+        ("open_card.toggle_done!", "x", "the item under the cursor, or else the card: done, or not done after all", "done"),
+        ("open_card.delete!", "d", "delete what the cursor is on; on the title, archive the card"),
+        ("open_card.move_right#!", "L, shift+right", "the card one column to the right"),
+        ("open_card.move_left#!", "H, shift+left", "the card one column to the left"),
+        ("open_card.undo!", "u", "take back what you did last"),
+        ("open_card.redo!", "U, ctrl+r", "do again what you took back last"),
+        ("open_card.reload", "R", "read the card again"),
         ("open_card.close", "escape, q", "back to the board", "back"),
+    ),
+    *_group(
+        Place.CARD,
+        "Checklists",
+        ("items.new!", "n", "a new item below this one; Enter adds the next", "item"),
+        ("lists.new!", "N", "a new checklist"),
+        ("items.tick!", "space", "tick the item, or untick it"),
+        ("items.down#!", "J, shift+down", "the item, or the checklist, one place down"),
+        ("items.up#!", "K, shift+up", "the item, or the checklist, one place up"),
+    ),
+    *_group(
+        Place.CARD,
+        "Comments and files",
+        ("comments.write!", "c", "write a comment", "comment"),
+    ),
+    *_group(
+        Place.EDITOR,
+        "Text",
+        ("editor.save", "ctrl+s", "save the text", "save"),
+        ("editor.leave", "escape", "back to the card; what you typed is kept", "leave"),
+        ("editor.complete", "tab", "complete the name after @"),
     ),
     *_group(
         Place.CONFLICT,
@@ -167,12 +202,23 @@ ACTIONS: tuple[Action, ...] = (
     *_group(
         Place.BOARDS,
         "Boards",
-        ("boards.down", "j, down", "the next board"),
-        ("boards.up", "k, up", "the board above"),
+        ("boards.down#", "j, down", "the next board"),
+        ("boards.up#", "k, up", "the board above"),
+        ("boards.top", "g g, home", "the first board"),
+        ("boards.bottom", "G, end", "the last board"),
         ("boards.open", "enter, l, right", "open the board", "open"),
-        ("boards.reload", "R", "read the list again", "reload"),
+        ("boards.filter", "/", "show only boards that have these words", "filter"),
+        ("boards.new", "n", "a new board", "new"),
+        ("boards.rename", "e", "rename the board", "rename"),
+        ("boards.archive", "d", "archive the board", "archive"),
+        ("boards.restore", "D", "bring an archived board back"),
+        ("boards.show_archived", "A", "show the archived boards too, or not"),
+        ("boards.undo", "u", "take back what was done here last"),
+        ("boards.import", "i", "how to bring a board in from another program"),
+        ("boards.reload", "R", "read the list again"),
         ("boards.switch_server", "s", "another server, this machine, or another login", "servers"),
         ("boards.log_out", "Q", "log out of this server"),
+        ("boards.back", "escape", "clear the filter"),
     ),
     *_group(
         Place.SERVERS,
@@ -197,7 +243,7 @@ ACTIONS: tuple[Action, ...] = (
         Place.ACTIVITY,
         "Activity",
         ("activity.open_card", "enter", "open the card that it is about", "open card"),
-        ("activity.take_back", "u", "take back exactly this, if it was you", "take back"),
+        ("activity.take_back!", "u", "take back exactly this, if it was you", "take back"),
     ),
     *_group(
         Place.PEOPLE,

@@ -18,8 +18,10 @@ from rego.safe_text import safe_text
 from rego.wire.errors import RegoError
 from rego_tui import leaving
 from rego_tui.actions import Action
+from rego_tui.drafts import Drafts
 from rego_tui.keymap import Keymap, Press, key_label, keymap
 from rego_tui.preferences import NAMES, default_of, preferences_of, read_values
+from rego_tui.recent import remember_board
 from rego_tui.rights import why_not
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
@@ -109,6 +111,7 @@ class RegoApp(App[None]):
         self.keymap, self._key_problems = _keymap(keys, connect.home)
         self.clock = clock or _local_now
         self.store: BoardStore | None = None
+        self.drafts = Drafts()
         self.where = Whereabouts(connect.client, connect.home, connect.server)
         self._open_workspace = open_workspace or self.where.workspace
         self._workspace: Workspace | None = None
@@ -212,6 +215,8 @@ class RegoApp(App[None]):
         """Show a board, and follow it until its screen closes."""
         assert self._workspace is not None
         self.store = self._workspace.open(board_id)
+        if (home := self.where.home) is not None:
+            self.run_worker(asyncio.to_thread(remember_board, home.paths.cache, board_id), group="recent")
         self.push_screen(BoardScreen(self, self.store))
 
     def close_board(self, sentence: str = "") -> None:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import select
 import signal
+import sys
 from collections.abc import Callable
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+LOOK_EVERY = 1.0
+"""Seconds between looks whether the terminal is still there."""
 
 
 def listen(leave: Callable[[int], None]) -> None:
@@ -17,6 +22,21 @@ def listen(leave: Callable[[int], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in SIGNALS:
         loop.add_signal_handler(number, leave, 128 + number)
+    _watch_terminal(lambda: leave(128 + signal.SIGHUP))
+
+
+def _watch_terminal(gone: Callable[[], None]) -> None:
+    """Call `gone` when the terminal has gone away: only the program whose controlling terminal it was gets a signal."""
+    loop, poll = asyncio.get_running_loop(), select.poll()
+    poll.register(sys.__stdin__ or 0, 0)
+
+    def look() -> None:
+        if any(found & select.POLLHUP for _, found in poll.poll(0)):
+            gone()
+        else:
+            loop.call_later(LOOK_EVERY, look)
+
+    look()
 
 
 def farewell(waiting: int) -> str:

@@ -13,7 +13,8 @@ from rego.client import cards
 from rego.client.call import Call
 from rego.replica import Pending, Replica
 from rego.wire.base import Position
-from rego.wire.cards import Card, CardSummary, CreateCard, MoveCard, UpdateCard
+from rego.wire.cards import CardSummary, CreateCard, MoveCard, UpdateCard
+from rego.wire.errors import RegoError
 
 
 class Known:
@@ -31,22 +32,39 @@ class Known:
         """The version to send with an edit begun at version `seen`: own operations since then are no conflict."""
         return max(seen, self.versions.get(self.id(card_id), 0), 1)
 
-    def learn(self, card_id: str, answer: CardSummary) -> None:
-        """Take in the answer to an operation on `card_id`."""
-        if card_id != answer.id:
-            self.ids[card_id] = answer.id
-        self.versions[answer.id] = answer.version
+    def learn(self, operation: Operation, answer: Any) -> None:
+        """Take in the answer to an operation."""
+        if operation.makes is not None:
+            self.ids[operation.makes] = answer.id
+        if isinstance(answer, CardSummary):
+            if operation.card_id != answer.id:
+                self.ids[operation.card_id] = answer.id
+            self.versions[answer.id] = answer.version
+
+
+def unheard(_: Any) -> None:
+    """Nobody waits for the answer."""
+
+
+def not_dealt_with(_: RegoError) -> bool:
+    """Nobody does anything about a refusal."""
+    return False
 
 
 class Operation(Struct, frozen=True, kw_only=True):
-    """One change of one card. `call` is made when its turn comes, because the ids in it may be provisional until then.
+    """One change of one card, or of what hangs on it. `call` is made when its turn comes, because ids in it may be provisional.
 
-    The id of `pending` is the request's idempotency key; `failure` begins the sentence that says that it was refused.
+    The id of `pending` is the request's idempotency key; `failure` begins the sentence that says that it was refused. `makes`
+    is the provisional id of what it adds to the card. `answered` is told the answer; `refused` is told a refusal, and says
+    whether that needs no sentence any more.
     """
 
     pending: Pending
     failure: str
-    call: Callable[[Known], Call[CardSummary] | Call[Card]]
+    call: Callable[[Known], Call[Any]]
+    makes: str | None = None
+    answered: Callable[[Any], object] = unheard
+    refused: Callable[[RegoError], bool] = not_dealt_with
 
     @property
     def op_id(self) -> str:

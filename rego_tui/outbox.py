@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from rego.client.call import Call
-from rego.wire.cards import CardSummary
 from rego.wire.errors import NotRego, RateLimited, RegoError, Unavailable, Unreachable
 from rego_tui.operations import Known, Operation
 
@@ -35,7 +34,7 @@ class Outbox:
         self,
         client: Sender,
         *,
-        answered: Callable[[Operation, CardSummary], None],
+        answered: Callable[[Operation, Any], None],
         refused: Callable[[Operation, RegoError], None],
         changed: Callable[[], None],
     ) -> None:
@@ -99,7 +98,7 @@ class Outbox:
             self._refused(operation, error)
         else:
             self._queue.popleft()
-            self.known.learn(operation.card_id, answer)
+            self.known.learn(operation, answer)
             self._answered(operation, answer)
         self._block(False)
         return None

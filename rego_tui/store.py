@@ -6,25 +6,24 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from copy import copy
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Struct
 from textual.message import Message
 
-from rego.client import cards, checklists, comments
+from rego.client import attachments, cards, checklists, comments
 from rego.client.call import Call
 from rego.client.updates import Ended, EventCame, Offline, Online, PresenceCame, SnapshotCame, Update
 from rego.replica import Gap, Replica, Touched
 from rego.wire import limits
 from rego.wire.activity import Activity
-from rego.wire.cards import Card, CardSummary
-from rego.wire.checklists import Checklist
+from rego.wire.cards import CardSummary
 from rego.wire.comments import Comment
 from rego.wire.errors import RegoError
 from rego.wire.events import CardCreated, Event
 from rego.wire.frames import Advice, Hello, Resume
 from rego.wire.presence import Person
+from rego_tui.card_detail import CardDetail
 from rego_tui.connection import Connection, Feed, OpenFeed, Phase
 from rego_tui.messages import BoardChanged, BoardEnded, BoardLoaded, CardNumbered, ConnectionChanged, Notice, PresenceChanged
 from rego_tui.operations import Operation
@@ -39,14 +38,6 @@ FRAME = 0.016
 
 FOCUS_PAUSE = 0.12
 """Seconds that the cursor must rest on a card before the others are told."""
-
-
-class CardDetail(Struct, frozen=True, kw_only=True):
-    """A card with the long texts that a board does not hold."""
-
-    card: Card
-    checklists: list[Checklist]
-    comments: list[Comment]
 
 
 class BoardStore:
@@ -146,12 +137,17 @@ class BoardStore:
     async def read_card(self, card_id: str) -> CardDetail:
         """A card with its long texts; raises a `RegoError`."""
         real = self._outbox.known.id(card_id)
-        card, lists, said = await asyncio.gather(
+        card, lists, said, files = await asyncio.gather(
             self._client.send(cards.get_card(real)),
             self._client.send(checklists.list_checklists(real)),
             self._comments(real),
+            self._client.send(attachments.list_attachments(real)),
         )
-        return CardDetail(card=card, checklists=lists, comments=said)
+        return CardDetail(card=card, checklists=lists, comments=said, files=files)
+
+    def real_id(self, known_id: str) -> str:
+        """The id that the server gave to what was made here under another one; any other id as it is."""
+        return self._outbox.known.id(known_id)
 
     async def _comments(self, card_id: str) -> list[Comment]:
         return [comment async for comment in self._client.pages(comments.list_comments(card_id, limit=limits.LIST_MAX))]
@@ -192,13 +188,15 @@ class BoardStore:
 
     # --- what becomes of operations --------------------------------------------------------------------------------
 
-    def _answered(self, operation: Operation, answer: CardSummary) -> None:
-        """Keep showing an operation until its event is in, unless the replica already holds its result."""
+    def _answered(self, operation: Operation, answer: Any) -> None:
+        """Keep showing an operation until its event is in, unless the replica already holds its result or never will."""
         replica = self.loaded
         if operation.op_id in replica.pending:
-            self._answers[operation.op_id] = answer
-            if _holds(replica, answer):
+            if isinstance(answer, CardSummary):
+                self._answers[operation.op_id] = answer
+            if not isinstance(answer, CardSummary) or _holds(replica, answer):
                 self._settle(operation.op_id)
+        operation.answered(answer)
 
     def _refused(self, operation: Operation, error: RegoError) -> None:
         lost = [operation, *(self._outbox.drop_those_on(operation.card_id) if operation.creates else ())]
@@ -206,7 +204,8 @@ class BoardStore:
         for op in lost:
             _add(touched, self.loaded.settle(op.op_id))
         self._touch(touched, at_once=True)
-        self._publish(Notice(f"{operation.failure}: {error.detail}", failed=True))
+        if not operation.refused(error):
+            self._publish(Notice(f"{operation.failure}: {error.detail}", failed=True))
 
     def _settle(self, op_id: str) -> None:
         """Take a confirmed operation away; what was done to a provisional card goes on with the real one."""

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
-from rego.client import boards
 from rego.client.call import Call
-from rego.wire.boards import Board
 from rego_tui.connection import OpenFeed
 from rego_tui.outbox import Sender
 from rego_tui.store import BoardStore
@@ -20,10 +18,6 @@ class Workspace:
     def __init__(self, client: Sender, open_feed: OpenFeed) -> None:
         self._client = client
         self._open_feed = open_feed
-
-    async def list_boards(self) -> list[Board]:
-        """The user's boards that are in use; raises a `RegoError`."""
-        return [board for board in await self._client.send(boards.list_boards()) if not board.archived]
 
     async def ask(self, call: Call[T]) -> T:
         """Send a request that belongs to no open board; raises a `RegoError`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from msgspec.structs import replace
 
 from rego.cli.context import Session
 from rego.cli.options import DataCommand, ListCommand, RegoCommand, form_of, noun, session_of
@@ -136,7 +137,7 @@ def bootstrap(session: Session, name: str, database_url: str | None) -> None:
     if settings.database_url:
         user = promote(settings, name)
     else:
-        user = _promote_here(Paths(config=session.paths.config, data=settings.data_dir.absolute()), name)
+        user = _promote_here(replace(session.paths, data=settings.data_dir.absolute()), name)
     session.output.note(f"{user.username} is {_standing(user)} now.")
 
 

@@ -14,7 +14,7 @@ from typing import BinaryIO
 import msgspec
 
 from rego.cli import card_lookup as look
-from rego.cli.card_views import amount, minute
+from rego.cli.card_views import minute
 from rego.cli.context import Session
 from rego.cli.deleting import agreed
 from rego.cli.output import Cell, Form, View
@@ -27,6 +27,7 @@ from rego.naming import find_attachment
 from rego.safe_text import safe_text
 from rego.wire.attachments import Attachment, UpdateAttachment
 from rego.wire.errors import InvalidInput, NotFound
+from rego.wire.field_words import amount
 from rego.wire.filenames import clean_filename
 
 STDIN = "-"

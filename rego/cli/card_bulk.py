@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from rego.cli import card_lookup as look
 from rego.cli.card_views import CARD, NamedCard
 from rego.cli.context import Session
-from rego.cli.options import Choice
+from rego.cli.options import Choice, parsed
 from rego.cli.output import Form
 from rego.cli.places import Where, fill_place
 from rego.client import boards, cards, labels
@@ -22,8 +22,9 @@ from rego.wire.base import Position
 from rego.wire.boards import Board
 from rego.wire.cards import BulkCards, CardSummary, MoveCard
 from rego.wire.errors import InvalidInput, RegoError
-from rego.wire.query import parse
-from rego.wire.query_terms import Query
+
+if TYPE_CHECKING:
+    from rego.wire.query_terms import Query
 
 PREVIEW = 10
 """How many of the cards that a query finds are named before the question whether to go on."""
@@ -42,8 +43,7 @@ class Targets(Struct, frozen=True):
     @classmethod
     def of(cls, names: Sequence[str], choice: Choice, *, risky: bool = False) -> Targets:
         """What a command line means; raises `InvalidInput`."""
-        query = None if choice.query is None else parse(choice.query)
-        return cls(names, query, choice.board, choice.yes, choice.dry_run, risky)
+        return cls(names, parsed(choice.query), choice.board, choice.yes, choice.dry_run, risky)
 
     def __post_init__(self) -> None:
         if bool(self.names) == (self.query is not None):

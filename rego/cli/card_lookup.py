@@ -13,7 +13,6 @@ from rego.wire.boards import Board, Member
 from rego.wire.cards import Card, CardSummary
 from rego.wire.columns import Column
 from rego.wire.errors import InvalidInput, NotFound
-from rego.wire.query_terms import ME
 
 
 def card(session: Session, name: str) -> Card:
@@ -104,4 +103,6 @@ def person_ids(session: Session, board_id: str, names: Sequence[str]) -> list[st
 
 def person(session: Session, members: Sequence[Member], name: str) -> Member:
     """The member called `name`; raises `NotFound`."""
+    from rego.wire.query_terms import ME
+
     return find_member(members, session.send(auth.me()).id if name == ME else name)

@@ -17,6 +17,7 @@ from rego.wire.cards import Card, CardSummary, Claim, Priority
 from rego.wire.checklists import Checklist
 from rego.wire.columns import Column
 from rego.wire.comments import Comment
+from rego.wire.field_words import amount
 from rego.wire.labels import Label
 
 
@@ -126,14 +127,6 @@ def day(moment: datetime | None) -> str:
 def minute(moment: datetime) -> str:
     """A moment as a local date and time."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M}"
-
-
-def amount(size: int) -> str:
-    """A number of bytes for people."""
-    for unit, one in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
-        if size >= one:
-            return f"{size / one:.1f} {unit}"
-    return f"{size} B"
 
 
 def sheet_lines(sheet: CardSheet) -> Iterator[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from shutil import get_terminal_size
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,8 +24,10 @@ from rego.wire.boards import Board
 from rego.wire.cards import CardSummary, ClaimCard, CopyCard, CreateCard, MoveCard, Priority, UpdateCard
 from rego.wire.columns import Column
 from rego.wire.errors import NotFound, RegoError
-from rego.wire.query_terms import Query
 from rego.wire.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from rego.wire.query_terms import Query
 
 STARTS = ("doing", "in progress", "in-progress", "started", "wip")
 """What columns are called in which work is done."""
@@ -55,8 +58,8 @@ class Wanted(Struct, frozen=True):
 def list_cards(session: Session, board_name: str | None, wanted: Wanted, form: Form) -> None:
     """Print a board's cards, column by column from left to right unless a query sorts them."""
     board = session.board(board_name)
-    query = wanted.query or Query()
-    snapshot = session.send(boards.get_snapshot(board.id, wanted.archived or query.asks_for_archived))
+    archived = wanted.archived or (wanted.query is not None and wanted.query.asks_for_archived)
+    snapshot = session.send(boards.get_snapshot(board.id, archived))
     column = find_column(snapshot.columns, wanted.column) if wanted.column is not None else None
     rows = [row for row in _rows(snapshot) if column is None or row.card.column_id == column.id]
     none = f"No cards here yet: 'rego cards add TITLE --board {board.key}' adds one."

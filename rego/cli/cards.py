@@ -27,6 +27,7 @@ from rego.cli.options import (
     choice_of,
     form_of,
     noun,
+    parsed,
     session_of,
 )
 from rego.cli.output import Form
@@ -35,8 +36,6 @@ from rego.dates import FORMS, SPANS, parse_here, parse_span
 from rego.naming import is_card
 from rego.wire.cards import ClaimCard, Priority, UpdateCard
 from rego.wire.errors import InvalidInput
-from rego.wire.query import parse
-from rego.wire.query_terms import Query
 
 app = noun("Cards: list, show, add, edit, move, start, claim, assign, label, delete.")
 
@@ -85,7 +84,7 @@ def _list(
     form = form_of(context, CARD_ROW)
     if name and board:
         raise InvalidInput("Name the board once: as an argument or with --board.")
-    wanted = work.Wanted(column=column, archived=archived, query=_parsed(query))
+    wanted = work.Wanted(column=column, archived=archived, query=parsed(query))
     work.list_cards(session_of(context), name or board, wanted, form)
 
 
@@ -278,7 +277,7 @@ def _claim(
             raise InvalidInput("Which card do you give back? Name it.")
         work.release_card(session, card, form_of(context, CARD))
         return
-    body = ClaimCard(card=card, q=None if query is None else str(parse(query)), ttl=int(parse_span(span).total_seconds()))
+    body = ClaimCard(card=card, q=None if query is None else str(parsed(query)), ttl=int(parse_span(span).total_seconds()))
     work.claim_card(session, board, body, form_of(context, CLAIM))
 
 
@@ -316,10 +315,6 @@ def _one_for_another_board(words: list[str], choice: Choice) -> tuple[str, str |
     if choice.query is not None or choice.dry_run or len(words) > 2:
         raise InvalidInput("To another board goes one card at a time: CARD [COLUMN] --to-board BOARD.")
     return words[0], words[1] if words[1:] else None
-
-
-def _parsed(query: str | None) -> Query | None:
-    return None if query is None else parse(query)
 
 
 def _date(name: str, when: str | None, none: bool) -> datetime | UnsetType | None:

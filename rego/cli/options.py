@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 from typer._click import Context as ClickContext
@@ -12,6 +12,9 @@ from typer.core import TyperCommand, TyperOption
 from rego.cli.context import Session
 from rego.cli.output import Form, View
 from rego.wire.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from rego.wire.query_terms import Query
 
 BoardArgument = Annotated[str | None, typer.Argument(metavar="BOARD", help="Its key, title or id; not needed for an only one.")]
 BoardOption = Annotated[
@@ -115,6 +118,16 @@ def choice_of(context: typer.Context) -> Choice:
     """What the command line says about the choice of cards."""
     asked: dict[str, Any] = context.meta.get(_FORM, {})
     return Choice(asked.get("query"), asked.get("board"), bool(asked.get("yes")), bool(asked.get("dry_run")))
+
+
+def parsed(query: str | None) -> Query | None:
+    """The query that an option writes; raises `InvalidInput` with a sentence that says what would be right."""
+    if query is None:
+        return None
+    # Here, because most commands are given no query.
+    from rego.wire.query import parse
+
+    return parse(query)
 
 
 def form_of(context: typer.Context, view: View[Any]) -> Form:

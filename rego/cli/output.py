@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, Generic, TextIO, TypeVar
 
 import msgspec
@@ -19,9 +20,6 @@ from rego.wire.errors import InvalidInput
 from rego.wire.text import BIDI_CONTROLS
 
 T = TypeVar("T")
-
-# JSON itself escapes what lies below U+0020.
-_STEERING = re.compile(f"[\x7f-\x9f\u2028\u2029{BIDI_CONTROLS}]")
 
 
 class Piece(Struct, frozen=True):
@@ -213,4 +211,12 @@ def plain(shown: str | list[Piece]) -> str:
 
 def escaped(encoded: str) -> str:
     """JSON text with the controls that JSON allows in strings written as escapes."""
-    return _STEERING.sub(lambda found: f"\\u{ord(found[0]):04x}", encoded)
+    if encoded.isascii() and "\x7f" not in encoded:
+        return encoded
+    return _steering().sub(lambda found: f"\\u{ord(found[0]):04x}", encoded)
+
+
+@cache
+def _steering() -> re.Pattern[str]:
+    # JSON itself escapes what lies below U+0020.
+    return re.compile(f"[\x7f-\x9f\u2028\u2029{BIDI_CONTROLS}]")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import typer
 
 from rego.cli.context import Session
@@ -21,13 +23,16 @@ def open_board(session: Session, board_name: str | None) -> int:
     """Run the TUI until the user quits; it says by itself when the server cannot be reached, and asks for a login."""
     if not (session.output.terminal and session.input.isatty()):
         raise InvalidInput("The board needs a terminal. In a pipe, 'rego cards list' prints the same cards.")
+    from rego.demo import tutorial
     from rego_tui.app import Connect, run
 
+    home = session.home
+    home.furnish = tutorial.begin
     return run(
         Connect(
-            client=session.async_client,
+            client=partial(home.client, session.chosen_server),
             board=board_name or session.choices.value("board"),
-            home=session.home,
+            home=home,
             server=session.chosen_server,
         )
     )

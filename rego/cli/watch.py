@@ -8,10 +8,9 @@ import typer
 
 from rego.cli.context import Session
 from rego.cli.exit_codes import ExitCode
-from rego.cli.options import BoardArgument, QueryOption, RegoCommand, noun, session_of
+from rego.cli.options import BoardArgument, QueryOption, RegoCommand, noun, parsed, session_of
 from rego.cli.watching import Wanted, watch
 from rego.wire.errors import InvalidInput
-from rego.wire.query import parse
 
 app = noun("", alone=True)
 
@@ -48,7 +47,7 @@ def _watch(
     wanted = Wanted(
         since=since,
         types=tuple(types or ()),
-        query=None if query is None else parse(query),
+        query=parsed(query),
         sentences=as_text or (session.output.terminal and not as_json and jq is None),
         jq=jq,
         command=command,

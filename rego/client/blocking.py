@@ -1,14 +1,10 @@
-"""The transport for one-shot commands: `http.client`, one connection, no event loop, little to import."""
+"""The transport for one-shot commands: one connection, no event loop, little to import."""
 
 from __future__ import annotations
 
-import http.client
-import random
-import socket
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -16,13 +12,21 @@ from rego.client import exchange
 from rego.client.call import Call
 from rego.client.credentials import Credentials
 from rego.client.exchange import Answer, Request
-from rego.client.files import PIECE, Multipart, Sink
+from rego.client.files import Multipart
+from rego.client.http1 import Connection, NotHttp
 from rego.client.retry import Policy, pause_before_retry
 from rego.client.server import Server
 from rego.client.session import RENEWALS_MAX, Session
 from rego.wire.errors import NotAuthenticated, RegoError
 
 T = TypeVar("T")
+
+
+def _random() -> float:
+    # Loaded when something has to be tried again.
+    from random import random
+
+    return random()  # noqa: S311 - it spreads out retries, no secret depends on it
 
 
 class Client:
@@ -41,7 +45,7 @@ class Client:
         timeout: float = exchange.ANSWER_TIMEOUT,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
-        jitter: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = _random,
     ) -> None:
         self.server = server
         self.session = Session(server, credentials)
@@ -50,7 +54,7 @@ class Client:
         self._sleep = sleep
         self._clock = clock
         self._jitter = jitter
-        self._connection: http.client.HTTPConnection | None = None
+        self._connection: Connection | None = None
 
     def __enter__(self) -> Client:
         return self
@@ -117,67 +121,25 @@ class Client:
     def _attempt(self, request: Request) -> Answer:
         try:
             answer = self._round_trip(request)
-        except (OSError, http.client.IncompleteRead) as error:
-            self.close()
-            cause = error if isinstance(error, OSError) else ConnectionResetError("the answer ended early")
-            raise exchange.unreachable(self.server, cause) from cause
-        except http.client.HTTPException as error:
-            self.close()
+        except OSError as error:
+            raise exchange.unreachable(self.server, error) from error
+        except NotHttp as error:
             raise exchange.not_http(self.server) from error
+        finally:
+            if self._connection is not None and not self._connection.idle:
+                self.close()
         if answer.status >= 300:
             raise exchange.failure_of(answer, self.server)
         return answer
 
     def _round_trip(self, request: Request) -> Answer:
-        connection = self._connection = self._connection or _connection_to(self.server)
-        if connection.sock is None:
-            connection.connect()
-        connection.sock.settimeout(request.timeout)
-        _send(connection, request)
-        response = connection.getresponse()
-        headers = {name.lower(): value for name, value in response.getheaders()}
-        body = _received(response, request.into) if request.into and response.status < 300 else response.read()
-        return Answer(status=response.status, headers=headers, body=body)
-
-
-def _send(connection: http.client.HTTPConnection, request: Request) -> None:
-    if not isinstance(request.body, Multipart):
-        connection.request(request.method, request.target, request.body, request.headers)
-        return
-    # A server that refuses a file says so before it has read it, and then stops listening: its answer is there to be read.
-    with suppress(BrokenPipeError, ConnectionResetError):
-        connection.request(request.method, request.target, request.body.pieces(), request.headers)
-
-
-def _received(response: http.client.HTTPResponse, into: Sink) -> bytes:
-    """Put the answer into `into`; raises `IncompleteRead` when it ends early. Nothing is left to read."""
-    into.begin()
-    while piece := response.read(PIECE):
-        into.write(piece)
-    if response.length:
-        raise http.client.IncompleteRead(b"", response.length)
-    return b""
-
-
-class _UnixConnection(http.client.HTTPConnection):
-    """HTTP over a unix socket."""
-
-    def __init__(self, path: str, timeout: float) -> None:
-        super().__init__("localhost", timeout=timeout)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        try:
-            self.sock.connect(self._path)
-        except OSError:
-            self.close()
-            raise
-
-
-def _connection_to(server: Server) -> http.client.HTTPConnection:
-    if server.socket_path is not None:
-        return _UnixConnection(server.socket_path, exchange.CONNECT_TIMEOUT)
-    kind = http.client.HTTPSConnection if server.scheme == "https" else http.client.HTTPConnection
-    return kind(server.host, server.port, timeout=exchange.CONNECT_TIMEOUT)
+        connection = self._connection = self._connection or Connection(self.server, exchange.CONNECT_TIMEOUT)
+        body = request.body.pieces() if isinstance(request.body, Multipart) else request.body or b""
+        connection.send(request.method, request.target, request.headers, body, request.timeout)
+        response = connection.receive()
+        if request.into is None or response.status >= 300:
+            return Answer(status=response.status, headers=response.headers, body=b"".join(response.pieces))
+        request.into.begin()
+        for piece in response.pieces:
+            request.into.write(piece)
+        return Answer(status=response.status, headers=response.headers, body=b"")

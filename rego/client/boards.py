@@ -6,7 +6,7 @@ from typing import Literal
 
 from rego.client.call import Call, path_of, query_of
 from rego.wire.base import Role
-from rego.wire.boards import AddMember, Board, CreateBoard, Member, UpdateBoard, UpdateMember
+from rego.wire.boards import AddMember, Board, BoardGlance, CreateBoard, Member, UpdateBoard, UpdateMember
 from rego.wire.event_data import RawEvent
 from rego.wire.presence import Person
 from rego.wire.snapshot import Snapshot
@@ -15,6 +15,11 @@ from rego.wire.snapshot import Snapshot
 def list_boards() -> Call[list[Board]]:
     """The boards that the caller is on, each with the caller's `role`."""
     return Call(method="GET", path="/boards", returns=list[Board])
+
+
+def list_glances() -> Call[list[BoardGlance]]:
+    """Of each board that the caller is on and that is not archived, how much is on it and who is there."""
+    return Call(method="GET", path="/boards/glances", returns=list[BoardGlance])
 
 
 def create_board(body: CreateBoard) -> Call[Board]:

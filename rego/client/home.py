@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -33,7 +34,12 @@ class Door(Struct, frozen=True, kw_only=True):
 
 
 class Home:
-    """Where settings and logins are read and kept. `flags` are those of `rego` itself by the name of their setting."""
+    """Where settings and logins are read and kept. `flags` are those of `rego` itself by the name of their setting.
+
+    `furnish`, where there is one, looks after what is on this machine's own server before somebody comes in there.
+    """
+
+    furnish: Callable[[Client, Paths], None] | None = None
 
     def __init__(self, paths: Paths, flags: Mapping[str, str | None] | None = None) -> None:
         self.paths = paths
@@ -90,8 +96,16 @@ class Home:
 
         from rego.client.aio import Client as AsyncClient
 
-        way_in = await asyncio.to_thread(self.way_in, server)
+        way_in = await asyncio.to_thread(self._enter, server)
         return AsyncClient(*way_in, revive=self.reviver(server))
+
+    def _enter(self, server: Server | None) -> tuple[Server, Credentials | None]:
+        way_in = self.way_in(server)
+        if server is None and self.furnish is not None:
+            # Who has no first board can make one; that must not keep anybody out.
+            with suppress(RegoError, OSError), Client(*way_in) as client:
+                self.furnish(client, self.paths)
+        return way_in
 
     def reviver(self, server: Server | None) -> Revive | None:
         """What brings the server back when it is gone: this machine's own can be started again, another cannot."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,16 +11,18 @@ from msgspec import Struct
 
 
 class Paths(Struct, frozen=True, kw_only=True):
-    """`config` holds the configured server and the logins, `data` the local server's database, socket and log."""
+    """`config` holds the configured server and the logins, `data` the local server's database, socket and log, `cache` what can
+    be thrown away."""
 
     config: Path
     data: Path
+    cache: Path
 
     @classmethod
     def of_user(cls, environ: Mapping[str, str] | None = None) -> Paths:
-        """The platform's usual places; `REGO_CONFIG_DIR` and `REGO_DATA_DIR` override them."""
+        """The platform's usual places; `REGO_CONFIG_DIR`, `REGO_DATA_DIR` and `REGO_CACHE_DIR` override them."""
         environ = os.environ if environ is None else environ
-        return cls(config=_directory(environ, "config"), data=_directory(environ, "data"))
+        return cls(**{kind: _directory(environ, kind) for kind in ("config", "data", "cache")})
 
     @property
     def config_file(self) -> Path:
@@ -56,7 +58,12 @@ def _directory(environ: Mapping[str, str], kind: str) -> Path:
     # Imported here because commands that talk to a configured server with a token need no directory at all.
     import platformdirs
 
-    return platformdirs.user_config_path("rego") if kind == "config" else platformdirs.user_data_path("rego")
+    usual: dict[str, Callable[[str], Path]] = {
+        "config": platformdirs.user_config_path,
+        "data": platformdirs.user_data_path,
+        "cache": platformdirs.user_cache_path,
+    }
+    return usual[kind]("rego")
 
 
 def make_private_directory(path: Path) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import msgspec
 
-from rego.client import auth
 from rego.client.call import Call
 from rego.client.credentials import Credentials
 from rego.client.server import Server
 from rego.wire.errors import InvalidInput
-from rego.wire.users import Tokens
+
+if TYPE_CHECKING:
+    from rego.wire.users import Tokens
 
 RENEWALS_MAX = 2
 """Per request: once to take over what another process of this user refreshed, once to refresh."""
@@ -33,7 +36,12 @@ class Session:
     def refresh_call(self) -> Call[Tokens] | None:
         """The call that renews the tokens, or None when they are fixed."""
         token = self.credentials.refresh_token if self.credentials else None
-        return auth.refresh(token) if token else None
+        if not token:
+            return None
+        # Here, because few commands come when their token has run out.
+        from rego.client import auth
+
+        return auth.refresh(token)
 
     def reread(self, refused: str | None) -> bool:
         """Whether there is another token than the `refused` one by now, here or in the store.

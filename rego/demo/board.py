@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.resources import files
-from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -17,7 +12,8 @@ from msgspec.structs import replace
 from rego.client import auth, boards, cards, imports
 from rego.client.blocking import Client
 from rego.client.credentials import Credentials
-from rego.client.paths import Paths, write_private_file
+from rego.client.paths import Paths
+from rego.demo.keeping import kept
 from rego.wire.base import Role, to_json
 from rego.wire.boards import AddMember, Board, UpdateBoard
 from rego.wire.errors import Taken
@@ -54,7 +50,7 @@ class Colleague(Struct, frozen=True, kw_only=True):
 
 def find_or_make(client: Client, paths: Paths) -> tuple[Board, list[Account]]:
     """The demo board and the accounts of the colleagues, who are members of it. Two runs at once make one board."""
-    with _kept(paths.data / "demo.json") as demo:
+    with kept(paths.data / "demo.json", Demo) as demo:
         every = {board.id: board for board in client.send(boards.list_boards())}
         board = every.get(demo.board_id or "")
         if board is None:
@@ -124,23 +120,3 @@ def _take_over(client: Client, board: Board, accounts: list[Account]) -> None:
                 client.send(cards.assign_card(card.id, heirs[placeholder.username]))
                 client.send(cards.unassign_card(card.id, placeholder.user_id))
         client.send(boards.remove_member(board.id, placeholder.user_id))
-
-
-@contextmanager
-def _kept(path: Path) -> Iterator[Demo]:
-    """What the file holds, to change; written back at the end, for this user's eyes only. Two processes take turns."""
-    descriptor = os.open(path.with_suffix(".lock"), os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        demo = _read(path)
-        yield demo
-        write_private_file(path, to_json(demo))
-    finally:
-        os.close(descriptor)
-
-
-def _read(path: Path) -> Demo:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Demo)
-    except (FileNotFoundError, msgspec.DecodeError):
-        return Demo()

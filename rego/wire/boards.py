@@ -9,6 +9,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from rego.wire import limits
 from rego.wire.base import Command, Entity, Line, Parameters, Patch, Role
+from rego.wire.presence import Person
 
 BoardKey = Annotated[
     str,
@@ -31,6 +32,16 @@ class Board(Entity, kw_only=True, frozen=True):
     key: str
     archived: bool
     role: Role | None = None
+
+
+class BoardGlance(Struct, kw_only=True, frozen=True, gc=False):
+    """A board in passing: how many cards are open on it, how many of them are done or overdue, and who is there right now."""
+
+    board_id: str
+    cards: int
+    done: int
+    overdue: int
+    people: list[Person]
 
 
 class CreateBoard(Command, kw_only=True):

@@ -25,6 +25,14 @@ def person(name: str, agent: str | None) -> str:
     return name if agent is None else f"{name} (agent: {agent})"
 
 
+def amount(size: int) -> str:
+    """A number of bytes for people."""
+    for unit, one in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= one:
+            return f"{size / one:.1f} {unit}"
+    return f"{size} B"
+
+
 def in_words(changes: Mapping[str, Change]) -> str:
     """What the fields are after some changes, such as `title “Deploy”, priority high, no due date`."""
     return ", ".join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rego.wire import limits
-from rego.wire.text import BIDI, NOT_IN_A_LINE, normalised
+from rego.wire.text import bidi, normalised, not_in_a_line
 
 UNNAMED = "file"
 """What a file is called whose name has nothing to keep."""
@@ -21,7 +21,7 @@ def clean_filename(name: str) -> str:
     tilde in front. At most `limits.FILENAME_MAX_BYTES` of UTF-8, shortened before its ending; `file` when nothing is left.
     """
     last = _SEPARATORS.split(name)[-1]
-    printable = normalised(BIDI.sub("", NOT_IN_A_LINE.sub("", last)))
+    printable = normalised(bidi().sub("", not_in_a_line().sub("", last)))
     harmless = _AT_THE_FRONT.sub("", _NOT_EVERYWHERE.sub("_", printable).strip()).strip(" ").rstrip(". ")
     if _DEVICE.match(harmless):
         harmless = f"_{harmless}"

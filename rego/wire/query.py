@@ -15,7 +15,7 @@ import unicodedata
 from rego.wire import limits
 from rego.wire.query_fields import FIELDS, Value, cut, listed, read_field, read_sort, wrong
 from rego.wire.query_terms import And, Node, Not, Op, Or, Query, Sort, SortField, Word
-from rego.wire.text import NOT_IN_A_LINE
+from rego.wire.text import not_in_a_line
 
 _BLANKS = re.compile(r"\s*")
 _BARE = re.compile(r'[^\s()"]+')
@@ -34,7 +34,7 @@ def parse(text: str) -> Query:
     """
     if len(text) > limits.QUERY_MAX:
         raise wrong(f"a query has at most {limits.QUERY_MAX} characters; leave something out.", limits.QUERY_MAX)
-    if control := NOT_IN_A_LINE.search(text.replace("\t", " ").replace("\n", " ").replace("\r", " ")):
+    if control := not_in_a_line().search(text.replace("\t", " ").replace("\n", " ").replace("\r", " ")):
         raise wrong(f"the control character U+{ord(control[0]):04X} cannot be in a query; remove it.", control.start())
     return _Parser(text).query()
 

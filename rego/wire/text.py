@@ -8,20 +8,36 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 from rego.wire.errors import InvalidInput
 
 BIDI_CONTROLS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
-BIDI = re.compile(f"[{BIDI_CONTROLS}]")
-NOT_IN_A_LINE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-NOT_IN_A_BLOCK = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+# The patterns are compiled when they are first used, because that takes a while and most commands clean no text.
+@cache
+def bidi() -> re.Pattern[str]:
+    """What turns the direction of writing."""
+    return re.compile(f"[{BIDI_CONTROLS}]")
+
+
+@cache
+def not_in_a_line() -> re.Pattern[str]:
+    """What no line may hold."""
+    return re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+@cache
+def not_in_a_block() -> re.Pattern[str]:
+    """What no text of several lines may hold."""
+    return re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def clean_line(value: str, *, field: str) -> str:
     """`value` as one printable line; raises `InvalidInput` when it cannot be one or nothing is left."""
-    _refuse(NOT_IN_A_LINE, value, field)
-    cleaned = normalised(BIDI.sub("", value)).strip()
+    _refuse(not_in_a_line(), value, field)
+    cleaned = normalised(bidi().sub("", value)).strip()
     if value and not cleaned:
         raise InvalidInput(f"{field} is empty: give it at least one visible character.", field=field)
     return cleaned
@@ -30,7 +46,7 @@ def clean_line(value: str, *, field: str) -> str:
 def clean_block(value: str, *, field: str) -> str:
     """`value` as printable text of several lines with `\\n` line ends; raises `InvalidInput` when it cannot be."""
     unified = value.replace("\r\n", "\n").replace("\r", "\n")
-    _refuse(NOT_IN_A_BLOCK, unified, field)
+    _refuse(not_in_a_block(), unified, field)
     return normalised(unified)
 
 

@@ -12,7 +12,7 @@ import msgspec
 
 from rego.wire.base import to_json
 from rego.wire.errors import InvalidInput
-from rego.wire.text import NOT_IN_A_LINE
+from rego.wire.text import not_in_a_line
 from rego_server.core.db import Row
 
 T = TypeVar("T")
@@ -59,7 +59,7 @@ def read_keys(encoded: bytes, *types: Any) -> tuple[Any, ...]:
 def _is_storable(key: object) -> bool:
     """Whether both databases can compare with it."""
     if isinstance(key, str):
-        return NOT_IN_A_LINE.search(key) is None
+        return not_in_a_line().search(key) is None
     return not isinstance(key, datetime) or key.utcoffset() == timedelta()
 
 

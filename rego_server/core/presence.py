@@ -35,8 +35,8 @@ class Elsewhere(Protocol):
     def tell(self, board_id: str, present: Sequence[Person], left: Sequence[str]) -> None:
         """Tell the others who came or changed what they look at here, and which connections went."""
 
-    async def people(self, board_id: str) -> list[Person]:
-        """Who is on a board on which nobody is here."""
+    async def people(self, board_ids: Sequence[str]) -> dict[str, list[Person]]:
+        """Who is on each of some boards on which nobody is here."""
 
 
 class NobodyElsewhere:
@@ -53,6 +53,6 @@ class NobodyElsewhere:
     def tell(self, board_id: str, present: Sequence[Person], left: Sequence[str]) -> None:
         """As above."""
 
-    async def people(self, board_id: str) -> list[Person]:  # noqa: ARG002 - it is empty for all boards
+    async def people(self, board_ids: Sequence[str]) -> dict[str, list[Person]]:
         """Nobody."""
-        return []
+        return {board_id: [] for board_id in board_ids}

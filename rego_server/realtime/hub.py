@@ -190,8 +190,13 @@ class Hub:
 
     async def people(self, board_id: str) -> list[Person]:
         """Who is on a board, through whichever server."""
-        channel = self._channels.get(board_id)
-        return list(channel.presence.people.values()) if channel else await self._elsewhere.people(board_id)
+        return (await self.crowds([board_id]))[board_id]
+
+    async def crowds(self, board_ids: Sequence[str]) -> dict[str, list[Person]]:
+        """The same for several boards, in one question to the other servers."""
+        here = {each: list(self._channels[each].presence.people.values()) for each in board_ids if each in self._channels}
+        unknown = [each for each in board_ids if each not in here]
+        return here | (await self._elsewhere.people(unknown) if unknown else {})
 
     @property
     def degraded(self) -> bool:

@@ -12,6 +12,7 @@ from rego_tui.actions import Action, Place
 from rego_tui.keymap import KeyReader, Press, key_label
 from rego_tui.widgets.bars import OptionsBar
 from rego_tui.widgets.line_input import LineInput
+from rego_tui.widgets.typed_into import TypedInto
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
@@ -53,9 +54,12 @@ class KeyScreen(ModalScreen[Any]):
 
     async def take_key(self, event: Typed) -> None:
         """Type a key into the line that is open, or take it as one of the keymap."""
-        line = self.focused
-        if isinstance(line, LineInput):
-            await self._type(line, event)
+        target: object = self.focused
+        if isinstance(target, LineInput):
+            await self._type(target, event)
+            return
+        if isinstance(target, TypedInto):
+            await self._write(target, event)
             return
         press = self._reader.press(key_name(event))
         self.show_options()
@@ -70,8 +74,15 @@ class KeyScreen(ModalScreen[Any]):
         else:
             await line.type_key(event.key, event.character)
 
+    async def _write(self, text: TypedInto, event: Typed) -> None:
+        """A key on its way into a text of several lines: what prints is typed, and what is no action of this place."""
+        if (press := self.press_beside_typing(event)) is not None:
+            self.run(press)
+        else:
+            await text.type_key(event.key, event.character)
+
     def press_beside_typing(self, event: Typed) -> Press | None:
-        """What a key that types nothing does at this very place, for screens whose line is always open."""
+        """What a key that types nothing does at this very place, or None where it is typed."""
         types = event.character is not None and event.character.isprintable()
         action = None if types else self.rego.keymap.keys_at(self.place).get((key_name(event),))
         return Press(action, key=event.key) if action is not None and action.place is self.place else None

@@ -8,14 +8,15 @@ from textual.widgets import Input
 
 from rego.safe_text import safe_text
 from rego.wire import limits
+from rego_tui.widgets.typed_into import TypedInto
 
 _EDITING = {
     key.strip(): binding.action for binding in Input.BINDINGS if isinstance(binding, Binding) for key in binding.key.split(",")
 }
 
 
-class LineInput(Input):
-    """Hidden until it is asked for. Its screen hands it the keys, Enter and Esc excepted: see `rego_tui.screens.keys`."""
+class LineInput(TypedInto, Input):
+    """Hidden until it is asked for."""
 
     def __init__(self, *, line_id: str, placeholder: str, secret: bool = False) -> None:
         super().__init__(
@@ -43,7 +44,6 @@ class LineInput(Input):
         self.value = ""
 
     async def type_key(self, key: str, character: str | None) -> None:
-        """Take one key in: a character, or an editing key such as Backspace."""
         event = Key(key, character)
         if event.is_printable:
             await self._on_key(event)

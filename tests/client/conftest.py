@@ -15,7 +15,7 @@ from tests.client.watching import Watcher
 
 @pytest.fixture
 def paths(tmp_path: Path) -> Paths:
-    return Paths(config=tmp_path / "config", data=tmp_path / "data")
+    return Paths(config=tmp_path / "config", data=tmp_path / "data", cache=tmp_path / "cache")
 
 
 @pytest.fixture

@@ -82,6 +82,7 @@ CALLS: list[tuple[Call[Any], str]] = [
     (boards.get_snapshot("b"), "GET /boards/b/snapshot"),
     (boards.list_events("b"), "GET /boards/b/events"),
     (boards.get_presence("b"), "GET /boards/b/presence"),
+    (boards.list_glances(), "GET /boards/glances"),
     (boards.list_members("b"), "GET /boards/b/members"),
     (boards.add_member("b", AddMember(username="ben", role=Role.MEMBER)), "POST /boards/b/members"),
     (boards.update_member("b", "u", UpdateMember(role=Role.VIEWER)), "PATCH /boards/b/members/u"),

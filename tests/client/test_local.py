@@ -51,7 +51,7 @@ def launch() -> Iterator[Launcher]:
 def paths(tmp_path_factory: pytest.TempPathFactory) -> Paths:
     # A unix socket's path has room for about 100 bytes, so the test's own name must not be in it.
     base = tmp_path_factory.mktemp("r")
-    return Paths(config=base / "c", data=base / "d")
+    return Paths(config=base / "c", data=base / "d", cache=base / "e")
 
 
 def starts(paths: Paths) -> int:

@@ -63,7 +63,7 @@ async def take() -> Picture:
         async with _server(Path(folder)) as url:
             you = await join(url, "you")
             async with you.client:
-                return await _take(url, you.token, Paths(config=Path(folder), data=Path(folder)))
+                return await _take(url, you.token, Paths(config=Path(folder), data=Path(folder), cache=Path(folder)))
 
 
 @asynccontextmanager

@@ -102,7 +102,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An empty home, where the local server of the first command serves all pages."""
     home = tmp_path_factory.mktemp("home")
     yield home
-    if local := find(Paths(config=home, data=home / "data")):
+    if local := find(Paths(config=home, data=home / "data", cache=home)):
         os.kill(local.pid, signal.SIGTERM)
         with (home / "data" / "server.lock").open() as lock:
             # Free when the server has ended.

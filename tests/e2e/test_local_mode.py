@@ -28,7 +28,7 @@ LOCAL = [sys.executable, "-m", "rego_server.local"]
 
 
 def paths_of(home: Home) -> Paths:
-    return Paths(config=home.config, data=home.data)
+    return Paths(config=home.config, data=home.data, cache=home.data / "cache")
 
 
 def kill_server(home: Home) -> int:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 
 from rego.client import boards
+from rego.wire.boards import CreateBoard
 from rego.wire.frames import Focus, PresenceFrame
 from tests.realtime.stage import Desk, Stage
 from tests.realtime.wire import dial
@@ -103,6 +104,17 @@ async def test_presence_on_request(sqlite_stage: Stage, live: Running, desk: Des
         await wire.say(Focus(card_id=card.id))
         await wire.sees(lambda people: people[hello.connection_id].card_id == card.id)
         assert await ada.client.send(boards.get_presence(desk.board.id)) == list(wire.people.values())
+
+
+async def test_a_glance_at_all_boards_says_who_is_where(
+    sqlite_stage: Stage, live: Running, desk: Desk, ada: Somebody, bob: Somebody
+) -> None:
+    other = await ada.client.send(boards.create_board(CreateBoard(title="Nobody is here")))
+    async with dial(live.url, desk.board.id, bob.token) as wire:
+        await wire.ready()
+        glances = {glance.board_id: glance for glance in await ada.client.send(boards.list_glances())}
+        assert [person.username for person in glances[desk.board.id].people] == [bob.user.username]
+        assert glances[other.id].people == []
 
 
 async def test_one_person_with_two_sockets_is_there_twice_and_leaves_one_by_one(

@@ -102,13 +102,13 @@ async def test_whoever_is_on_a_board_is_found_by_a_server_on_which_nobody_follow
     other = (await servers.one(redis_url)).elsewhere
 
     async def found() -> list[Person]:
-        return await other.people(BOARD)
+        return (await other.people([BOARD]))[BOARD]
 
     async with asyncio.timeout(PATIENCE):
         while await found() != [person("ada")]:
             pass
-    assert await other.people("another board") == []
-    assert await room.elsewhere.people(BOARD) == [], "one's own people are not elsewhere"
+    assert await other.people(["another board"]) == {"another board": []}
+    assert await room.elsewhere.people([BOARD]) == {BOARD: []}, "one's own people are not elsewhere"
 
 
 async def test_the_people_of_a_server_that_was_killed_are_gone_in_time(redis_url: str) -> None:
@@ -136,7 +136,7 @@ async def test_an_outage_of_redis_is_told_and_made_good(servers: Servers, own_va
     await here.sees()
     there.tell(person("cy"))
     here.leave("ada")
-    assert await here.elsewhere.people("another board") == []
+    assert await here.elsewhere.people(["another board"]) == {"another board": []}
     await asyncio.to_thread(own_valkey.start)
     await here.sees(person("bob"), person("cy"))
     await there.sees()

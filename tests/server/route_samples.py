@@ -95,6 +95,7 @@ for _route in (
     "GET /auth/tokens",
     "GET /admin/users",
     "GET /boards",
+    "GET /boards/glances",
     "GET /boards/{board_id}",
     "DELETE /boards/{board_id}",
     "GET /boards/{board_id}/activity",

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 
 from rego.client import boards, cards, columns, imports
 from rego.wire.base import Role
-from rego.wire.boards import AddMember, CreateBoard, UpdateBoard
+from rego.wire.boards import AddMember, BoardGlance, CreateBoard, UpdateBoard
 from rego.wire.cards import CreateCard, UpdateCard
-from rego.wire.columns import CreateColumn
+from rego.wire.columns import CreateColumn, UpdateColumn
 from rego.wire.errors import NotFound, StaleVersion, Taken
 from rego.wire.limits import BOARD_DESCRIPTION_MAX
 from tests.conftest import Join
@@ -93,6 +94,23 @@ async def test_one_sees_only_ones_own_boards_open_ones_first(join_site: Join) ->
     assert [board.title for board in await ann.client.send(boards.list_boards())] == ["b", "c", "a"]
     (seen,) = await bob.client.send(boards.list_boards())
     assert (seen.title, seen.role) == ("c", Role.VIEWER)
+
+
+async def test_a_glance_counts_what_is_open_done_and_overdue(desk: Furnished, join_site: Join) -> None:
+    day = timedelta(days=1)
+    for card, late in ((desk.one, -day), (desk.two, day), (desk.three, -day)):
+        await desk.own(cards.update_card(card.id, UpdateCard(due_at=datetime.now(UTC) + late)))
+    await desk.own(cards.update_card(desk.three.id, UpdateCard(completed=True)))
+    await desk.own(columns.update_column(desk.doing.id, UpdateColumn(archived=True)))
+    empty = await desk.own(boards.create_board(CreateBoard(title="Empty")))
+    shelved = await desk.own(boards.create_board(CreateBoard(title="Shelved")))
+    await desk.own(boards.update_board(shelved.id, UpdateBoard(archived=True)))
+    seen = {glance.board_id: glance for glance in await desk.own(boards.list_glances())}
+    assert seen == {
+        desk.board.id: BoardGlance(board_id=desk.board.id, cards=3, done=1, overdue=1, people=[]),
+        empty.id: BoardGlance(board_id=empty.id, cards=0, done=0, overdue=0, people=[]),
+    }
+    assert await (await join_site("stranger")).client.send(boards.list_glances()) == []
 
 
 async def test_fields_are_set_and_kept_and_conflicts_found(desk: Furnished) -> None:

@@ -140,6 +140,7 @@ BUDGETS: dict[str, tuple[int, Ask]] = {
     "read a card": (1, lambda c, s, x, y, z: c.of("GET", f"/cards/{z.id}")),
     "cold snapshot": (4, lambda c, s, x, y, z: c.of("GET", f"/boards/{s.board.id}/snapshot")),
     "warm snapshot": (1, lambda c, s, x, y, z: c.of("GET", f"/boards/{s.board.id}/snapshot")),
+    "glances at all boards": (2, lambda c, s, x, y, z: c.of("GET", "/boards/glances")),
     "list": (2, lambda c, s, x, y, z: c.of("GET", f"/boards/{s.board.id}/cards")),
     "list with a query": (
         2,

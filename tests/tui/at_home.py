@@ -23,7 +23,7 @@ def empty_home(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.chdir(directory)
     for name in ("REGO_THEME", "REGO_SERVER", "REGO_TOKEN", "REGO_PROFILE", "SSH_CONNECTION", "DBUS_SESSION_BUS_ADDRESS"):
         monkeypatch.delenv(name, raising=False)
-    return Home(Paths(config=directory / "config", data=directory / "data"))
+    return Home(Paths(config=directory / "config", data=directory / "data", cache=directory / "cache"))
 
 
 class Visitor:

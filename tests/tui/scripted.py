@@ -228,6 +228,8 @@ class ScriptedPeer:
             return lists
         if parts[-1] == "comments":
             return said
+        if parts[-1] == "attachments":
+            return []
         return msgspec.convert(asdict(self.replica.cards[parts[1]]) | {"description": description}, Card)
 
     def _activity(self, query: dict[str, str]) -> list[Activity]:

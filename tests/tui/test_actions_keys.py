@@ -86,7 +86,7 @@ async def test_the_help_in_any_size_of_terminal(size: tuple[int, int]) -> None:
 
 
 async def test_app_keys_file(tmp_path: Path) -> None:
-    home = Home(Paths(config=tmp_path, data=tmp_path))
+    home = Home(Paths(config=tmp_path, data=tmp_path, cache=tmp_path))
     path = home.paths.keys_file
     async with at_desk(boards.small(), home=home) as desk:
         await desk.press("f2")
@@ -104,7 +104,7 @@ async def test_app_keys_file(tmp_path: Path) -> None:
 
 async def test_a_wrong_keys_file_is_said_at_the_start_and_the_board_opens(tmp_path: Path) -> None:
     (tmp_path / "keys.toml").write_text("card.open = \n")
-    async with at_desk(boards.small(), home=Home(Paths(config=tmp_path, data=tmp_path))) as desk:
+    async with at_desk(boards.small(), home=Home(Paths(config=tmp_path, data=tmp_path, cache=tmp_path))) as desk:
         assert "is not valid TOML" in desk.notices()
         assert "line 1" in desk.notices()
         await desk.press("enter")

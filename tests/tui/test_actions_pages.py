@@ -1,4 +1,4 @@
-"""The actions of the open card, the list of boards, and those that work everywhere, each done with its key."""
+"""The actions of the open card, and those that work everywhere, each done with its key."""
 
 from __future__ import annotations
 
@@ -75,42 +75,6 @@ async def test_open_card_close() -> None:
     async with at_desk(boards.small()) as desk:
         await desk.press("enter", "escape")
         assert desk.app.screen is desk.board
-
-
-async def two_boards(desk: Desk) -> None:
-    """Go back to a list of two boards."""
-    desk.peer.others = [boards.board("Second board", "TWO", 2)]
-    await desk.press("b")
-    await desk.until("both stand there", lambda: "Second board" in desk.text())
-
-
-async def test_boards_down() -> None:
-    async with at_desk(boards.small()) as desk:
-        await two_boards(desk)
-        await desk.press("j", "enter")
-        assert desk.store.board_id == boards.board_id(2)
-
-
-async def test_boards_up() -> None:
-    async with at_desk(boards.small()) as desk:
-        await two_boards(desk)
-        await desk.press("j", "k", "enter")
-        assert desk.store.board_id == boards.board_id(1)
-
-
-async def test_boards_open() -> None:
-    async with at_desk(boards.small()) as desk:
-        await two_boards(desk)
-        await desk.press("l")
-        await desk.until("the board is open again", lambda: "● live" in desk.text())
-
-
-async def test_boards_reload() -> None:
-    async with at_desk(boards.small()) as desk:
-        await two_boards(desk)
-        desk.peer.others = [boards.board("Third board", "TRI", 3)]
-        await desk.press("R")
-        await desk.until("the list is read again", lambda: "Third board" in desk.text())
 
 
 async def test_app_palette() -> None:

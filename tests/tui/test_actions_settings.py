@@ -20,7 +20,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
     monkeypatch.chdir(tmp_path)
     for name in ("REGO_THEME", "REGO_DENSITY", "REGO_MOUSE", "REGO_PROFILE", "SSH_CONNECTION"):
         monkeypatch.delenv(name, raising=False)
-    return Home(Paths(config=tmp_path / "config", data=tmp_path / "data"))
+    return Home(Paths(config=tmp_path / "config", data=tmp_path / "data", cache=tmp_path / "cache"))
 
 
 def kept(home: Home) -> str:

@@ -13,6 +13,7 @@ from rego_tui import screens
 from rego_tui.actions import ACTIONS, Place
 from rego_tui.keymap import KeyReader, key_label, keymap
 from rego_tui.screens.board import BoardScreen
+from rego_tui.screens.card import CardScreen
 from rego_tui.screens.help import action_line, found
 from rego_tui.screens.keys import KeyScreen
 
@@ -29,6 +30,7 @@ def made_of(kind: type[KeyScreen]) -> Iterator[type[KeyScreen]]:
 
 SCREENS = {screen.place: screen for screen in made_of(KeyScreen) if hasattr(screen, "place")} | {
     Place.MOVE: BoardScreen,
+    Place.EDITOR: CardScreen,
     Place.EVERYWHERE: KeyScreen,
 }
 """The screen of each place: of several, the one that is made of the others."""

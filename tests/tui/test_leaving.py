@@ -36,6 +36,12 @@ def test_a_window_that_is_closed_ends_the_program(terminal: Terminal) -> None:
     assert terminal.hang_up() == 128 + signal.SIGHUP
 
 
+def test_a_terminal_that_is_gone_ends_the_program_though_no_signal_comes() -> None:
+    terminal = Terminal("borrowed", module="tests.tui.lone_desk")
+    terminal.read_until_it_says("live")
+    assert terminal.hang_up() == 128 + signal.SIGHUP
+
+
 def test_ctrl_c_says_how_to_quit_and_ctrl_q_quits(terminal: Terminal) -> None:
     terminal.type("\x03", enter=False)
     terminal.read_until_it_says("q quits from the board")

@@ -116,13 +116,13 @@ class RedisElsewhere:
         change = Change(sender=self._instance, present=list(present), left=list(left))
         self._post.send(Letter(_channel(board_id), msgspec.json.encode(change), before))
 
-    async def people(self, board_id: str) -> list[Person]:
-        """Who is on a board on which nobody is here; nobody, while Redis is away."""
+    async def people(self, board_ids: Sequence[str]) -> dict[str, list[Person]]:
+        """Who is on each of some boards on which nobody is here; nobody, while Redis is away."""
         try:
-            crowds = await self._link.call(lambda redis: _read(redis, [board_id], self._instance))
+            crowds = await self._link.call(lambda redis: _read(redis, board_ids, self._instance))
         except Away:
-            return []
-        return [person for crowd in crowds[board_id].values() for person in crowd.values()]
+            return {board_id: [] for board_id in board_ids}
+        return {each: [person for crowd in crowds[each].values() for person in crowd.values()] for each in board_ids}
 
     async def run(self) -> None:
         """Keep in step with the others, for ever."""

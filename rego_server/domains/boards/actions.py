@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from msgspec.structs import replace
 
 from rego.wire.base import Role
-from rego.wire.boards import Board, CreateBoard, ListEvents, LogOrder, UpdateBoard
+from rego.wire.boards import Board, BoardGlance, CreateBoard, ListEvents, LogOrder, UpdateBoard
 from rego.wire.errors import Gone, Taken
 from rego.wire.event_data import RawEvent
 from rego.wire.events import BoardCreated, BoardDeleted, BoardUpdated
@@ -30,6 +31,17 @@ async def list_boards(reading: Reading) -> Sequence[Board]:
     caller = await require_standing(reading)
     rows = await reading.fetch(queries.MINE, caller_id=reading.caller.user_id)
     return [queries.own_board_of(row) for row in rows if is_open_to(caller, row["id"])]
+
+
+async def count_cards(reading: Reading, now: datetime) -> Sequence[BoardGlance]:
+    """The caller's boards that are in use, with their cards counted and nobody on them yet."""
+    caller = await require_standing(reading)
+    rows = await reading.fetch(queries.GLANCES, caller_id=reading.caller.user_id, now=now)
+    return [
+        BoardGlance(board_id=row["id"], cards=row["cards"], done=row["done"], overdue=row["overdue"], people=[])
+        for row in rows
+        if is_open_to(caller, row["id"])
+    ]
 
 
 async def get_board(reading: Reading, board_id: str) -> Board:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from rego.wire import limits
-from rego.wire.text import BIDI, NOT_IN_A_BLOCK, NOT_IN_A_LINE, normalised
+from rego.wire.text import bidi, normalised, not_in_a_block, not_in_a_line
 from rego_server.domains.imports.remarks import Remarks
 
 UNTITLED = "(untitled)"
@@ -31,8 +31,8 @@ class Texts:
         if value.isascii() and value.isprintable():
             return value.strip()
         joined = _BLANKS_BETWEEN_LINES.sub(" ", value.strip())
-        printable = NOT_IN_A_LINE.sub("", joined)
-        plain = BIDI.sub("", printable)
+        printable = not_in_a_line().sub("", joined)
+        plain = bidi().sub("", printable)
         cleaned = normalised(plain).strip()
         where = where or cleaned or _code_points(value)
         self._remark(joined != value.strip(), "line breaks and tabs in titles became spaces", "a title is one line", where)
@@ -65,7 +65,7 @@ class Texts:
     def block(self, value: str, maximum: int, where: str) -> str:
         """`value` as printable text of several lines and at most `maximum` characters."""
         unified = value.replace("\r\n", "\n").replace("\r", "\n")
-        printable = NOT_IN_A_BLOCK.sub("", unified)
+        printable = not_in_a_block().sub("", unified)
         self._remark(printable != unified, *_CONTROLS, where)
         cleaned = normalised(printable)
         self._remark(len(cleaned) > maximum, "long texts cut", f"this text has at most {maximum:,} characters", where)
