@@ -7,7 +7,7 @@ pending operations on top, so that a key press shows at once and settles, or is 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -35,12 +35,30 @@ class Gap(Exception):
 
 
 class Pending(Struct, kw_only=True, frozen=True):
-    """A local operation under way on one card: the fields that it sets, or the provisional card that it creates."""
+    """A local operation under way on a card: the fields that it sets, or the provisional card that it creates.
+
+    One on several cards has what it sets on the `others`, by their ids.
+    """
 
     op_id: str
     card_id: str
     changes: dict[str, Any] = {}
     new_card: CardSummary | None = None
+    others: dict[str, dict[str, Any]] = {}
+
+    @property
+    def card_ids(self) -> tuple[str, ...]:
+        """All cards that it is about."""
+        return (self.card_id, *self.others)
+
+    def changes_on(self, card_id: str) -> dict[str, Any]:
+        """What it sets on one of its cards."""
+        return self.changes if card_id == self.card_id else self.others[card_id]
+
+    def renamed(self, provisional_id: str, card_id: str) -> Pending:
+        """The same when a card that was made here has its real id."""
+        others = {card_id if each == provisional_id else each: changes for each, changes in self.others.items()}
+        return replace(self, card_id=card_id if self.card_id == provisional_id else self.card_id, others=others)
 
 
 class Replica:
@@ -115,19 +133,31 @@ class Replica:
 
     def pending_on(self, card_id: str) -> Iterator[Pending]:
         """The operations under way on a card, oldest first."""
-        return (op for op in self.pending.values() if op.card_id == card_id)
+        return (op for op in self.pending.values() if op.card_id == card_id or card_id in op.others)
 
     # --- local operations ------------------------------------------------------------------------------------------
 
     def pend(self, op: Pending) -> Touched:
         """Show `op` at once, on top of what the server confirmed."""
         self.pending[op.op_id] = op
-        return self._refresh(op.card_id)
+        return self._refresh_all(op.card_ids)
 
     def settle(self, op_id: str) -> Touched:
         """Take an operation away: it was confirmed (its event is in), or refused. Unknown ids are passed over."""
         op = self.pending.pop(op_id, None)
-        return self._refresh(op.card_id) if op else Touched()
+        return self._refresh_all(op.card_ids) if op else Touched()
+
+    def ranks_at(self, column_id: str, index: int, card_ids: Sequence[str]) -> dict[str, Rank]:
+        """Provisional ranks for cards that go one below the other to `index` of a column, counted as if they were not there."""
+        moving = {*card_ids}
+        stay = [place for place in self._order.get(column_id, ()) if place[1] not in moving]
+        index = max(0, min(index, len(stay)))
+        lower = stay[index - 1][0] if index else None
+        upper = stay[index][0] if index < len(stay) else None
+        ranks: dict[str, Rank] = {}
+        for card_id in card_ids:
+            lower = ranks[card_id] = _text_between(lower, upper)
+        return ranks
 
     def rank_between(self, column_id: str, index: int, *, without: str | None = None) -> Rank:
         """A provisional rank that sorts at `index` of a column; the server's own replaces it."""
@@ -213,6 +243,12 @@ class Replica:
         self._revise(new.column_id)
         return touched
 
+    def _refresh_all(self, card_ids: Iterable[str]) -> Touched:
+        touched = Touched(set(), set())
+        for card_id in card_ids:
+            touched.add(self._refresh(card_id))
+        return touched
+
     def _revise(self, column_id: str) -> None:
         self._revisions[column_id] = self._revisions.get(column_id, 0) + 1
 
@@ -220,7 +256,7 @@ class Replica:
         """Show further operations on a provisional card on the card that the server made of it."""
         touched = Touched()
         for op in list(self.pending_on(provisional_id)):
-            self.pending[op.op_id] = replace(op, card_id=card_id)
+            self.pending[op.op_id] = op.renamed(provisional_id, card_id)
             touched.add(self._refresh(card_id))
         return touched
 
@@ -228,9 +264,10 @@ class Replica:
         """The confirmed card with the operations under way on it, save moves to a column that is gone."""
         card = self.cards.get(card_id)
         for op in self.pending_on(card_id):
-            card = card or op.new_card
-            if card is not None and op.changes.get("column_id", card.column_id) in self.columns:
-                card = replace(card, **op.changes)
+            card = card or (op.new_card if card_id == op.card_id else None)
+            changes = op.changes_on(card_id)
+            if card is not None and changes.get("column_id", card.column_id) in self.columns:
+                card = replace(card, **changes)
         return card if card is not None and card.column_id in self.columns else None
 
 

@@ -29,6 +29,7 @@ class Place(StrEnum):
     SETTINGS = "settings"
     HELP = "help"
     PICKER = "choosing"
+    COMMAND = "the last command"
 
 
 LISTS = frozenset({Place.ACTIVITY, Place.PEOPLE})
@@ -103,8 +104,28 @@ ACTIONS: tuple[Action, ...] = (
         ("card.edit_title!", "e", "edit the title in place", "edit"),
         ("card.toggle_done!", "x", "done, or not done after all", "done"),
         ("card.archive!", "d", "archive the card", "archive"),
+        ("card.label!", "t", "its labels: tick them, or type a new one"),
+        ("card.assign!", "a", "who is on it"),
+        ("card.due!", "D", "when it is due, in words or as a date"),
+        ("card.priority!", "p", "how urgent it is"),
+        ("copy.ref", "y", "copy its reference"),
+        ("copy.url", "Y", "copy its URL"),
+        ("copy.branch", "b", "copy a name for its git branch"),
+    ),
+    *_group(
+        Place.BOARD,
+        "What you did",
         ("acts.undo!", "u", "take back what you did last"),
         ("acts.redo!", "U, ctrl+r", "do again what you took back last"),
+        ("acts.repeat!", ".", "the last act once more, on the card under the cursor or on all that are marked"),
+        ("acts.command", "!", "the command of the last act, for a shell"),
+    ),
+    *_group(
+        Place.BOARD,
+        "Marks",
+        ("marks.toggle", "space", "mark the card: acts go to all that are marked"),
+        ("marks.range", "v", "mark from here to wherever the cursor goes; again to end"),
+        ("marks.all", "ctrl+a", "mark all cards that are shown"),
     ),
     *_group(
         Place.BOARD,
@@ -121,10 +142,10 @@ ACTIONS: tuple[Action, ...] = (
         ("follow.person", "f", "follow somebody who is here; whatever you do yourself ends it"),
         ("filter.edit", "/", "show only cards that fit a query", "filter"),
         ("board.resync", "R", "read the whole board again"),
-        ("board.switch", "b", "another board"),
+        ("board.switch", "B", "another board"),
         ("board.activity", "g a", "what happened here"),
         ("board.people", "g p", "the people of this board, and invitations to it"),
-        ("board.back", "escape", "clear the filter"),
+        ("board.back", "escape", "take the marks away, then the filter"),
     ),
     *_group(
         Place.MOVE,
@@ -156,6 +177,7 @@ ACTIONS: tuple[Action, ...] = (
         "Card",
         ("open_card.act", "enter", "edit the text, tick the item, open the file under the cursor"),
         ("open_card.edit!", "e", "edit what the cursor is on: the title, a text, an item"),
+        ("open_card.edit_outside!", "E", "edit the text under the cursor, or the description, in your editor"),
         ("open_card.toggle_done!", "x", "the item under the cursor, or else the card: done, or not done after all", "done"),
         ("open_card.delete!", "d", "delete what the cursor is on; on the title, archive the card"),
         ("open_card.move_right#!", "L, shift+right", "the card one column to the right"),
@@ -178,12 +200,16 @@ ACTIONS: tuple[Action, ...] = (
         Place.CARD,
         "Comments and files",
         ("comments.write!", "c", "write a comment", "comment"),
+        ("files.add!", "f", "put a file on the card, by its path", "file"),
+        ("files.open", "o", "show the file under the cursor"),
+        ("files.save", "s", "save the file under the cursor to a path"),
     ),
     *_group(
         Place.EDITOR,
         "Text",
         ("editor.save", "ctrl+s", "save the text", "save"),
         ("editor.leave", "escape", "back to the card; what you typed is kept", "leave"),
+        ("editor.external", "ctrl+e", "go on in your editor", "$EDITOR"),
         ("editor.complete", "tab", "complete the name after @"),
     ),
     *_group(
@@ -285,6 +311,12 @@ ACTIONS: tuple[Action, ...] = (
         ("settings.previous#", "h, left", "its previous value", "previous"),
         ("settings.reset", "x, backspace", "back to the default", "default"),
         ("settings.close", "escape, q, ,", "back; all is kept", "back"),
+    ),
+    *_group(
+        Place.COMMAND,
+        "The last command",
+        ("command.copy", "y, enter", "copy it", "copy"),
+        ("command.close", "escape, q, !", "back", "back"),
     ),
     *_group(
         Place.PICKER,

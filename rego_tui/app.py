@@ -111,7 +111,7 @@ class RegoApp(App[None]):
         self.keymap, self._key_problems = _keymap(keys, connect.home)
         self.clock = clock or _local_now
         self.store: BoardStore | None = None
-        self.drafts = Drafts()
+        self.drafts = Drafts(connect.home.paths.drafts if connect.home is not None else None)
         self.where = Whereabouts(connect.client, connect.home, connect.server)
         self._open_workspace = open_workspace or self.where.workspace
         self._workspace: Workspace | None = None
@@ -195,6 +195,13 @@ class RegoApp(App[None]):
         """The user's boards; connects at the first call, and raises a `RegoError` when that fails."""
         self._workspace = await self._open_workspace()
         return self._workspace
+
+    def ask_for_login(self, reason: str, then: Callable[[User | None], None]) -> None:
+        """Have the user log in to where the app is; `then` hears who it is, or None when they left."""
+        from rego_tui.screens.login import LoginScreen
+
+        assert self.where.server is not None
+        self.push_screen(LoginScreen(self, self.where.server, reason), then)
 
     def greet(self, user: User) -> None:
         """Say who is logged in now, and where the login is kept when that is a file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import TypeAlias
 
@@ -16,6 +17,7 @@ from rego.wire.errors import InvalidInput
 from rego.wire.query import parse
 from rego.wire.query_terms import Query
 from rego_tui.card_list import CardList
+from rego_tui.marks import Marks
 
 DRAFT_ID = "draft"
 """Stands for the id of the card that is being typed."""
@@ -33,8 +35,9 @@ class BoardView:
     """A window on a replica. Indexes are among the cards that the filter lets through.
 
     `filter` is the query as typed. While it does not parse, `filter_error` says why, and the last one that did goes on working.
-    `carried` is a card in move mode and where it hovers, `draft` the place of a card whose title is being typed, `editing` the
-    card whose title is being changed and its version when that began.
+    `carried` is a card in move mode and where it hovers; `riding` are all cards that go with it, itself too, in their order.
+    `draft` is the place of a card whose title is being typed, `editing` the card whose title is being changed and its version
+    when that began.
     """
 
     def __init__(self, replica: Replica) -> None:
@@ -47,6 +50,8 @@ class BoardView:
         self._viewer: Viewer | None = None
         self._fits: Fits | None = None
         self.carried: tuple[str, Slot] | None = None
+        self.riding: tuple[str, ...] = ()
+        self.marks = Marks()
         self.draft: Slot | None = None
         self.editing: tuple[str, int] | None = None
         self._index = 0
@@ -73,6 +78,8 @@ class BoardView:
     def counts(self, column_id: str) -> tuple[int, int]:
         """How many cards of a column are shown, and how many it has with the carried card where it hovers."""
         listed = len(self.cards(column_id)) - (self.draft is not None and self.draft.column_id == column_id)
+        if self.carried is not None and self.carried[1].column_id == column_id:
+            listed += len(self.riding) - 1
         return listed, self.replica.count_in(column_id) if self.filtered else listed
 
     def index_of(self, column_id: str, card_id: str | None) -> int | None:
@@ -95,18 +102,22 @@ class BoardView:
     def _state(self, column_id: str) -> _State:
         """What the list of a column depends on, beside the filter."""
         draft = self.draft if self.draft is not None and self.draft.column_id == column_id else None
-        carried = self.carried
-        if carried is not None and column_id != carried[1].column_id:
-            card = self.replica.card(carried[0])
-            carried = carried if card is not None and card.column_id == column_id else None
-        return self.replica.revision(column_id), carried, draft
+        carried, riding = self.carried, self.riding
+        if carried is None or (column_id != carried[1].column_id and not self._is_left_behind(column_id)):
+            carried, riding = None, ()
+        return self.replica.revision(column_id), carried, riding, draft
+
+    def _is_left_behind(self, column_id: str) -> bool:
+        """Whether cards that are carried stand in that column until they are put down."""
+        return any(self.replica.position_in(column_id, card_id) is not None for card_id in self.riding)
 
     def _list(self, column_id: str) -> CardList:
-        _, carried, draft = self._state(column_id)
+        _, carried, riding, draft = self._state(column_id)
         carried_id, slot = carried or (None, None)
         shown = CardList(self.replica.cards_in(column_id))
-        if self.filtered or carried_id is not None:
-            shown = CardList(c for c in shown if c.id != carried_id and self._matches(c))
+        if self.filtered or riding:
+            away = {*riding}
+            shown = CardList(c for c in shown if c.id not in away and self._matches(c))
         if slot is not None and slot.column_id == column_id and (card := self.replica.card(carried_id or "")):
             shown.insert(_resolve(slot, shown), replace(card, column_id=column_id))
         if draft is not None:
@@ -171,18 +182,26 @@ class BoardView:
             return
         index = self.index_of(self.column_id, self.card_id)
         self.go_to(self.column_id, self._index if index is None else index)
+        if self.marks and self.carried is None:
+            self.marks.keep(self._is_shown)
+
+    def _is_shown(self, card_id: str) -> bool:
+        card = self.replica.card(card_id)
+        return card is not None and self.index_of(card.column_id, card_id) is not None
 
     def _let_go(self) -> None:
         columns = self.replica.columns
         if self.carried is not None:
             card_id, slot = self.carried
             if slot.column_id not in columns or self.replica.card(card_id) is None:
-                self.carried = None
+                self.carried, self.riding = None, ()
         if self.draft is not None and self.draft.column_id not in columns:
             self.draft = None
 
     def replace_id(self, provisional_id: str, card_id: str) -> None:
         """A card made here got its real id."""
+        self.marks.rename(provisional_id, card_id)
+        self.riding = tuple(card_id if each == provisional_id else each for each in self.riding)
         if self.card_id == provisional_id:
             self.card_id = card_id
         if self.carried is not None:
@@ -215,59 +234,91 @@ class BoardView:
         ids = [column.id for column in self.columns()]
         return ids[max(0, min(ids.index(column_id) + count, len(ids) - 1))] if column_id in ids else column_id
 
+    # --- marks -----------------------------------------------------------------------------------------------------
+
+    def marked(self) -> list[str]:
+        """The marked cards in the order of the board, those of the range that the cursor draws among them."""
+        if not self.marks:
+            return []
+        chosen = self.marks.ids | self.in_range()
+        return [card.id for column in self.columns() for card in self.cards(column.id) if card.id in chosen]
+
+    def selection(self) -> list[str]:
+        """What acts go to: the marked cards, or the one under the cursor."""
+        return self.marked() or ([self.card_id] if self.card_id is not None else [])
+
+    def in_range(self) -> set[str]:
+        """The cards from where the range began to the cursor, while that is in the same column."""
+        if self.marks.anchor is None:
+            return set()
+        begin, end = self.index_of(self.column_id, self.marks.anchor), self.index_of(self.column_id, self.card_id)
+        if begin is None or end is None:
+            return {self.marks.anchor}
+        return {card.id for card in self.cards(self.column_id)[min(begin, end) : max(begin, end) + 1]}
+
+    def mark_all(self) -> None:
+        """Mark every card that is shown."""
+        self.marks.add(card.id for column in self.columns() for card in self.cards(column.id))
+
     # --- places for cards ------------------------------------------------------------------------------------------
 
-    def slot_at(self, column_id: str, index: int, *, without: str | None = None) -> Slot:
-        """The place at `index` of a column, counted as if the card `without` were not there."""
+    def slot_at(self, column_id: str, index: int, *, without: Iterable[str] = ()) -> Slot:
+        """The place at `index` of a column, counted as if the cards `without` were not there."""
         cards = self.cards(column_id)
-        gaps = sorted(gap for gap in (cards.index_of(without), cards.index_of(DRAFT_ID)) if gap is not None)
+        gaps = sorted(gap for each in (*without, DRAFT_ID) if (gap := cards.index_of(each)) is not None)
         index = max(0, min(index, len(cards) - len(gaps)))
         return Slot(column_id, cards[_past(gaps, index - 1)].id if index else None, index)
 
-    def place_in_board(self, slot: Slot, *, without: str | None = None) -> int:
+    def place_in_board(self, slot: Slot, *, without: Collection[str] = ()) -> int:
         """The index of a slot among all cards, so that a card put down under a filter lands beside the neighbours in sight."""
         above = self._position(slot.column_id, slot.above_id, without)
         if above is not None:
             return above + 1
         if self.filtered:
-            shown = [card.id for card in self.cards(slot.column_id) if card.id not in (without, DRAFT_ID)]
+            shown = [card.id for card in self.cards(slot.column_id) if card.id not in without and card.id != DRAFT_ID]
             below = self._position(slot.column_id, shown[slot.index], without) if slot.index < len(shown) else None
             return self.replica.count_in(slot.column_id) if below is None else below
-        away = self.replica.position_in(slot.column_id, without) is not None
-        return max(0, min(slot.index, self.replica.count_in(slot.column_id) - away))
+        return max(0, min(slot.index, self.replica.count_in(slot.column_id) - len(self._gaps(slot.column_id, without))))
 
-    def _position(self, column_id: str, card_id: str | None, without: str | None) -> int | None:
-        """The index of a card among all cards of a column, counted as if the card `without` were not there."""
-        position = self.replica.position_in(column_id, card_id) if card_id != without else None
-        gap = self.replica.position_in(column_id, without)
-        return position if position is None or gap is None or position < gap else position - 1
+    def _position(self, column_id: str, card_id: str | None, without: Collection[str]) -> int | None:
+        """The index of a card among all cards of a column, counted as if the cards `without` were not there."""
+        position = self.replica.position_in(column_id, card_id) if card_id not in without else None
+        return None if position is None else position - sum(gap < position for gap in self._gaps(column_id, without))
+
+    def _gaps(self, column_id: str, without: Iterable[str]) -> list[int]:
+        """Where cards stand in a column; those that are elsewhere are left out."""
+        return [gap for each in without if (gap := self.replica.position_in(column_id, each)) is not None]
 
     # --- carrying --------------------------------------------------------------------------------------------------
 
     def pick_up(self) -> bool:
-        """Begin to carry the card under the cursor; False when there is none."""
-        index = self.index_of(self.column_id, self.card_id) if self.column_id else None
-        if index is None or self.card_id is None:
+        """Begin to carry the marked cards, or the one under the cursor; False when there is none.
+
+        They ride behind the card under the cursor, or behind the first where that is not marked.
+        """
+        shifted = self.shifted()
+        if shifted is None:
             return False
-        self.carried = (self.card_id, self.slot_at(self.column_id, index, without=self.card_id))
+        riding, slot = shifted
+        lead = self.card_id if self.card_id in riding else riding[0]
+        self.carried, self.riding = (lead, slot), tuple(riding)
+        self.column_id, self.card_id = slot.column_id, lead
         return True
 
-    def shifted(self, *, right: int = 0, down: int = 0) -> tuple[str, Slot] | None:
-        """The card under the cursor, and the place that is so many columns and cards away from its own."""
-        index = self.index_of(self.column_id, self.card_id) if self.column_id else None
-        if index is None or self.card_id is None:
+    def shifted(self, *, right: int = 0, down: int = 0) -> tuple[list[str], Slot] | None:
+        """The marked cards or the one under the cursor, and the place so many columns and cards away from where they stand."""
+        riding = self.selection()
+        lead = self.replica.card(self.card_id if self.card_id in riding else riding[0]) if riding else None
+        index = self.index_of(lead.column_id, lead.id) if lead is not None else None
+        if lead is None or index is None:
             return None
-        column_id = self._column_beside(self.column_id, right)
-        return self.card_id, self.slot_at(column_id, index + down, without=self.card_id)
-
-    @property
-    def riding(self) -> list[str]:
-        """The cards that are carried."""
-        return [self.carried[0]] if self.carried is not None else []
+        places = (self.index_of(lead.column_id, card_id) for card_id in riding) if len(riding) > 1 else ()
+        index -= sum(place is not None and place < index for place in places)
+        return riding, self.slot_at(self._column_beside(lead.column_id, right), index + down, without=riding)
 
     def place_of_carried(self) -> int | None:
         """The index in its column at which what is carried hovers."""
-        return self.index_of(self.carried[1].column_id, self.riding[0]) if self.carried is not None else None
+        return self.index_of(self.carried[1].column_id, self.carried[0]) if self.carried is not None else None
 
     def carry(self, *, right: int = 0, down: int = 0) -> None:
         """Move the carried card by columns and places."""
@@ -283,18 +334,19 @@ class BoardView:
         if self.carried is None:
             return
         card_id, _ = self.carried
-        self.carried = (card_id, self.slot_at(column_id, index, without=card_id))
+        self.carried = (card_id, self.slot_at(column_id, index, without=self.riding))
         self.column_id = column_id
 
-    def put_down(self) -> tuple[str, Slot] | None:
-        """Stop carrying; returns the card and its place, or None when nothing was carried or the card is gone."""
+    def put_down(self) -> tuple[list[str], Slot] | None:
+        """Stop carrying; returns the cards and their place, or None when nothing was carried or all of it is gone."""
         carried, self.carried = self.carried, None
+        riding, self.riding = [card_id for card_id in self.riding if self.replica.card(card_id) is not None], ()
         self.settle()
-        return carried if carried is not None and self.replica.card(carried[0]) is not None else None
+        return (riding, carried[1]) if carried is not None and riding else None
 
 
-_State: TypeAlias = tuple[int, tuple[str, Slot] | None, Slot | None]
-"""A column's revision, and what hovers over it: a carried card that is at home or drawn there, and a draft."""
+_State: TypeAlias = tuple[int, tuple[str, Slot] | None, tuple[str, ...], Slot | None]
+"""A column's revision, and what hovers over it: carried cards that are at home or drawn there, and a draft."""
 
 
 def _past(gaps: list[int], index: int) -> int:

@@ -50,11 +50,12 @@ class Notice(Message):
 
 
 class BoardEnded(Message):
-    """The board is over for this client: deleted, access lost, or logged out."""
+    """The board is over for this client: deleted or access lost; or it stands still until the user logs in again."""
 
-    def __init__(self, sentence: str) -> None:
+    def __init__(self, sentence: str, *, log_in: bool = False) -> None:
         super().__init__()
         self.sentence = sentence
+        self.log_in = log_in
 
 
 class CardClicked(Message):

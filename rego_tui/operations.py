@@ -13,8 +13,9 @@ from rego.client import cards
 from rego.client.call import Call
 from rego.replica import Pending, Replica
 from rego.wire.base import Position
-from rego.wire.cards import CardSummary, CreateCard, MoveCard, UpdateCard
+from rego.wire.cards import CardSummary, CreateCard, UpdateCard
 from rego.wire.errors import RegoError
+from rego_tui.commands import Command, Word, card_words, cards_command, column_word
 
 
 class Known:
@@ -36,10 +37,15 @@ class Known:
         """Take in the answer to an operation."""
         if operation.makes is not None:
             self.ids[operation.makes] = answer.id
-        if isinstance(answer, CardSummary):
-            if operation.card_id != answer.id:
-                self.ids[operation.card_id] = answer.id
-            self.versions[answer.id] = answer.version
+        then = cards_of(answer)
+        if operation.creates and then:
+            self.ids[operation.card_id] = then[0].id
+        self.versions.update((card.id, card.version) for card in then)
+
+
+def cards_of(answer: Any) -> list[CardSummary]:
+    """The cards that an answer tells of; an operation on what hangs on a card may have another one."""
+    return [each for each in (answer if isinstance(answer, list) else [answer]) if isinstance(each, CardSummary)]
 
 
 def unheard(_: Any) -> None:
@@ -52,17 +58,19 @@ def not_dealt_with(_: RegoError) -> bool:
 
 
 class Operation(Struct, frozen=True, kw_only=True):
-    """One change of one card, or of what hangs on it. `call` is made when its turn comes, because ids in it may be provisional.
+    """One change of a card, of several alike, or of what hangs on one. `call` is made when its turn comes: ids in it may be
+    provisional until then.
 
     The id of `pending` is the request's idempotency key; `failure` begins the sentence that says that it was refused. `makes`
     is the provisional id of what it adds to the card. `answered` is told the answer; `refused` is told a refusal, and says
-    whether that needs no sentence any more.
+    whether that needs no sentence any more. `commands` do the same in a shell.
     """
 
     pending: Pending
     failure: str
     call: Callable[[Known], Call[Any]]
     makes: str | None = None
+    commands: tuple[Command, ...] = ()
     answered: Callable[[Any], object] = unheard
     refused: Callable[[RegoError], bool] = not_dealt_with
 
@@ -80,20 +88,9 @@ class Operation(Struct, frozen=True, kw_only=True):
         return self.pending.new_card is not None and self.pending.new_card.version == 0
 
 
-def move_card(replica: Replica, card_id: str, column_id: str, index: int) -> Operation:
-    """Put a card at `index` of a column, counted as if it were not there yet."""
-    place = _place(replica, column_id, index, without=card_id)
-    rank = replica.rank_between(column_id, index, without=card_id)
-    return Operation(
-        pending=_pending(card_id, {"column_id": column_id, "rank": rank}),
-        failure=f"{_name(replica, card_id)} was not moved",
-        call=lambda known: cards.move_card(known.id(card_id), MoveCard(column_id=column_id, **place(known))),
-    )
-
-
 def create_card(replica: Replica, column_id: str, index: int, title: str, now: datetime) -> Operation:
     """Add a card at `index` of a column, under a provisional id."""
-    place = _place(replica, column_id, index)
+    place = place_at(replica, column_id, index)
     card = CardSummary(
         id=str(uuid4()),
         version=0,
@@ -108,6 +105,7 @@ def create_card(replica: Replica, column_id: str, index: int, title: str, now: d
     return Operation(
         pending=_pending(card.id, {}, card),
         failure=f"“{title}” was not added",
+        commands=_adding(replica, column_id, index, title),
         call=lambda known: cards.create_card(card.board_id, CreateCard(title=title, column_id=column_id, **place(known))),
     )
 
@@ -116,37 +114,24 @@ def rename_card(replica: Replica, card_id: str, title: str, seen_version: int) -
     """Give a card another title; `seen_version` is its version when the user began to type."""
     return Operation(
         pending=_pending(card_id, {"title": title}),
-        failure=f"The title of {_name(replica, card_id)} was not changed to “{title}”",
+        commands=(cards_command("edit", card_words(replica, [card_id]), "--title", title),),
+        failure=f"The title of {name_of(replica, card_id)} was not changed to “{title}”",
         call=lambda known: cards.update_card(
             known.id(card_id), UpdateCard(title=title, version=known.version(card_id, seen_version))
         ),
     )
 
 
-def complete_card(replica: Replica, card_id: str, completed: bool) -> Operation:
-    """Mark a card as done, or not done after all."""
-    return Operation(
-        pending=_pending(card_id, {"completed": completed}),
-        failure=f"{_name(replica, card_id)} was not marked",
-        call=lambda known: cards.update_card(known.id(card_id), UpdateCard(completed=completed)),
-    )
+PlaceThen: TypeAlias = Callable[[Known], dict[str, Any]]
 
 
-def archive_card(replica: Replica, card_id: str) -> Operation:
-    """Take a card off the board."""
-    return Operation(
-        pending=_pending(card_id, {"archived": True}),
-        failure=f"{_name(replica, card_id)} was not archived",
-        call=lambda known: cards.update_card(known.id(card_id), UpdateCard(archived=True)),
-    )
+def place_at(replica: Replica, column_id: str, index: int) -> PlaceThen:
+    """The place at `index` of a column as it stands now, in the terms that hold when the operation is sent."""
+    return place_between(*replica.neighbours(column_id, index))
 
 
-_Place: TypeAlias = Callable[[Known], dict[str, Any]]
-
-
-def _place(replica: Replica, column_id: str, index: int, *, without: str | None = None) -> _Place:
-    """The neighbours at `index` as they stand now, under the ids that they have when the operation is sent."""
-    above, below = replica.neighbours(column_id, index, without=without)
+def place_between(above: str | None, below: str | None) -> PlaceThen:
+    """The place between two cards, under the ids that they have when the operation is sent."""
     if above is not None:
         return lambda known: {"after_id": known.id(above)}
     if below is not None:
@@ -154,10 +139,24 @@ def _place(replica: Replica, column_id: str, index: int, *, without: str | None 
     return lambda _: {"position": Position.TOP}
 
 
+def _adding(replica: Replica, column_id: str, index: int, title: str) -> tuple[Command, ...]:
+    above, below = replica.neighbours(column_id, index)
+    options: list[Word] = ["--board", replica.board.key]
+    if below is None:
+        options += ["--to", column_word(replica, column_id)]
+    elif above is None:
+        options += ["--to", column_word(replica, column_id), "--top"]
+    else:
+        options += ["--after", *card_words(replica, [above])]
+    # A lone hyphen would read titles from the shell's input.
+    return (cards_command("add", [title], *options),) if title != "-" else ()
+
+
 def _pending(card_id: str, changes: dict[str, Any], new_card: CardSummary | None = None) -> Pending:
     return Pending(op_id=str(uuid4()), card_id=card_id, changes=changes, new_card=new_card)
 
 
-def _name(replica: Replica, card_id: str) -> str:
+def name_of(replica: Replica, card_id: str) -> str:
+    """What a sentence calls a card."""
     card = replica.card(card_id)
     return replica.ref(card) if card is not None else "The card"

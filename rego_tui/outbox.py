@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, Protocol, TypeVar
 
 from rego.client.call import Call
-from rego.wire.errors import NotRego, RateLimited, RegoError, Unavailable, Unreachable
+from rego.wire.errors import NotAuthenticated, NotRego, RateLimited, RegoError, Unavailable, Unreachable
 from rego_tui.operations import Known, Operation
 
 T = TypeVar("T")
@@ -28,7 +28,10 @@ class Sender(Protocol):
 
 
 class Outbox:
-    """Sends operations. `answered` and `refused` are called with what became of each; `changed` when the queue did."""
+    """Sends operations. `answered` and `refused` are called with what became of each; `changed` when the queue did.
+
+    `locked_out` is called when the session has ended: the operation waits for a `run` after the next login.
+    """
 
     def __init__(
         self,
@@ -37,9 +40,11 @@ class Outbox:
         answered: Callable[[Operation, Any], None],
         refused: Callable[[Operation, RegoError], None],
         changed: Callable[[], None],
+        locked_out: Callable[[RegoError], None],
     ) -> None:
         self._client = client
         self._answered, self._refused, self._changed = answered, refused, changed
+        self._locked_out = locked_out
         self._queue: deque[Operation] = deque()
         self._filled = asyncio.Event()
         self._wake = asyncio.Event()
@@ -66,9 +71,9 @@ class Outbox:
         self._wake.set()
 
     def drop_those_on(self, card_id: str) -> list[Operation]:
-        """Take the waiting operations on a card out of the queue."""
-        dropped = [op for op in self._queue if op.card_id == card_id]
-        self._queue = deque(op for op in self._queue if op.card_id != card_id)
+        """Take the waiting operations on that card alone out of the queue."""
+        dropped = [op for op in self._queue if op.pending.card_ids == (card_id,)]
+        self._queue = deque(op for op in self._queue if op.pending.card_ids != (card_id,))
         return dropped
 
     async def run(self) -> None:
@@ -93,6 +98,10 @@ class Outbox:
         except _LATER as error:
             self._block(True)
             return error.retry_after or RETRY_PAUSE
+        except NotAuthenticated as error:
+            self._block(True)
+            self._locked_out(error)
+            return RETRY_PAUSE
         except RegoError as error:
             self._queue.popleft()
             self._refused(operation, error)

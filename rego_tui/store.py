@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from copy import copy
 from typing import Any, TypeVar
@@ -24,9 +24,10 @@ from rego.wire.events import CardCreated, Event
 from rego.wire.frames import Advice, Hello, Resume
 from rego.wire.presence import Person
 from rego_tui.card_detail import CardDetail
+from rego_tui.commands import CardWord, shell
 from rego_tui.connection import Connection, Feed, OpenFeed, Phase
 from rego_tui.messages import BoardChanged, BoardEnded, BoardLoaded, CardNumbered, ConnectionChanged, Notice, PresenceChanged
-from rego_tui.operations import Operation
+from rego_tui.operations import Operation, cards_of
 from rego_tui.outbox import Outbox, Sender
 from rego_tui.rights import why_not
 from rego_tui.taking_back import TakingBack
@@ -59,9 +60,16 @@ class BoardStore:
         self._ended = False
         self._own_connection = ""
         self._catch_up_to = 0
-        self._outbox = Outbox(client, answered=self._answered, refused=self._refused, changed=self._connection_changed)
+        self._outbox = Outbox(
+            client,
+            answered=self._answered,
+            refused=self._refused,
+            changed=self._connection_changed,
+            locked_out=self._locked_out,
+        )
         self._taking_back = TakingBack(client, board_id, self._outbox.sent)
-        self._answers: dict[str, CardSummary] = {}
+        self._answers: dict[str, list[CardSummary]] = {}
+        self._last: Operation | None = None
         self._subscribers: list[Callable[[Message], object]] = []
         self._listeners: list[Callable[[Event], object]] = []
         self._touched = Touched(set(), set())
@@ -105,7 +113,7 @@ class BoardStore:
         return self._frame is None
 
     async def run(self) -> None:
-        """Follow the board and send operations until cancelled or until the board ends."""
+        """Follow the board and send operations until cancelled or until the board ends; after `begin_again` once more."""
         sending = asyncio.create_task(self._outbox.run())
         try:
             while not self._ended:
@@ -120,6 +128,11 @@ class BoardStore:
             for timer in (self._frame, self._focus_timer):
                 if timer is not None:
                     timer.cancel()
+
+    def begin_again(self) -> None:
+        """The user is logged in again: the next `run` follows the board, and what waited is sent."""
+        self._ended = False
+        self._set_connection(Connection(phase=Phase.CONNECTING))
 
     def resync(self) -> None:
         """Read the whole board again."""
@@ -160,10 +173,20 @@ class BoardStore:
             self._publish(Notice(f"{operation.failure}: {why}", failed=True))
             return Touched()
         touched = self.loaded.pend(operation.pending)
+        self._last = operation
         self._outbox.put(operation)
         self._touch(touched, at_once=True)
         self._connection_changed()
         return touched
+
+    def last_command(self) -> str:
+        """What does in a shell what was done here last, one command a line; nothing when there is no such command."""
+        return shell(self._last.commands, self._card_name) if self._last is not None else ""
+
+    def _card_name(self, word: CardWord) -> str:
+        card_id = self._outbox.known.id(word.card_id)
+        card = self.loaded.cards.get(card_id)
+        return self.loaded.ref(card) if card is not None else card_id
 
     async def undo(self) -> None:
         """Take back what the user did last, once all is sent; a notice says what that was."""
@@ -190,11 +213,11 @@ class BoardStore:
 
     def _answered(self, operation: Operation, answer: Any) -> None:
         """Keep showing an operation until its event is in, unless the replica already holds its result or never will."""
-        replica = self.loaded
+        replica, then = self.loaded, cards_of(answer)
         if operation.op_id in replica.pending:
-            if isinstance(answer, CardSummary):
-                self._answers[operation.op_id] = answer
-            if not isinstance(answer, CardSummary) or _holds(replica, answer):
+            if then:
+                self._answers[operation.op_id] = then
+            if _holds(replica, then):
                 self._settle(operation.op_id)
         operation.answered(answer)
 
@@ -213,8 +236,8 @@ class BoardStore:
         answer = self._answers.pop(op_id, None)
         pending = replica.pending.get(op_id)
         touched = replica.settle(op_id)
-        if pending is not None and answer is not None and pending.card_id != answer.id:
-            self._adopt(pending.card_id, answer.id, touched)
+        if pending is not None and answer is not None and pending.new_card is not None and pending.card_id != answer[0].id:
+            self._adopt(pending.card_id, answer[0].id, touched)
         self._touch(touched)
 
     def _adopt(self, provisional_id: str, card_id: str, touched: Touched) -> None:
@@ -222,7 +245,7 @@ class BoardStore:
         self._outbox.known.ids[provisional_id] = card_id
         for op in list(replica.pending_on(provisional_id)):
             _add(touched, replica.settle(op.op_id))
-            _add(touched, replica.pend(msgspec.structs.replace(op, card_id=card_id)))
+            _add(touched, replica.pend(op.renamed(provisional_id, card_id)))
         self._publish(CardNumbered(provisional_id, card_id))
 
     # --- the feed --------------------------------------------------------------------------------------------------
@@ -256,7 +279,7 @@ class BoardStore:
             case PresenceCame(people=people):
                 self._take_presence(people)
             case Ended(advice=advice, reason=reason):
-                self._end(_farewell(advice, reason))
+                self._end(reason, log_in=advice is Advice.LOG_IN)
 
     def _came_online(self, hello: Hello) -> None:
         self._own_connection = hello.connection_id
@@ -304,10 +327,16 @@ class BoardStore:
         self.people = others
         self._publish(PresenceChanged({person.card_id for _, person in changed if person.card_id is not None}))
 
-    def _end(self, sentence: str) -> None:
+    def _end(self, sentence: str, *, log_in: bool = False) -> None:
         if not self._ended:
             self._ended = True
-            self._publish(BoardEnded(sentence))
+            self._publish(BoardEnded(sentence, log_in=log_in))
+
+    def _locked_out(self, error: RegoError) -> None:
+        """An operation found the session ended before the feed did; it waits for the next login."""
+        self._end(error.detail, log_in=True)
+        if self._following is not None:
+            self._following.cancel()
 
     def _send_focus(self) -> None:
         if self._feed is not None:
@@ -348,8 +377,12 @@ class BoardStore:
             post(copy(message))  # Textual marks a message as it travels, so no two receivers may share one
 
 
-def _holds(replica: Replica, answer: CardSummary) -> bool:
-    """Whether the confirmed state is at least as new as an answer, so that its event is in already."""
+def _holds(replica: Replica, answers: Sequence[CardSummary]) -> bool:
+    """Whether the confirmed state is at least as new as the answers, so that their events are in already."""
+    return all(_holds_one(replica, answer) for answer in answers)
+
+
+def _holds_one(replica: Replica, answer: CardSummary) -> bool:
     card = replica.cards.get(answer.id)
     if card is None:
         return answer.archived and not replica.archived
@@ -360,9 +393,3 @@ def _add(total: Touched, more: Touched) -> None:
     total.cards |= more.cards
     total.columns |= more.columns
     total.frame |= more.frame
-
-
-def _farewell(advice: Advice, reason: str) -> str:
-    if advice is Advice.LOG_IN:
-        return f"Your session has ended: {reason} Log in again with `rego login`."
-    return reason

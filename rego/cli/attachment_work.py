@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import copyfileobj, which
+from shutil import copyfileobj
 from typing import BinaryIO
 
 import msgspec
@@ -23,6 +21,7 @@ from rego.cli.targets import STDOUT, refuse_existing
 from rego.client import attachments
 from rego.client.files import FileUpload
 from rego.client.landing import Landing
+from rego.client.showing import name_to_show, opener, show
 from rego.naming import find_attachment
 from rego.safe_text import safe_text
 from rego.wire.attachments import Attachment, UpdateAttachment
@@ -31,7 +30,6 @@ from rego.wire.field_words import amount
 from rego.wire.filenames import clean_filename
 
 STDIN = "-"
-OPENER = "open" if sys.platform == "darwin" else "xdg-open"
 
 ATTACHMENT = View[Attachment](
     struct=Attachment,
@@ -45,20 +43,6 @@ ATTACHMENT = View[Attachment](
         Cell("id", lambda attachment: attachment.id),
     ),
 )
-
-ENDINGS = {
-    "application/pdf": ".pdf",
-    "audio/mpeg": ".mp3",
-    "audio/ogg": ".ogg",
-    "image/gif": ".gif",
-    "image/jpeg": ".jpg",
-    "image/png": ".png",
-    "image/webp": ".webp",
-    "text/plain": ".txt",
-    "video/mp4": ".mp4",
-    "video/webm": ".webm",
-}
-"""What can be opened, and the name's ending that makes a machine look at it and never run it, whatever its sender called it."""
 
 
 def list_files(session: Session, card: str, form: Form) -> None:
@@ -102,22 +86,12 @@ def get_file(session: Session, card: str, name: str, file: str | None, *, force:
 def open_file(session: Session, card: str, name: str) -> None:
     """Fetch a file to a directory of its own and show it. Raises `InvalidInput` for what a machine might run."""
     found = _find(session, card, name)
-    ending = ENDINGS.get(found.content_type)
-    if ending is None:
-        raise InvalidInput(
-            f"{found.filename} is {found.content_type}, which is not opened from here; 'rego attachments get' fetches it."
-        )
-    program = which(OPENER)
-    if program is None:
-        raise InvalidInput(f"There is no {OPENER} here to open files with; 'rego attachments get' fetches it.")
-    clean = clean_filename(found.filename)
+    shown_as, program = name_to_show(found), opener()
     # It stays there: the program that shows it may live longer than this command.
-    target = Path(tempfile.mkdtemp(prefix="rego-")) / (clean if clean.lower().endswith(ending) else clean + ending)
+    target = Path(tempfile.mkdtemp(prefix="rego-")) / shown_as
     _fetch(session, found, target, overwrite=False)
     session.output.note(f"{found.filename} is in {target}, {amount(found.size)}.")
-    done = subprocess.run([program, str(target)], check=False)  # noqa: S603 - a program of this machine, a path of ours
-    if done.returncode:
-        raise InvalidInput(f"{OPENER} found no program that shows {found.content_type}.")
+    show(program, target, found.content_type)
 
 
 def rename_file(session: Session, card: str, name: str, new_name: str, form: Form) -> None:

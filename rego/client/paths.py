@@ -38,6 +38,11 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.config / "credentials.json"
 
     @property
+    def drafts(self) -> Path:
+        """Where the TUI keeps texts that were typed and not saved yet."""
+        return self.data / "drafts"
+
+    @property
     def local_file(self) -> Path:
         """Where a running local server says how to reach it."""
         return self.data / "local.json"

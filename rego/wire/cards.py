@@ -179,18 +179,29 @@ class CopyCard(Place, kw_only=True):
     board_id: Id | None = None
 
 
+class UpdateCards(Command, kw_only=True, omit_defaults=True):
+    """Fields that many cards get alike; an absent one keeps its value, `null` clears it."""
+
+    moment_fields = ("due_at", "start_at")
+
+    due_at: Moment | UnsetType | None = UNSET
+    start_at: Moment | UnsetType | None = UNSET
+    priority: Priority | UnsetType = UNSET
+
+
 class BulkCards(Command, kw_only=True, omit_defaults=True):
     """One operation on many cards of a board, in the order in which they are named: on all of them, or on none.
 
     Moved cards stand one below the other at the place that `move` names. `archive` and `complete` take true or false.
     """
 
-    one_of = ("move", "archive", "complete", "assign", "unassign", "label", "unlabel", "delete")
+    one_of = ("move", "archive", "complete", "update", "assign", "unassign", "label", "unlabel", "delete")
 
     card_ids: Annotated[list[Id], Meta(min_length=1, max_length=limits.BULK_MAX, extra_json_schema={"uniqueItems": True})]
     move: MoveCard | None = None
     archive: bool | None = None
     complete: bool | None = None
+    update: UpdateCards | None = None
     assign: Annotated[Id, Meta(description="a member's id")] | None = None
     unassign: Annotated[Id, Meta(description="a person's id")] | None = None
     label: Annotated[Id, Meta(description="a label's id")] | None = None

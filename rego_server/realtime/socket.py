@@ -110,6 +110,8 @@ async def _follow(request: web.Request, place: Place) -> web.WebSocketResponse:
     if caller.user_id is not None:
         place.belongs_to(caller.user_id)
     socket = web.WebSocketResponse(compress=False, autoclose=False, max_msg_size=limits.SOCKET_FRAME_MAX_BYTES + 1)
+    if not socket.can_prepare(request).ok:
+        raise InvalidInput("This address is a WebSocket: a request for it must ask for an upgrade, in version 13.")
     writer = await socket.prepare(request)
     transport = request.transport
     if not isinstance(transport, asyncio.Transport):

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 
 from textual.widgets import Input
 
-from rego_tui import operations
+from rego_tui import card_acts, operations
 from rego_tui.actions import Place
 from rego_tui.board_view import BoardView, Slot
 from rego_tui.keymap import Press
-from rego_tui.operations import Operation
+from rego_tui.screens.board_acts import BoardActs
 from rego_tui.screens.board_frame import hovering
 from rego_tui.screens.board_mouse import BoardMouse
 from rego_tui.screens.board_together import BoardTogether
 from rego_tui.widgets.line_input import LineInput
 
 
-class BoardScreen(BoardMouse, BoardTogether):
+class BoardScreen(BoardMouse, BoardTogether, BoardActs):
     """A live board that can be changed. Nothing here waits for the server: see `BoardStore.perform`."""
 
     # --- cards -------------------------------------------------------------------------------------------------------
@@ -25,65 +25,60 @@ class BoardScreen(BoardMouse, BoardTogether):
     def act_card_open(self, _: Press) -> None:
         self.open_card()
 
-    def act_card_toggle_done(self, _: Press) -> None:
-        if self.view is not None and (card := self.view.card()) is not None:
-            self._perform(operations.complete_card(self.view.replica, card.id, not card.completed))
-
-    def act_card_archive(self, _: Press) -> None:
-        if self.view is not None and (card := self.view.card()) is not None:
-            self._perform(operations.archive_card(self.view.replica, card.id))
-            self.rego.say(f"Archived {self.view.replica.ref(card)} “{card.title}”. Press u to undo.")
-
-    def act_acts_undo(self, _: Press) -> None:
-        if self.view is not None:
-            self.run_worker(self.store.undo(), name="undo")
-
-    def act_acts_redo(self, _: Press) -> None:
-        if self.view is not None:
-            self.run_worker(self.store.redo(), name="redo")
-
-    def _perform(self, operation: Operation) -> None:
-        """Show an operation in this view before the message of the store comes round."""
-        touched = self.store.perform(operation)
-        if self.view is not None:
-            self.view.forget(touched)
-
     # --- moving ------------------------------------------------------------------------------------------------------
 
     def act_card_move_left(self, press: Press) -> None:
-        self._shift(right=-press.count)
+        self.repeatable(lambda: self._shift(right=-press.count))
 
     def act_card_move_right(self, press: Press) -> None:
-        self._shift(right=press.count)
+        self.repeatable(lambda: self._shift(right=press.count))
 
     def act_card_move_down(self, press: Press) -> None:
-        self._shift(down=press.count)
+        self.repeatable(lambda: self._shift(down=press.count))
 
     def act_card_move_up(self, press: Press) -> None:
-        self._shift(down=-press.count)
+        self.repeatable(lambda: self._shift(down=-press.count))
 
     def _shift(self, *, right: int = 0, down: int = 0) -> None:
-        """Move the card at once by columns or places."""
-        if self.view is not None and (shifted := self.view.shifted(right=right, down=down)) is not None:
-            self._put(self.view, *shifted)
+        """Move the selection at once by columns or places."""
+        view = self.view
+        if view is not None and self._stand_together() and (shifted := view.shifted(right=right, down=down)) is not None:
+            self._put(view, *shifted)
+
+    def _stand_together(self) -> bool:
+        """Whether all that is selected is in one column, so that it is clear where a step leads; says so when not."""
+        columns = {card.column_id for card in self.selected()}
+        if len(columns) > 1:
+            self.rego.say("The marked cards stand in several columns. m carries them to one place together.", failed=True)
+        return len(columns) == 1
 
     def _drop(self) -> None:
-        """Put the carried card down."""
+        """Put the carried cards down."""
         if self.view is not None and (carried := self.view.put_down()) is not None:
             self._put(self.view, *carried)
 
-    def _put(self, view: BoardView, card_id: str, slot: Slot) -> None:
-        """Send the move of a card when it has another place now."""
-        card = view.replica.card(card_id)
-        index = view.place_in_board(slot, without=card_id)
-        if card is not None and (card.column_id, view.replica.position_of(card_id)) != (slot.column_id, index):
-            self._perform(operations.move_card(view.replica, card_id, slot.column_id, index))
-        self._cursor_moved(card.column_id if card is not None else "", slot.column_id)
+    def _put(self, view: BoardView, card_ids: list[str], slot: Slot) -> None:
+        """Send the move of cards when they have another place now."""
+        before = {card.column_id for card in map(view.replica.card, card_ids) if card is not None}
+        index = view.place_in_board(slot, without={*card_ids})
+        places = [view.replica.position_in(slot.column_id, card_id) for card_id in card_ids]
+        if places != list(range(index, index + len(card_ids))):
+            self.perform(card_acts.move_cards(view.replica, card_ids, slot.column_id, index))
+        self._cursor_moved(*before, slot.column_id)
+
+    def _follow(self, column_id: str, above_id: str) -> None:
+        """Put the selection below a card that was moved before; at the top of its column when that card is elsewhere now."""
+        view = self.view
+        if view is None or column_id not in view.replica.columns or not view.pick_up():
+            return
+        index = view.index_of(column_id, above_id)
+        view.carry_to(column_id, 0 if index is None else index + 1)
+        self._drop()
 
     def act_card_carry(self, _: Press) -> None:
-        if self.view is not None and self.view.pick_up():
+        if self.view is not None and self.few_enough() and self.view.pick_up():
             self.enter_place(Place.MOVE)
-            self._cursor_moved(self.view.column_id)
+            self._cursor_moved(*self.view.replica.columns)
 
     def act_carry_left(self, press: Press) -> None:
         self._carry(right=-press.count)
@@ -113,15 +108,16 @@ class BoardScreen(BoardMouse, BoardTogether):
 
     def act_carry_drop(self, _: Press) -> None:
         self.enter_place(Place.BOARD)
+        if self.view is not None and self.view.carried is not None:
+            column_id, last = self.view.carried[1].column_id, self.view.riding[-1]
+            self.again = lambda: self._follow(column_id, last)
         self._drop()
 
     def act_carry_cancel(self, _: Press) -> None:
         self.enter_place(Place.BOARD)
         if self.view is not None and self.view.carried is not None:
-            hovered = self.view.column_id
-            self.view.carried = None
-            self.view.settle()
-            self._cursor_moved(hovered, self.view.column_id)
+            self.view.put_down()
+            self._cursor_moved(*self.view.replica.columns)
 
     def _carry(self, *, right: int = 0, down: int = 0) -> None:
         if self.view is not None:
@@ -225,7 +221,7 @@ class BoardScreen(BoardMouse, BoardTogether):
             if card is None:
                 self.rego.say(f"The card is gone. Its new title would have been “{title}”.", failed=True)
             elif title and title != card.title:
-                self._perform(operations.rename_card(view.replica, card.id, title, seen_version))
+                self.perform(operations.rename_card(view.replica, card.id, title, seen_version))
         self._stop_typing()
 
     def _add_card(self, slot: Slot, title: str) -> None:
@@ -235,7 +231,7 @@ class BoardScreen(BoardMouse, BoardTogether):
         operation = operations.create_card(self.view.replica, slot.column_id, index, title, self.rego.clock())
         self.view.draft = Slot(slot.column_id, operation.card_id, slot.index + 1)
         self.view.card_id = operation.card_id
-        self._perform(operation)
+        self.perform(operation)
         self.query_one("#title", LineInput).value = ""
         self._cursor_moved(slot.column_id)
 
@@ -276,7 +272,8 @@ class BoardScreen(BoardMouse, BoardTogether):
             self._draw_bar()
 
     def act_board_back(self, _: Press) -> None:
-        self._set_filter("")
+        if not self.clear_marks():
+            self._set_filter("")
 
     def act_board_resync(self, _: Press) -> None:
         self.store.resync()

@@ -36,7 +36,9 @@ def faces(view: BoardView, people: Iterable[Person], fresh: Mapping[str, Peer]) 
     """The cards that look other than plain: under a cursor, carried, changed just now, or with something under way."""
     found: dict[str, Face] = {}
     peers = _peers_by_card(view, people)
-    special = {*peers, *fresh, *(op.card_id for op in view.replica.pending.values()), DRAFT_ID}
+    marked = view.marks.ids | view.in_range()
+    under_way = (card_id for op in view.replica.pending.values() for card_id in op.card_ids)
+    special = {*peers, *fresh, *marked, *under_way, DRAFT_ID}
     if view.card_id is not None:
         special.add(view.card_id)
     for card_id in special:
@@ -44,6 +46,7 @@ def faces(view: BoardView, people: Iterable[Person], fresh: Mapping[str, Peer]) 
         face = Face(
             focused=card_id == (DRAFT_ID if typed else view.card_id),
             ghost=view.carried is not None and view.carried[0] == card_id,
+            marked=card_id in marked,
             pending=any(True for _ in view.replica.pending_on(card_id)),
             peers=peers.get(card_id, ()),
             changed_by=fresh.get(card_id),
@@ -59,7 +62,8 @@ def hovering(view: BoardView) -> str:
     index = view.place_of_carried()
     if column is None or index is None:
         return "MOVE"
-    return f"MOVE to {column.title}, {index + 1} of {len(view.cards(view.column_id))}"
+    many = f" {len(view.riding)}" if len(view.riding) > 1 else ""
+    return f"MOVE{many} to {column.title}, {index + 1} of {len(view.cards(view.column_id))}"
 
 
 def _peers_by_card(view: BoardView, people: Iterable[Person]) -> dict[str, tuple[Peer, ...]]:

@@ -77,6 +77,8 @@ class BoardMouse(BoardPage):
             self._grip = None
             return
         view.go_to(self._grip[0], index)
+        if self._grip[1] not in view.marked():
+            view.marks.clear()  # whoever takes hold of another card means that one
         self._run("card.carry")
         if view.carried is None:
             self._grip = None

@@ -10,6 +10,7 @@ from textual.message import Message
 
 from rego.query_match import Viewer
 from rego.replica import Touched
+from rego.wire.users import User
 from rego_tui import messages
 from rego_tui.actions import Place
 from rego_tui.board_view import DRAFT_ID, BoardView
@@ -102,7 +103,25 @@ class BoardPage(KeyScreen):
 
     def on_board_ended(self, message: messages.BoardEnded) -> None:
         message.stop()
-        self.rego.close_board(message.sentence)
+        if not message.log_in:
+            self.rego.close_board(message.sentence)
+        elif self.rego.where.may_log_in:
+            self.rego.ask_for_login(f"Your session has ended: {message.sentence}{self._waiting_words()}", self._logged_in)
+        else:
+            self.rego.close_board(f"Your session has ended: {message.sentence} Log in again with `rego login`.")
+
+    def _waiting_words(self) -> str:
+        count = self.store.waiting
+        return f" {count} {'change waits' if count == 1 else 'changes wait'} to be sent." if count else ""
+
+    def _logged_in(self, user: User | None) -> None:
+        """Go on where the session ended. Who is somebody else now has other boards, and sends nobody's changes."""
+        if user is None or self.store.me not in (None, user.id):
+            self.rego.close_board(f"You are {user.username} now." if user is not None else "Nobody is logged in here now.")
+        else:
+            self.rego.greet(user)
+            self.store.begin_again()
+            self.run_worker(self.store.run(), name="store")
 
     def _tell_pages(self, message: Message) -> None:
         for screen in self.app.screen_stack:

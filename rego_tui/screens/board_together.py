@@ -79,7 +79,7 @@ class BoardTogether(BoardPage):
         if not here:
             self.rego.say("Nobody else is here.")
         elif len(here) == 1:
-            self._follow(here[0])
+            self._follow_person(here[0])
         else:
             self._pick(here)
 
@@ -90,13 +90,13 @@ class BoardTogether(BoardPage):
 
         def chosen(picked: Picked | None) -> None:
             if picked is not None:
-                self._follow((picked.one, names[picked.one]))
+                self._follow_person((picked.one, names[picked.one]))
 
         names = dict(here)
         rows = [Row(id=user_id, text=name, color=person_color(user_id)) for user_id, name in here]
         self.app.push_screen(Picker(self.rego, "Follow whom?", rows), chosen)
 
-    def _follow(self, person: tuple[str, str]) -> None:
+    def _follow_person(self, person: tuple[str, str]) -> None:
         self.followed = person
         self._keep_up()
         self.show_options()
@@ -137,4 +137,4 @@ class BoardTogether(BoardPage):
     def mode(self) -> str:
         if self.followed is not None:
             return f"FOLLOWING {safe_text(self.followed[1])}"
-        return "LOOK ONLY" if self.rego.why_not() else ""
+        return super().mode() or ("LOOK ONLY" if self.rego.why_not() else "")

@@ -210,14 +210,11 @@ class BoardsScreen(BoardsPage):
 
     async def ask_for_login(self, reason: str) -> None:
         """Have the user log in, where that helps; who leaves that chooses a server."""
-        from rego_tui.screens.login import LoginScreen
-
         where = self.rego.where
         if where.server is None or not where.may_log_in:
             self.say(f"{reason}\n\nR asks again, s chooses a server, q quits.")
             return
-        was_here = await where.is_known()
-        self.app.push_screen(LoginScreen(self.rego, where.server, reason if was_here else ""), self._logged_in)
+        self.rego.ask_for_login(reason if await where.is_known() else "", self._logged_in)
 
     def _logged_in(self, user: User | None) -> None:
         if user is None:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rego.wire.comments import Comment
-from rego_tui import card_changes, operations
+from rego_tui import card_acts, card_changes, operations
 from rego_tui.keymap import Press, key_label
 from rego_tui.screens.card_checklists import CardChecklists
+from rego_tui.screens.card_files import CardFiles
 from rego_tui.screens.card_texts import CardTexts
 from rego_tui.widgets.card_rows import COMMENTS, DESCRIPTION, FILES, HEAD, LISTS
 
 
-class CardScreen(CardTexts, CardChecklists):
+class CardScreen(CardTexts, CardChecklists, CardFiles):
     """What the keys do that depends on the row under the cursor, and what they do to the card itself."""
 
     # --- the row under the cursor ------------------------------------------------------------------------------------
@@ -26,6 +27,10 @@ class CardScreen(CardTexts, CardChecklists):
             self.act_items_new(press)
         elif row == LISTS:
             self.act_lists_new(press)
+        elif row == FILES:
+            self.act_files_add(press)
+        elif self.file is not None:
+            self.act_files_open(press)
         elif row == COMMENTS:
             self.act_comments_write(press)
         elif row in (HEAD, DESCRIPTION) or self._comment() is not None:
@@ -40,6 +45,8 @@ class CardScreen(CardTexts, CardChecklists):
             self._edit_title()
         elif row == DESCRIPTION or self._comment() is not None:
             self.write(row)
+        elif self.file is not None:
+            self.edit_file(self.file)
         else:
             self.edit_checklist()
 
@@ -51,6 +58,8 @@ class CardScreen(CardTexts, CardChecklists):
             self.say_deleted("the comment")
         elif self.page.cursor == HEAD:
             self._archive()
+        elif self.file is not None:
+            self.delete_file(self.file)
         elif comment is None:
             self.delete_checklist()
 
@@ -76,7 +85,7 @@ class CardScreen(CardTexts, CardChecklists):
     def _archive(self) -> None:
         card = self.card
         if card is not None:
-            self.store.perform(operations.archive_card(self.store.loaded, card.id))
+            self.store.perform(card_acts.archive_cards(self.store.loaded, [card.id]))
             self.rego.say(f"Archived {self.ref} “{card.title}”. Press u to undo.")
             self.dismiss()
 
@@ -85,7 +94,7 @@ class CardScreen(CardTexts, CardChecklists):
         if self.item is not None:
             self.act_items_tick(press)
         elif (card := self.card) is not None:
-            self.store.perform(operations.complete_card(self.store.loaded, card.id, not card.completed))
+            self.store.perform(card_acts.complete_cards(self.store.loaded, [card.id], not card.completed))
 
     def act_open_card_move_right(self, press: Press) -> None:
         self._move(press.count)
@@ -101,7 +110,7 @@ class CardScreen(CardTexts, CardChecklists):
             return
         target = columns[max(0, min(columns.index(card.column_id) + count, len(columns) - 1))]
         if target != card.column_id:
-            self.store.perform(operations.move_card(replica, card.id, target, replica.count_in(target)))
+            self.store.perform(card_acts.move_cards(replica, [card.id], target, replica.count_in(target)))
 
     # --- what the options line says ------------------------------------------------------------------------------------
 
@@ -127,9 +136,14 @@ class CardScreen(CardTexts, CardChecklists):
         if self.checklist is not None:
             return [("items.new", "new item"), ("open_card.edit", "rename"), ("open_card.delete", "delete")]
         if row == DESCRIPTION:
-            return [("open_card.edit", "edit")]
+            return [("open_card.edit", "edit"), ("open_card.edit_outside", "$EDITOR")]
         if self._comment() is not None:
             return [("open_card.edit", "edit"), ("open_card.delete", "delete")]
-        if row == FILES:
-            return []
+        if self.file is not None:
+            return [
+                ("open_card.act", "open"),
+                ("files.save", "save"),
+                ("open_card.edit", "rename"),
+                ("open_card.delete", "delete"),
+            ]
         return [("open_card.edit", "title"), ("open_card.delete", "archive")] if row == HEAD else []

@@ -108,10 +108,6 @@ class CardChecklists(CardReading):
             at = rows.index(row_id)
             self.page.go_to(rows[min(at + 1, len(rows) - 1)])
 
-    def say_deleted(self, what: str) -> None:
-        """Say what is gone, and how it comes back."""
-        self.rego.say(f"Deleted {what}. Press u to undo.")
-
     # --- order -------------------------------------------------------------------------------------------------------
 
     def act_items_down(self, press: Press) -> None:

@@ -25,7 +25,7 @@ from rego_tui.screens.keys import KeyScreen
 from rego_tui.store import BoardStore
 from rego_tui.widgets.bars import BoardBar, OptionsBar
 from rego_tui.widgets.card_page import CardPage, RowClicked
-from rego_tui.widgets.card_rows import ACTIVITY, COMMENTS, DESCRIPTION, HEAD, LISTS, MORE, SECTIONS, Shown, card_rows
+from rego_tui.widgets.card_rows import ACTIVITY, COMMENTS, DESCRIPTION, FILES, HEAD, LISTS, MORE, SECTIONS, Shown, card_rows
 from rego_tui.widgets.line_input import LineInput
 from rego_tui.widgets.text_editor import TextEditor
 
@@ -37,6 +37,7 @@ GONE = "This card is not on the board any more."
 _AT_HEADS = {
     DESCRIPTION: ("open_card.act", "edits"),
     LISTS: ("lists.new", "adds one"),
+    FILES: ("files.add", "adds one"),
     COMMENTS: ("comments.write", "writes one"),
     ACTIVITY: ("open_card.act", "reads it"),
 }
@@ -129,6 +130,10 @@ class CardReading(KeyScreen):
     def perform(self, change: Change) -> None:
         """Show a change and send it."""
         self.open_card.perform(change)
+
+    def say_deleted(self, what: str) -> None:
+        """Say what is gone, and how it comes back."""
+        self.rego.say(f"Deleted {what}. Press u to undo.")
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 

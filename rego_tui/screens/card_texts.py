@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -12,7 +13,7 @@ from textual.widgets import Static, TextArea
 from rego.safe_text import safe_text
 from rego.wire.base import Entity
 from rego.wire.comments import Comment
-from rego.wire.errors import RegoError, StaleVersion
+from rego.wire.errors import InvalidInput, RegoError, StaleVersion
 from rego_tui import card_changes
 from rego_tui.actions import Place
 from rego_tui.card_changes import Change
@@ -20,8 +21,14 @@ from rego_tui.collision import Choice, Collision
 from rego_tui.drafts import Draft
 from rego_tui.keymap import Press
 from rego_tui.screens.card_reading import GONE, CardReading
-from rego_tui.widgets.card_rows import COMMENTS, DESCRIPTION
+from rego_tui.widgets.card_rows import COMMENTS, DESCRIPTION, HEAD
 from rego_tui.widgets.text_editor import TextEditor
+
+if TYPE_CHECKING:
+    from rego_tui.screens.picker import Picked
+
+COPY, FILE, GO_ON, DROP = "copy", "file", "go on", "drop"
+"""What can become of a text whose card is gone."""
 
 NAMES_MAX = 6
 """Names that are offered after an @."""
@@ -38,6 +45,7 @@ class CardTexts(CardReading):
     """Edits texts. An editor that is left keeps its text as a draft; a save that is refused gives it back."""
 
     writing: Writing | None = None
+    _typed = ""
 
     @property
     def editor(self) -> TextEditor:
@@ -109,6 +117,7 @@ class CardTexts(CardReading):
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
+        self._typed = self.editor.text
         self._offer_names()
 
     def on_text_area_selection_changed(self, event: TextArea.SelectionChanged) -> None:
@@ -147,6 +156,38 @@ class CardTexts(CardReading):
                 self.rego.say("Your text is kept here; it is not saved yet.")
         self._close_editor()
 
+    def act_editor_external(self, _: Press) -> None:
+        self.run_worker(self._go_outside(then_save=False), name="editor", exclusive=True, group="editor")
+
+    def act_open_card_edit_outside(self, _: Press) -> None:
+        """Edit the text under the cursor, the description on the title, in the user's editor, and save what comes back."""
+        row = DESCRIPTION if self.page.cursor == HEAD else self.page.cursor
+        self.write(row)
+        if self.writing is not None:
+            self.run_worker(self._go_outside(then_save=True), name="editor", exclusive=True, group="editor")
+
+    async def _go_outside(self, *, then_save: bool) -> None:
+        from rego_tui.editing import edit_outside
+
+        text = self.editor.text
+        try:
+            came_back = await edit_outside(self.rego, f"{self.ref}.md", text)
+        except InvalidInput as error:
+            self.rego.say(error.detail, failed=True)
+            return
+        if self.writing is None:
+            return
+        # Editors end the last line; whoever wrote the text did not mean that.
+        self.editor.load_text(came_back.removesuffix("\n"))
+        self.editor.move_cursor(self.editor.document.end)
+        if then_save:
+            self.act_editor_save(Press(self.rego.keymap.actions["editor.save"]))
+
+    def on_unmount(self) -> None:
+        """The app ends, or the board: what is in the editor is kept."""
+        if self.writing is not None:
+            self.rego.drafts.keep(self.card_id, self.writing.part, replace(self.writing.draft, text=self._typed))
+
     def _close_editor(self) -> None:
         self.writing = None
         self.editor.close()
@@ -164,13 +205,43 @@ class CardTexts(CardReading):
         part, draft = self.writing.part, replace(self.writing.draft, text=self.editor.text)
         self.rego.drafts.keep(self.card_id, part, draft)
         if self._gone:
-            self.rescue(draft.text)
+            self.rescue(part, draft.text)
             return
         self._close_editor()
         self.save(part, draft)
 
-    def rescue(self, text: str) -> None:
+    def rescue(self, part: str, text: str) -> None:
         """Offer ways out for a text whose card is gone."""
+        from rego_tui.screens.picker import Picker
+        from rego_tui.widgets.choices import Row
+
+        ways = {COPY: "Copy it", FILE: "Put it into a file", GO_ON: "Go on writing", DROP: "Throw it away"}
+        rows = [Row(id=way, text=text) for way, text in ways.items()]
+        picker = Picker(self.rego, f"{self.ref} is gone. What becomes of your text?", rows)
+        self.app.push_screen(picker, partial(self._rescued, part, text))
+
+    def _rescued(self, part: str, text: str, picked: Picked | None) -> None:
+        way = picked.one if picked is not None else GO_ON
+        if way == GO_ON:
+            return
+        if way == COPY:
+            self.app.copy_to_clipboard(text)
+            self.rego.say("Copied, if your terminal lets programs copy. The text is kept here, too.")
+            return
+        if way == FILE and not self._written(part, text):
+            return
+        self.rego.drafts.drop(self.card_id, part)
+        self._close_editor()
+
+    def _written(self, part: str, text: str) -> bool:
+        """Put a text into a file of the user's, and say where it is."""
+        try:
+            path = self.rego.drafts.put_aside(f"{self.ref} {part}", text)
+        except InvalidInput as error:
+            self.rego.say(error.detail, failed=True)
+            return False
+        self.rego.say(f"Your text is in {path}.")
+        return True
 
     def save(self, part: str, draft: Draft) -> None:
         """Send a text; it stays a draft until the server has it."""

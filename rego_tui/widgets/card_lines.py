@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import islice
+from itertools import islice, repeat
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -17,6 +17,9 @@ from rego_tui.widgets.text_cells import cut, pad, steady, wrap
 
 MARGIN = 2
 """Cells left of a card's text: the cursor's bar and a blank."""
+
+MARK = "◆"
+"""Stands before the title of a marked card."""
 
 WIDE = 40
 """Cells from which on the people of a card stand beside its facts instead of on a line of their own."""
@@ -47,8 +50,9 @@ def card_lines(card: CardSummary, face: Face, looks: Looks, styles: Styles, widt
         rows.append([Segment(cut(people, room), ground + styles.muted)])
         people = ""
     rows.append(_facts_row(card, face, looks, ground, styles, room, people))
-    margin = Segment(" ", ground)
-    body = [Strip([bar, margin, *row]).adjust_cell_length(width, ground) for row in rows]
+    blank = Segment(" ", ground)
+    margins = [Segment(MARK, ground + styles.accent) if face.marked else blank, *repeat(blank, len(rows) - 1)]
+    body = [Strip([bar, margin, *row]).adjust_cell_length(width, ground) for margin, row in zip(margins, rows, strict=True)]
     return [_edge(face, styles, width), *body]
 
 

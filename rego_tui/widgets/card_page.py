@@ -78,7 +78,7 @@ class CardPage(ScrollView):
         if self.cursor not in self._index:
             self.cursor = self._rows[min(before, len(self._rows) - 1)].id if self._rows else ""
         self._measure()
-        if self.scroll_offset.y and anchor in self._index:
+        if anchor in self._index and (self.scroll_offset.y or anchor == self.cursor):
             self._scroll_to_line(self._top_of(anchor) - offset)
         self.refresh()
 

@@ -76,6 +76,7 @@ class Face(Struct, frozen=True):
     focused: bool = False
     ghost: bool = False
     pending: bool = False
+    marked: bool = False
     peers: tuple[Peer, ...] = ()
     changed_by: Peer | None = None
 

@@ -18,6 +18,7 @@ from rego.wire.frames import EventFrame, Resume, SnapshotFrame
 from tests.realtime.stage import Desk, Stage, on_sqlite
 from tests.realtime.wire import Wire, dial
 from tests.running import Running, Somebody
+from tests.server.site import raw
 
 REGO_FILE = b"""{"title": "Imported", "columns": [{"key": "a", "title": "A"}],
                  "cards": [{"column": "a", "title": "One"}]}"""
@@ -164,3 +165,11 @@ async def test_since_must_be_a_number(live: Running, desk: Desk, ada: Somebody) 
     for since in ("x", "-1", "1.5", "9" * 19, "٣", ""):
         status, problem = await refused(live.url, desk.board.id, ada.token, since=since)
         assert (status, problem.field) == (400, "since"), since
+
+
+@on_sqlite
+async def test_a_request_that_asks_for_no_upgrade_is_told_to(live: Running, desk: Desk, ada: Somebody) -> None:
+    answer = await raw(live.url, "GET", f"/ws/boards/{desk.board.id}", token=ada.token)
+    assert answer.status == 400
+    problem = msgspec.json.decode(answer.body, type=Problem)
+    assert (problem.error_type, "must ask for an upgrade" in problem.detail) == ("InvalidInput", True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from rego.client import boards, cards, columns
 from rego.wire.base import Position
 from rego.wire.boards import CreateBoard
-from rego.wire.cards import BulkCards, CardSummary, CopyCard, CreateCard, MoveCard
+from rego.wire.cards import BulkCards, CardSummary, CopyCard, CreateCard, MoveCard, Priority, UpdateCards
 from rego.wire.columns import CreateColumn
 from tests.running import Somebody
 from tests.server.furnished import Furnished
@@ -93,6 +95,17 @@ async def archive_and_restore_many(desk: Furnished, _: Somebody) -> None:
 @case("POST /boards/{board_id}/cards/bulk", "card.updated", "card.updated")
 async def complete_many(desk: Furnished, _: Somebody) -> None:
     await desk.send(cards.bulk_cards(desk.board.id, BulkCards(card_ids=[desk.one.id, desk.four.id], complete=True)))
+
+
+@case("POST /boards/{board_id}/cards/bulk", "card.updated", "card.updated", "card.updated")
+async def change_many(desk: Furnished, _: Somebody) -> None:
+    """The one that had no due date has nothing to lose."""
+    card_ids = [desk.one.id, desk.two.id]
+    fields = UpdateCards(due_at=datetime(2030, 1, 2, tzinfo=UTC), priority=Priority.HIGH)
+    await desk.send(cards.bulk_cards(desk.board.id, BulkCards(card_ids=card_ids, update=fields)))
+    await desk.send(
+        cards.bulk_cards(desk.board.id, BulkCards(card_ids=[card_ids[0], desk.five.id], update=UpdateCards(due_at=None)))
+    )
 
 
 @case("POST /boards/{board_id}/cards/bulk", "card.assigned", "card.unassigned", "card.unassigned")

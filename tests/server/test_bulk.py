@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +12,7 @@ from rego.client import boards, cards, columns, labels
 from rego.wire import limits
 from rego.wire.base import Position
 from rego.wire.boards import CreateBoard
-from rego.wire.cards import BulkCards, CardSummary, CreateCard, MoveCard
+from rego.wire.cards import BulkCards, CardSummary, CreateCard, MoveCard, Priority, UpdateCards
 from rego.wire.columns import Color, CreateColumn, UpdateColumn, WipMode
 from rego.wire.errors import Conflict, NotFound
 from rego.wire.labels import CreateLabel
@@ -60,7 +61,9 @@ async def test_cards_go_to_another_board_together(desk: Furnished) -> None:
 
 
 async def test_the_answer_is_the_cards_as_they_are_then(desk: Furnished) -> None:
-    for operation in ({"complete": True}, {"archive": True}, {"label": desk.other_label.id}, {"assign": desk.viewer.user.id}):
+    lower: dict[str, Any] = {"update": UpdateCards(priority=Priority.LOW)}
+    belonging = ({"label": desk.other_label.id}, {"assign": desk.viewer.user.id})
+    for operation in ({"complete": True}, lower, {"archive": True}, *belonging):
         answer = await _bulk(desk, desk.two, desk.four, **operation)
         now = {card.id: card for card in (await desk.snapshot(archived=True)).cards}
         assert answer == [now[desk.two.id], now[desk.four.id]]
@@ -76,6 +79,13 @@ async def test_all_or_nothing(desk: Furnished) -> None:
     with pytest.raises(NotFound):
         await _bulk(desk, desk.one, desk.two, label=str(uuid4()))
     assert await desk.snapshot(archived=True) == before
+
+
+async def test_fields_are_changed_cleared_or_left_alone(desk: Furnished) -> None:
+    due = datetime(2030, 1, 2, tzinfo=UTC)
+    first = await _bulk(desk, desk.one, desk.two, update=UpdateCards(due_at=due, priority=Priority.HIGH))
+    second = await _bulk(desk, desk.one, desk.two, update=UpdateCards(due_at=None))
+    assert [(card.due_at, card.priority) for card in first + second] == [(due, Priority.HIGH)] * 2 + [(None, Priority.HIGH)] * 2
 
 
 async def test_every_card_must_be_on_the_board(site: Site, desk: Furnished) -> None:

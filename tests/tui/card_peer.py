@@ -12,6 +12,7 @@ from msgspec import UNSET
 from msgspec.structs import asdict, replace
 
 from rego.client.call import Call
+from rego.client.files import FileUpload
 from rego.wire import events as e
 from rego.wire.activity import Activity
 from rego.wire.attachments import Attachment
@@ -28,6 +29,7 @@ from rego.wire.checklists import (
 from rego.wire.comments import Comment, CreateComment
 from rego.wire.errors import NotFound, StaleVersion
 from rego.wire.snapshot import Snapshot
+from rego_tui.screens.card import CardScreen
 from tests.tui import boards
 from tests.tui.boards import ADA, MIA, NOW
 from tests.tui.desk import Desk, running
@@ -118,6 +120,12 @@ class CardPeer(ScriptedPeer):
         parts = call.path.strip("/").split("/")
         if parts[-1] == "activity" and "actor" not in call.query:
             return self._activity(call.query)
+        if call.into is not None:
+            call.into.begin()
+            call.into.write(b"content")
+            return None
+        if call.file is not None:
+            return self._receive(call.file, op_id)
         if call.method == "GET" and parts[:2] == ["cards", CARD] and CARD in self.replica.cards:
             found: dict[str, Any] = {"checklists": self.card_lists, "comments": self.said, "attachments": self.files}
             return list(found[parts[2]]) if len(parts) > 2 else self.card()
@@ -133,6 +141,14 @@ class CardPeer(ScriptedPeer):
             self.touch(op_id)
             return answer
         return super()._answer(call, op_id)
+
+    def _receive(self, upload: FileUpload, op_id: str | None) -> Attachment:
+        with upload.open() as file:
+            facts: dict[str, Any] = {"size": len(file.read()), "content_type": "text/plain", "sha256": ""}
+        upload.progress(upload.size)
+        self.files.append(Attachment(card_id=CARD, filename=upload.filename, **facts, **stamps(str(uuid4()))))
+        self.touch(op_id)
+        return self.files[-1]
 
     def _activity(self, query: dict[str, str]) -> list[Activity]:
         before, since = int(query.get("before", 10**9)), int(query.get("since", 0))
@@ -232,6 +248,11 @@ class CardDesk(Desk):
                 return
             await self.press("j")
         raise AssertionError(f"no row has {words!r}\n{self.text()}")
+
+    @property
+    def card(self) -> CardScreen:
+        """The open card's screen, below whatever stands on it."""
+        return next(screen for screen in self.app.screen_stack if isinstance(screen, CardScreen))
 
     def row(self) -> str:
         """The lines of the row under the cursor, without what stands beside them."""

@@ -18,12 +18,13 @@ from rego.wire import events as e
 from rego.wire.activity import Activity
 from rego.wire.base import Change, Position
 from rego.wire.boards import Board
-from rego.wire.cards import Card, CardRef, CardSummary, CreateCard, MoveCard, UpdateCard
+from rego.wire.cards import BulkCards, Card, CardRef, CardSummary, CreateCard, MoveCard, UpdateCard
 from rego.wire.checklists import Checklist
 from rego.wire.comments import Comment
 from rego.wire.errors import NotFound, RegoError
 from rego.wire.event_data import Actor, RawEvent
 from rego.wire.frames import Hello, Resume
+from rego.wire.labels import CreateLabel, Label
 from rego.wire.presence import Person
 from rego.wire.snapshot import Snapshot
 from tests.tui.boards import MIA, NOW
@@ -205,6 +206,8 @@ class ScriptedPeer:
     # --- answers -----------------------------------------------------------------------------------------------------
 
     def _answer(self, call: Call[Any], op_id: str | None) -> Any:
+        if (handled := self._belonging(call, op_id)) is not None:
+            return handled
         routes: dict[type, Callable[[str, Any, str | None], CardSummary]] = {
             CreateCard: self._create,
             MoveCard: self._move,
@@ -236,6 +239,42 @@ class ScriptedPeer:
         since, before = int(query.get("since", 0)), int(query.get("before", 2**53))
         found = [self.acts[seq] for seq in sorted(self.acts, reverse=True) if since < seq < before]
         return found[: int(query.get("limit", 50))]
+
+    def _belonging(self, call: Call[Any], op_id: str | None) -> Any:
+        """The answer to a call about labels, people or many cards; None when it is another one."""
+        parts = call.path.strip("/").split("/")
+        match call.body, parts:
+            case BulkCards() as body, _:
+                return self._bulk(body, op_id)
+            case CreateLabel() as body, _:
+                label = Label(id=str(uuid4()), version=1, created_at=NOW, updated_at=NOW, name=body.name, color=body.color)
+                self.happen(e.LabelCreated(label=label), op_id)
+                return label
+            case None, ["cards", card_id, "labels" | "assignees" as what, value]:
+                return self._hang(card_id, what, value, call.method == "PUT", op_id)
+        return None
+
+    def _hang(self, card_id: str, what: str, value: str, put: bool, op_id: str | None) -> CardSummary:
+        name = "label_ids" if what == "labels" else "assignee_ids"
+        held = [each for each in getattr(self.replica.cards[card_id], name) if each != value]
+        fields: dict[str, Any] = {name: sorted([*held, value]) if put else held}
+        return self.change(card_id, op_id, **fields)
+
+    def _bulk(self, body: BulkCards, op_id: str | None) -> list[CardSummary]:
+        """Each card gets its event; the last has the operation's id."""
+        done, place = [], body.move
+        for card_id in body.card_ids:
+            own = op_id if card_id == body.card_ids[-1] else None
+            if place is not None:
+                done.append(self._move(card_id, place, own))
+                place = MoveCard(column_id=done[-1].column_id, after_id=card_id)
+            elif body.label or body.unlabel:
+                done.append(self._hang(card_id, "labels", body.label or body.unlabel or "", body.label is not None, own))
+            elif body.assign or body.unassign:
+                done.append(self._hang(card_id, "assignees", body.assign or body.unassign or "", body.assign is not None, own))
+            else:
+                done.append(self._update(card_id, _each(body), own))
+        return done
 
     def _create(self, _: str, body: CreateCard, op_id: str | None) -> CardSummary:
         number = max((card.number for card in self.replica.cards.values()), default=0) + 1
@@ -281,3 +320,9 @@ class ScriptedPeer:
 
     def _ref(self, card: CardSummary) -> CardRef:
         return CardRef(id=card.id, ref=self.replica.ref(card), title=card.title)
+
+
+def _each(body: BulkCards) -> UpdateCard:
+    if body.update is not None:
+        return UpdateCard(**asdict(body.update))
+    return UpdateCard(completed=body.complete) if body.complete is not None else UpdateCard(archived=body.archive or False)

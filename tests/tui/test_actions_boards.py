@@ -32,7 +32,7 @@ from tests.tui.desk import Desk, at_desk
 async def two_boards(desk: Desk) -> None:
     """Go back to a list of two boards, with the cursor on the one that was open, the second."""
     desk.peer.others = [boards.board("Second board", "TWO", 2)]
-    await desk.press("b")
+    await desk.press("B")
     await desk.until("both stand there", lambda: "Second board" in desk.text())
 
 

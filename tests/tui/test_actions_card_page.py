@@ -210,7 +210,7 @@ async def test_editor_save() -> None:
         await desk.press("e", *"!", "ctrl+s")
         await desk.until_sent()
         assert desk.peer.said[0].text == "Ask @mia first!"
-        assert not len(desk.app.drafts)
+        assert not desk.app.drafts.on(CARD)
 
 
 async def test_editor_leave() -> None:

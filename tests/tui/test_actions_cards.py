@@ -165,6 +165,6 @@ async def test_board_resync() -> None:
 
 async def test_board_switch() -> None:
     async with at_desk(boards.small()) as desk:
-        await desk.press("b")
+        await desk.press("B")
         assert isinstance(desk.app.screen, BoardsScreen)
         await desk.until("the list stands", lambda: "Website relaunch" in desk.text())

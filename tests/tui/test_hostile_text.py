@@ -199,7 +199,7 @@ async def test_the_title_of_each_open_card() -> None:
 async def test_the_list_of_boards() -> None:
     async with at_desk(hostile(), size=TALL) as desk:
         desk.peer.others = [boards.board(text, "OPS", number) for number, text in enumerate(PAYLOADS, 2)]
-        await desk.press("b")
+        await desk.press("B")
         await desk.until("the boards stand there", lambda: f"{len(PAYLOADS) + 1} boards" in desk.text())
         check(desk)
 

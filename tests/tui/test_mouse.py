@@ -152,3 +152,24 @@ async def test_a_press_beside_the_cards_takes_nothing(place: tuple[int, int]) ->
         await mouse(desk, events.MouseUp, *place_of(desk, 2, B1))
         assert desk.board.place is Place.BOARD
         assert not desk.sent(MoveCard)
+
+
+async def test_all_marked_cards_go_with_the_one_that_is_dragged() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("space", "j", "space")
+        x, y = place_of(desk, 2, B1)
+        await drag(desk, 1, A1, (x, y + 12))
+        assert "MOVE 2 to Doing" in desk.text()
+        await mouse(desk, events.MouseUp, x, y + 12)
+        await desk.until_sent()
+        assert desk.server_titles(2) == ["B1", "A1", "A2"]
+
+
+async def test_a_card_that_is_not_marked_is_dragged_alone() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("space")
+        x, y = place_of(desk, 2, B1)
+        await drag(desk, 1, A3, (x, y + 12))
+        await mouse(desk, events.MouseUp, x, y + 12)
+        await desk.until_sent()
+        assert desk.server_titles(2) == ["B1", "A3"]

@@ -13,7 +13,7 @@ from rego.client.updates import Ended, Offline, SnapshotCame
 from rego.wire.cards import CreateCard, MoveCard, UpdateCard
 from rego.wire.errors import Conflict, Forbidden, NotFound, Unreachable
 from rego.wire.frames import Advice, Resume
-from rego_tui import operations
+from rego_tui import card_acts, operations
 from rego_tui.connection import Phase
 from rego_tui.messages import BoardChanged, BoardEnded, BoardLoaded, CardNumbered, Notice, PresenceChanged
 from rego_tui.store import BoardStore
@@ -66,7 +66,7 @@ async def listening() -> AsyncIterator[Listener]:
 async def test_an_operation_shows_before_it_is_sent_and_settles_by_its_event() -> None:
     async with listening() as at:
         at.peer.hold()
-        at.store.perform(operations.move_card(at.store.loaded, A1, DOING, 1))
+        at.store.perform(card_acts.move_cards(at.store.loaded, [A1], DOING, 1))
         assert at.titles(DOING) == ["B1", "A1"]
         assert at.store.waiting == 1
         at.peer.release()
@@ -77,7 +77,7 @@ async def test_an_operation_shows_before_it_is_sent_and_settles_by_its_event() -
 
 async def test_the_pending_operation_is_sent_under_its_own_id() -> None:
     async with listening() as at:
-        operation = operations.complete_card(at.store.loaded, A1, True)
+        operation = card_acts.complete_cards(at.store.loaded, [A1], True)
         at.store.perform(operation)
         await at.until_settled()
         assert [op_id for call, op_id in at.peer.sent if call.changes_something] == [operation.op_id]
@@ -87,7 +87,7 @@ async def test_operations_are_sent_one_at_a_time_in_order() -> None:
     async with listening() as at:
         at.peer.hold()
         for index in (2, 1, 0):
-            at.store.perform(operations.move_card(at.store.loaded, A1, TODO, index))
+            at.store.perform(card_acts.move_cards(at.store.loaded, [A1], TODO, index))
         at.store.perform(operations.rename_card(at.store.loaded, A1, "last", 1))
         at.peer.release()
         await at.until_settled()
@@ -112,7 +112,7 @@ async def test_a_snapshot_that_holds_an_answered_operation_settles_it() -> None:
     async with listening() as at:
         at.peer.echo = False
         at.store.perform(operations.rename_card(at.store.loaded, A1, "new", 1))
-        at.store.perform(operations.archive_card(at.store.loaded, A2))
+        at.store.perform(card_acts.archive_cards(at.store.loaded, [A2]))
         await at.until(lambda: not at.store.waiting)
         at.peer.feed(SnapshotCame(snapshot=at.peer.replica.snapshot()))
         await at.until_settled()
@@ -134,7 +134,7 @@ async def test_a_snapshot_keeps_what_is_not_answered_yet() -> None:
 async def test_a_refusal_rolls_back_and_says_why() -> None:
     async with listening() as at:
         at.peer.refusals.append(Forbidden("You may only look at this board."))
-        at.store.perform(operations.move_card(at.store.loaded, A1, DOING, 0))
+        at.store.perform(card_acts.move_cards(at.store.loaded, [A1], DOING, 0))
         await at.until_settled()
         assert at.titles() == ["A1", "A2", "A3"]
         assert at.notices() == ["OPS-1 was not moved: You may only look at this board."]
@@ -154,8 +154,8 @@ async def test_operations_on_a_card_made_here_go_to_its_real_id() -> None:
         at.peer.hold()
         create = operations.create_card(at.store.loaded, TODO, 3, "new", boards.NOW)
         at.store.perform(create)
-        at.store.perform(operations.move_card(at.store.loaded, create.card_id, DOING, 0))
-        at.store.perform(operations.move_card(at.store.loaded, A1, DOING, 1))
+        at.store.perform(card_acts.move_cards(at.store.loaded, [create.card_id], DOING, 0))
+        at.store.perform(card_acts.move_cards(at.store.loaded, [A1], DOING, 1))
         assert at.titles(DOING) == ["new", "A1", "B1"]
         at.peer.release()
         await at.until_settled()
@@ -225,7 +225,7 @@ async def test_each_subscriber_gets_a_message_of_its_own() -> None:
         other: list[Message] = []
         at.store.subscribe(other.append)
         at.heard.clear()
-        at.store.perform(operations.complete_card(at.store.loaded, A1, True))
+        at.store.perform(card_acts.complete_cards(at.store.loaded, [A1], True))
         assert [type(m) for m in other] == [type(m) for m in at.heard]
         assert not {id(m) for m in other} & {id(m) for m in at.heard}
 

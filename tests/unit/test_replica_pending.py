@@ -110,6 +110,48 @@ def test_bringing_back_shows_a_card_that_the_replica_does_not_hold() -> None:
     assert replica.cards_in("c") == [replace(back, archived=False, version=2)]
 
 
+# --- several cards at once -------------------------------------------------------------------------------------------
+
+
+def moving_many(op_id: str, replica: Replica, column_id: str, index: int, *card_ids: str) -> Pending:
+    ranks = replica.ranks_at(column_id, index, card_ids)
+    first, *others = ({"column_id": column_id, "rank": rank} for rank in ranks.values())
+    return Pending(op_id=op_id, card_id=card_ids[0], changes=first, others=dict(zip(card_ids[1:], others, strict=True)))
+
+
+def test_several_cards_go_together_and_come_back_together() -> None:
+    replica = Replica(a_snapshot())
+    touched = replica.pend(moving_many("1", replica, "b", 0, "a3", "a1"))
+    assert (titles(replica, "a"), titles(replica, "b")) == (["a2"], ["a3", "a1", "b1"])
+    assert (touched.cards, touched.columns) == ({"a1", "a3"}, {"a", "b"})
+    assert replica.settle("1").cards == {"a1", "a3"}
+    assert titles(replica, "a") == ["a1", "a2", "a3"]
+
+
+def test_cards_that_move_within_their_column_are_not_counted_where_they_were() -> None:
+    replica = Replica(a_snapshot())
+    replica.pend(moving_many("1", replica, "a", 1, "a1", "a2"))
+    assert titles(replica, "a") == ["a3", "a1", "a2"]
+
+
+def test_several_cards_are_settled_by_the_event_that_has_the_id() -> None:
+    replica = Replica(a_snapshot())
+    replica.pend(moving_many("1", replica, "b", 1, "a1", "a2"))
+    replica.apply(an_event(a_move("a1", ("a", a_rank(1)), ("b", a_rank(8)))))
+    assert titles(replica, "b") == ["b1", "a1", "a2"]
+    replica.apply(an_event(a_move("a2", ("a", a_rank(2)), ("b", a_rank(9))), 12, op_id="1"))
+    assert (titles(replica, "b"), replica.pending) == (["b1", "a1", "a2"], {})
+
+
+def test_an_operation_on_several_goes_on_with_the_real_card() -> None:
+    replica = Replica(a_snapshot())
+    made = adding("1", replica, "a", 1)
+    replica.pend(made)
+    replica.pend(Pending(op_id="2", card_id="a1", changes={"completed": True}, others={made.card_id: {"completed": True}}))
+    replica.apply(an_event(e.CardCreated(card=a_card("real", "a", 9), ref="OPS-9", column_title="a"), op_id="1"))
+    assert [card.id for card in replica.cards_in("a") if card.completed] == ["a1", "real"]
+
+
 # --- cards that only exist here --------------------------------------------------------------------------------------
 
 

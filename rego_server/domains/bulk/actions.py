@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import msgspec
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from rego.wire.base import Role
 from rego.wire.cards import BulkCards, CardSummary, MoveCard, UpdateCard
@@ -49,8 +49,15 @@ def _operation(body: BulkCards) -> Operation:
     if label is not None:
         put = belongings.label_card if body.label else belongings.unlabel_card
         return lambda uow, card: put(uow, card, label)
-    change = UpdateCard(completed=bool(body.complete)) if body.archive is None else UpdateCard(archived=body.archive)
+    change = _change(body)
     return lambda uow, card: _update(uow, card, change)
+
+
+def _change(body: BulkCards) -> UpdateCard:
+    """What is changed of each card."""
+    if body.update is not None:
+        return UpdateCard(**asdict(body.update))
+    return UpdateCard(completed=bool(body.complete)) if body.archive is None else UpdateCard(archived=body.archive)
 
 
 async def _update(uow: UnitOfWork, card: CardName, change: UpdateCard) -> CardSummary:

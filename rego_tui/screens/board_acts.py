@@ -1,0 +1,264 @@
+"""What keys do to the marked cards of a board, or to the one under the cursor: fields, people, marks, copies, and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from rego.branches import branch_name
+from rego.client import labels
+from rego.wire.cards import CardSummary, Priority
+from rego.wire.errors import RegoError
+from rego.wire.labels import CreateLabel
+from rego_tui import card_acts
+from rego_tui.keymap import Press, key_label
+from rego_tui.operations import Operation
+from rego_tui.screens.board_page import BoardPage
+
+if TYPE_CHECKING:
+    from rego.replica import Replica
+    from rego_tui.app import RegoApp
+    from rego_tui.screens.picker import Picked
+    from rego_tui.store import BoardStore
+
+ON_MARKED = (
+    "card.carry",
+    "card.toggle_done",
+    "card.archive",
+    "card.label",
+    "card.assign",
+    "card.due",
+    "card.priority",
+    "board.back",
+)
+"""What the options line names while cards are marked."""
+
+
+class BoardActs(BoardPage):
+    """Acts on the selection. Each is one operation, however many cards it is on, and can be done again elsewhere."""
+
+    def __init__(self, app: RegoApp, store: BoardStore) -> None:
+        super().__init__(app, store)
+        self.again: Callable[[], None] | None = None
+        self._mode_shown = ""
+
+    # --- what acts go to -----------------------------------------------------------------------------------------
+
+    def selected(self) -> list[CardSummary]:
+        """The marked cards, or the one under the cursor; none, with a sentence, when they are too many for one act."""
+        view = self.view
+        if view is None or not self.few_enough():
+            return []
+        return [card for card_id in view.selection() if (card := view.replica.card(card_id)) is not None]
+
+    def few_enough(self) -> bool:
+        """Whether one act can be on all that is selected; says so when not."""
+        count = len(self.view.selection()) if self.view is not None else 0
+        if count > card_acts.AT_ONCE:
+            self.rego.say(f"{count} cards are marked, and one act takes {card_acts.AT_ONCE} at most.", failed=True)
+        return count <= card_acts.AT_ONCE
+
+    def perform(self, operation: Operation) -> None:
+        """Show an operation in this view before the message of the store comes round."""
+        touched = self.store.perform(operation)
+        if self.view is not None:
+            self.view.forget(touched)
+
+    def repeatable(self, act: Callable[[], None]) -> None:
+        """Do something to the selection, and keep it for the key that does it again."""
+        self.again = act
+        act()
+
+    def _act(self, make: Callable[[Replica, list[str]], Operation]) -> None:
+        """Do one thing to the selection."""
+        chosen = self.selected()
+        if self.view is not None and chosen:
+            self.perform(make(self.view.replica, [card.id for card in chosen]))
+            self._cursor_moved(*{card.column_id for card in chosen})
+
+    def act_acts_repeat(self, _: Press) -> None:
+        if self.again is None:
+            self.rego.say("Nothing was done here yet that could be done again.")
+        else:
+            self.again()
+
+    def act_acts_undo(self, _: Press) -> None:
+        if self.view is not None:
+            self.run_worker(self.store.undo(), name="undo")
+
+    def act_acts_redo(self, _: Press) -> None:
+        if self.view is not None:
+            self.run_worker(self.store.redo(), name="redo")
+
+    # --- done and gone -----------------------------------------------------------------------------------------------
+
+    def act_card_toggle_done(self, _: Press) -> None:
+        completed = not all(card.completed for card in self.selected())
+        self.repeatable(lambda: self._act(lambda replica, ids: card_acts.complete_cards(replica, ids, completed)))
+
+    def act_card_archive(self, _: Press) -> None:
+        self.repeatable(self._archive)
+
+    def _archive(self) -> None:
+        chosen = self.selected()
+        if self.view is not None and chosen:
+            what = f"{self.view.replica.ref(chosen[0])} “{chosen[0].title}”" if len(chosen) == 1 else f"{len(chosen)} cards"
+            self._act(card_acts.archive_cards)
+            self.rego.say(f"Archived {what}. Press u to undo.")
+
+    # --- what cards get from popups --------------------------------------------------------------------------------------
+
+    def act_card_assign(self, _: Press) -> None:
+        from rego_tui.screens.choosing import people_picker
+
+        if self.view is not None and (chosen := self.selected()):
+            picker = people_picker(self.rego, self.view.replica, chosen, self.store.me)
+            self.app.push_screen(picker, lambda picked: self._took(picked, card_acts.assign_cards))
+
+    def act_card_label(self, _: Press) -> None:
+        from rego_tui.screens.choosing import label_picker
+
+        if self.view is not None and (chosen := self.selected()):
+            self.app.push_screen(label_picker(self.rego, self.view.replica, chosen), self._took_labels)
+
+    def act_card_due(self, _: Press) -> None:
+        from rego_tui.screens.choosing import due_of, due_picker
+
+        def take(picked: Picked | None) -> None:
+            if picked is not None:
+                due = due_of(picked.one, picked.typed, self.rego.clock())
+                self.repeatable(lambda: self._act(lambda replica, ids: card_acts.schedule_cards(replica, ids, due)))
+
+        if self.view is not None and (chosen := self.selected()):
+            self.app.push_screen(due_picker(self.rego, self.view.replica, chosen, self.rego.clock()), take)
+
+    def act_card_priority(self, _: Press) -> None:
+        from rego_tui.screens.choosing import priority_picker
+
+        def take(picked: Picked | None) -> None:
+            if picked is not None:
+                level = Priority(picked.one)
+                self.repeatable(lambda: self._act(lambda replica, ids: card_acts.prioritise_cards(replica, ids, level)))
+
+        if self.view is not None and (chosen := self.selected()):
+            self.app.push_screen(priority_picker(self.rego, self.view.replica, chosen), take)
+
+    def _took(self, picked: Picked | None, make: Callable[[Replica, list[str], str, bool], Operation]) -> None:
+        """Put on the selection what was ticked, and take off what no longer is."""
+        changes = [(each, True) for each in picked.put] + [(each, False) for each in picked.taken] if picked is not None else []
+
+        def act() -> None:
+            for each, put in changes:
+                self._act(lambda replica, ids, each=each, put=put: make(replica, ids, each, put))  # type: ignore[misc]
+
+        if changes:
+            self.repeatable(act)
+
+    def _took_labels(self, picked: Picked | None) -> None:
+        if picked is not None and picked.typed:
+            self.run_worker(self._make_label(picked), name="label")
+        else:
+            self._took(picked, card_acts.label_cards)
+
+    async def _make_label(self, picked: Picked) -> None:
+        """Make the label that was typed, then put it on the cards too."""
+        from msgspec.structs import replace
+
+        from rego_tui.screens.choosing import next_color
+
+        try:
+            body = CreateLabel(name=picked.typed, color=next_color(self.store.loaded))
+            made = await self.store.ask(labels.create_label(self.store.board_id, body))
+        except RegoError as error:
+            self.rego.say(f"The label “{picked.typed}” was not made: {error.detail}", failed=True)
+            return
+        self._took(replace(picked, put=(*picked.put, made.id), typed=""), card_acts.label_cards)
+
+    # --- marks -------------------------------------------------------------------------------------------------------
+
+    def act_marks_toggle(self, _: Press) -> None:
+        if self.view is not None and self.view.card_id is not None:
+            self.view.marks.toggle(self.view.card_id)
+            self._marks_changed()
+
+    def act_marks_range(self, _: Press) -> None:
+        """Begin a range at the cursor, or end the one that there is."""
+        if self.view is None or self.view.card_id is None:
+            return
+        if self.view.marks.anchor is None:
+            self.view.marks.begin_range(self.view.card_id)
+        else:
+            self.view.marks.end_range(self.view.in_range())
+        self._marks_changed()
+
+    def act_marks_all(self, _: Press) -> None:
+        if self.view is not None:
+            self.view.mark_all()
+            self._marks_changed()
+
+    def clear_marks(self) -> bool:
+        """Take all marks away; False when there were none."""
+        if self.view is None or not self.view.marks:
+            return False
+        self.view.marks.clear()
+        self._marks_changed()
+        return True
+
+    def _marks_changed(self) -> None:
+        self._draw_faces()
+        self.show_options()
+
+    def _draw_faces(self) -> None:
+        super()._draw_faces()
+        if self.is_mounted and self.mode() != self._mode_shown:
+            self._mode_shown = self.mode()
+            self.show_options()
+
+    def mode(self) -> str:
+        count = len(self.view.marked()) if self.view is not None else 0
+        return f"{count} MARKED" if count else ""
+
+    def hints(self) -> Sequence[tuple[str, str]]:
+        if self.view is None or self.view.carried is not None or not self.view.marks:
+            return super().hints()
+        actions = [self.rego.keymap.actions[name] for name in ON_MARKED]
+        words = {"board.back": "unmark"}
+        return [(key_label(a.keys[0]), words.get(a.id, a.hint or a.id.partition(".")[2])) for a in actions if a.keys]
+
+    # --- copies ------------------------------------------------------------------------------------------------------
+
+    def act_copy_ref(self, _: Press) -> None:
+        self._copy([self.view.replica.ref(card) for card in self._numbered()] if self.view is not None else [])
+
+    def act_copy_url(self, _: Press) -> None:
+        server = self.rego.where.server
+        if server is None or server.socket_path is not None:
+            self.rego.say("This board is on this machine alone, so its cards have no URL.", failed=True)
+        elif self.view is not None:
+            self._copy([f"{server.http_base}/cards/{self.view.replica.ref(card)}" for card in self._numbered()])
+
+    def act_copy_branch(self, _: Press) -> None:
+        if self.view is not None:
+            self._copy([branch_name(self.view.replica.ref(card), card.title) for card in self._numbered()])
+
+    def _numbered(self) -> list[CardSummary]:
+        """The selection, without cards that the server has not numbered yet; says so when nothing is left."""
+        chosen = self.selected()
+        found = [card for card in chosen if card.number]
+        if chosen and not found:
+            self.rego.say("The card has no number yet: the server has not answered.", failed=True)
+        return found
+
+    def _copy(self, lines: list[str]) -> None:
+        if lines:
+            self.app.copy_to_clipboard("\n".join(lines))
+            self.rego.say(f"Copied {lines[0]}" if len(lines) == 1 else f"Copied {len(lines)} lines, from {lines[0]} on")
+
+    def act_acts_command(self, _: Press) -> None:
+        from rego_tui.screens.command import CommandScreen
+
+        command = self.store.last_command() if self.view is not None else ""
+        if command:
+            self.app.push_screen(CommandScreen(self.rego, command))
+        else:
+            self.rego.say("Nothing was done here yet for which there is a command.")
