@@ -49,6 +49,7 @@ class Action(Struct, frozen=True, kw_only=True):
 
     A key is written as it is typed (`J`, `?`) or by name (`ctrl+d`, `enter`); a sequence has blanks between (`g g`).
     `hint` is the word in the footer, empty for actions that the footer leaves out; `counts` ones take a number before them.
+    Those with `changes` are refused at once where the user may only look.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Action(Struct, frozen=True, kw_only=True):
     group: str
     hint: str = ""
     counts: bool = False
+    changes: bool = False
 
     @property
     def method(self) -> str:
@@ -68,11 +70,12 @@ class Action(Struct, frozen=True, kw_only=True):
 def _group(place: Place, group: str, *rows: tuple[str, str, str] | tuple[str, str, str, str]) -> tuple[Action, ...]:
     return tuple(
         Action(
-            id=row[0].rstrip("#"),
+            id=row[0].rstrip("#!"),
             keys=tuple(row[1].split(", ")),
             help=row[2],
             hint=row[3] if len(row) == 4 else "",
-            counts=row[0].endswith("#"),
+            counts="#" in row[0],
+            changes="!" in row[0],
             place=place,
             group=group,
         )
@@ -80,7 +83,7 @@ def _group(place: Place, group: str, *rows: tuple[str, str, str] | tuple[str, st
     )
 
 
-# An id that ends in `#` takes a count.
+# After an id, `#` says that it takes a count, `!` that it changes the board.
 ACTIONS: tuple[Action, ...] = (
     *_group(
         Place.BOARD,
@@ -98,17 +101,17 @@ ACTIONS: tuple[Action, ...] = (
         Place.BOARD,
         "Card",
         ("card.open", "enter", "open the card", "open"),
-        ("card.new", "n", "a new card at the end of the column; Enter adds the next", "new"),
-        ("card.new_below", "o", "a new card below this one"),
-        ("card.new_above", "O", "a new card above this one"),
-        ("card.edit_title", "e", "edit the title in place", "edit"),
-        ("card.edit_outside", "E", "all of the card in your editor ($EDITOR)"),
-        ("card.toggle_done", "x", "done, or not done after all", "done"),
-        ("card.archive", "d", "archive the card", "archive"),
-        ("card.label", "t", "its labels: tick them, or type a new one"),
-        ("card.assign", "a", "who is on it"),
-        ("card.due", "D", "when it is due, in words or as a date"),
-        ("card.priority", "p", "how urgent it is"),
+        ("card.new!", "n", "a new card at the end of the column; Enter adds the next", "new"),
+        ("card.new_below!", "o", "a new card below this one"),
+        ("card.new_above!", "O", "a new card above this one"),
+        ("card.edit_title!", "e", "edit the title in place", "edit"),
+        ("card.edit_outside!", "E", "all of the card in your editor ($EDITOR)"),
+        ("card.toggle_done!", "x", "done, or not done after all", "done"),
+        ("card.archive!", "d", "archive the card", "archive"),
+        ("card.label!", "t", "its labels: tick them, or type a new one"),
+        ("card.assign!", "a", "who is on it"),
+        ("card.due!", "D", "when it is due, in words or as a date"),
+        ("card.priority!", "p", "how urgent it is"),
         ("copy.ref", "y", "copy its reference"),
         ("copy.url", "Y", "copy its URL"),
         ("copy.branch", "b", "copy a name for its git branch"),
@@ -116,9 +119,9 @@ ACTIONS: tuple[Action, ...] = (
     *_group(
         Place.BOARD,
         "What you did",
-        ("acts.undo", "u", "take back what you did last"),
-        ("acts.redo", "U, ctrl+r", "do again what you took back last"),
-        ("acts.repeat", ".", "the last act once more, on the card under the cursor or on all that are marked"),
+        ("acts.undo!", "u", "take back what you did last"),
+        ("acts.redo!", "U, ctrl+r", "do again what you took back last"),
+        ("acts.repeat!", ".", "the last act once more, on the card under the cursor or on all that are marked"),
         ("acts.command", "!", "the command of the last act, for a shell"),
     ),
     *_group(
@@ -131,15 +134,16 @@ ACTIONS: tuple[Action, ...] = (
     *_group(
         Place.BOARD,
         "Move",
-        ("card.move_left#", "H, shift+left", "the card one column to the left"),
-        ("card.move_right#", "L, shift+right", "the card one column to the right"),
-        ("card.move_down#", "J, shift+down", "the card one place down"),
-        ("card.move_up#", "K, shift+up", "the card one place up"),
-        ("card.carry", "m", "move mode: carry the card to its place", "move"),
+        ("card.move_left#!", "H, shift+left", "the card one column to the left"),
+        ("card.move_right#!", "L, shift+right", "the card one column to the right"),
+        ("card.move_down#!", "J, shift+down", "the card one place down"),
+        ("card.move_up#!", "K, shift+up", "the card one place up"),
+        ("card.carry!", "m", "move mode: carry the card to its place", "move"),
     ),
     *_group(
         Place.BOARD,
         "Board",
+        ("follow.person", "f", "follow somebody who is here; whatever you do yourself ends it"),
         ("filter.edit", "/", "show only cards that fit a query", "filter"),
         ("board.resync", "R", "read the whole board again"),
         ("board.switch", "B", "another board"),
@@ -180,36 +184,36 @@ ACTIONS: tuple[Action, ...] = (
         Place.CARD,
         "Card",
         ("open_card.act", "enter", "edit the text, tick the item, open the file under the cursor"),
-        ("open_card.edit", "e", "edit what the cursor is on: the title, a text, an item"),
-        ("open_card.edit_outside", "E", "edit the comment under the cursor, or the description, in your editor"),
-        ("open_card.toggle_done", "x", "the item under the cursor, or else the card: done, or not done after all", "done"),
-        ("open_card.delete", "d", "delete what the cursor is on; on the title, archive the card"),
-        ("open_card.labels", "t", "its labels: tick them, or type a new one"),
-        ("open_card.people", "a", "who is on the card, or does the item under the cursor"),
-        ("open_card.due", "D", "when the card is due"),
-        ("open_card.priority", "p", "how urgent the card is"),
-        ("open_card.column", "m", "to another column"),
-        ("open_card.move_right#", "L, shift+right", "the card one column to the right"),
-        ("open_card.move_left#", "H, shift+left", "the card one column to the left"),
-        ("open_card.undo", "u", "take back what you did last"),
-        ("open_card.redo", "U, ctrl+r", "do again what you took back last"),
+        ("open_card.edit!", "e", "edit what the cursor is on: the title, a text, an item"),
+        ("open_card.edit_outside!", "E", "edit the comment under the cursor, or the description, in your editor"),
+        ("open_card.toggle_done!", "x", "the item under the cursor, or else the card: done, or not done after all", "done"),
+        ("open_card.delete!", "d", "delete what the cursor is on; on the title, archive the card"),
+        ("open_card.labels!", "t", "its labels: tick them, or type a new one"),
+        ("open_card.people!", "a", "who is on the card, or does the item under the cursor"),
+        ("open_card.due!", "D", "when the card is due"),
+        ("open_card.priority!", "p", "how urgent the card is"),
+        ("open_card.column!", "m", "to another column"),
+        ("open_card.move_right#!", "L, shift+right", "the card one column to the right"),
+        ("open_card.move_left#!", "H, shift+left", "the card one column to the left"),
+        ("open_card.undo!", "u", "take back what you did last"),
+        ("open_card.redo!", "U, ctrl+r", "do again what you took back last"),
         ("open_card.reload", "R", "read the card again"),
         ("open_card.close", "escape, q", "back to the board", "back"),
     ),
     *_group(
         Place.CARD,
         "Checklists",
-        ("items.new", "n", "a new item below this one; Enter adds the next", "item"),
-        ("lists.new", "N", "a new checklist"),
-        ("items.tick", "space", "tick the item, or untick it"),
-        ("items.down#", "J, shift+down", "the item, or the checklist, one place down"),
-        ("items.up#", "K, shift+up", "the item, or the checklist, one place up"),
+        ("items.new!", "n", "a new item below this one; Enter adds the next", "item"),
+        ("lists.new!", "N", "a new checklist"),
+        ("items.tick!", "space", "tick the item, or untick it"),
+        ("items.down#!", "J, shift+down", "the item, or the checklist, one place down"),
+        ("items.up#!", "K, shift+up", "the item, or the checklist, one place up"),
     ),
     *_group(
         Place.CARD,
         "Comments and files",
-        ("comments.write", "c", "write a comment", "comment"),
-        ("files.add", "f", "put a file on the card, by its path", "file"),
+        ("comments.write!", "c", "write a comment", "comment"),
+        ("files.add!", "f", "put a file on the card, by its path", "file"),
         ("files.open", "o", "show the file under the cursor"),
         ("files.save", "s", "save the file under the cursor to a path"),
     ),
@@ -278,7 +282,7 @@ ACTIONS: tuple[Action, ...] = (
         Place.ACTIVITY,
         "Activity",
         ("activity.open_card", "enter", "open the card that it is about", "open card"),
-        ("activity.take_back", "u", "take back exactly this, if it was you", "take back"),
+        ("activity.take_back!", "u", "take back exactly this, if it was you", "take back"),
     ),
     *_group(
         Place.PEOPLE,

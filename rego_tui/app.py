@@ -22,6 +22,7 @@ from rego_tui.drafts import Drafts
 from rego_tui.keymap import Keymap, Press, key_label, keymap
 from rego_tui.preferences import NAMES, default_of, preferences_of, read_values
 from rego_tui.recent import remember_board
+from rego_tui.rights import why_not
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.keys import KeyScreen, Typed
@@ -252,6 +253,23 @@ class RegoApp(App[None]):
         """Show a sentence for a few seconds; it may hold text of others."""
         severity: Literal["error", "information"] = "error" if failed else "information"
         self.notify(safe_text(sentence), severity=severity, markup=False, timeout=8 if failed else 4)
+
+    def call_attention(self, sentence: str) -> None:
+        """Say that somebody means the user, in the way that they wish; the sentence holds text of others."""
+        wish = self.preferences.notify
+        if wish == "off":
+            return
+        self.say(sentence)
+        if wish == "bell":
+            self.bell()
+        elif wish == "osc9" and self._driver is not None:
+            from rego_tui.attention import osc9
+
+            self._driver.write(osc9(sentence))
+
+    def why_not(self) -> str:
+        """Why nothing can be changed on the open board, or nothing when it can."""
+        return why_not(self.store.replica, self.store.me) if self.store is not None else ""
 
     @property
     def waiting(self) -> int:

@@ -329,6 +329,10 @@ class BoardView:
         index -= sum(place is not None and place < index for place in places)
         return riding, self.slot_at(self._column_beside(lead.column_id, right), index + down, without=riding)
 
+    def place_of_carried(self) -> int | None:
+        """The index in its column at which what is carried hovers."""
+        return self.index_of(self.carried[1].column_id, self.carried[0]) if self.carried is not None else None
+
     def carry(self, *, right: int = 0, down: int = 0) -> None:
         """Move the carried card by columns and places."""
         if self.carried is None:

@@ -30,6 +30,7 @@ from rego_tui.connection import Connection, Feed, OpenFeed, Phase
 from rego_tui.messages import BoardChanged, BoardEnded, BoardLoaded, CardNumbered, ConnectionChanged, Notice, PresenceChanged
 from rego_tui.operations import Operation, cards_of
 from rego_tui.outbox import Outbox, Sender
+from rego_tui.rights import why_not
 from rego_tui.taking_back import TakingBack
 
 T = TypeVar("T")
@@ -72,6 +73,7 @@ class BoardStore:
         self._answers: dict[str, list[CardSummary]] = {}
         self._last: Operation | None = None
         self._subscribers: list[Callable[[Message], object]] = []
+        self._listeners: list[Callable[[Event], object]] = []
         self._touched = Touched(set(), set())
         self._frame: asyncio.TimerHandle | None = None
         self._focus: tuple[str | None, bool] = (None, False)
@@ -86,6 +88,10 @@ class BoardStore:
 
     def unsubscribe(self, post: Callable[[Message], object]) -> None:
         self._subscribers.remove(post)
+
+    def listen(self, tell: Callable[[Event], object]) -> None:
+        """Call `tell` with every event from now on that comes while the board is live, not with those that were missed."""
+        self._listeners.append(tell)
 
     @property
     def loaded(self) -> Replica:
@@ -165,6 +171,9 @@ class BoardStore:
 
     def perform(self, operation: Operation) -> Touched:
         """Show an operation at once and send it in its turn; returns what it changed, which the subscribers hear too."""
+        if why := why_not(self.replica, self.me):
+            self._publish(Notice(f"{operation.failure}: {why}", failed=True))
+            return Touched()
         touched = self.loaded.pend(operation.pending)
         self._last = operation
         self._outbox.put(operation)
@@ -301,6 +310,9 @@ class BoardStore:
             self._answers.pop(pending.op_id, None)
             if isinstance(event.data, CardCreated) and pending.card_id != event.data.card.id:
                 self._adopt(pending.card_id, event.data.card.id, touched)
+        if self.connection.phase is Phase.LIVE:
+            for tell in self._listeners:
+                tell(event)
         self._touch(touched)
         self._caught_up()
         if replica.deleted:

@@ -11,11 +11,14 @@ from rego_tui.actions import Place
 from rego_tui.board_view import BoardView, Slot
 from rego_tui.keymap import Press
 from rego_tui.screens.board_acts import BoardActs
+from rego_tui.screens.board_frame import hovering
 from rego_tui.screens.board_layout import BoardLayout
+from rego_tui.screens.board_mouse import BoardMouse
+from rego_tui.screens.board_together import BoardTogether
 from rego_tui.widgets.line_input import LineInput
 
 
-class BoardScreen(BoardActs, BoardLayout):
+class BoardScreen(BoardMouse, BoardTogether, BoardActs, BoardLayout):
     """A live board that can be changed. Nothing here waits for the server: see `BoardStore.perform`."""
 
     # --- cards -------------------------------------------------------------------------------------------------------
@@ -128,7 +131,15 @@ class BoardScreen(BoardActs, BoardLayout):
             return [("Enter", "add, and type the next"), ("Esc", "stop")]
         if self.view is not None and self.view.editing is not None:
             return [("Enter", "keep the new title"), ("Esc", "leave it as it was")]
-        return super().hints()
+        hints = super().hints()
+        if self.view is not None and self.place is Place.BOARD and self.view.card() is None:
+            return [(key, word) for key, word in hints if word not in self._words_for_cards()]
+        return hints
+
+    def _words_for_cards(self) -> set[str]:
+        """The hints that make no sense where there is no card."""
+        actions = self.rego.keymap.at(Place.BOARD)
+        return {a.hint for a in actions if a.id.startswith("card.") and not a.id.startswith("card.new")}
 
     def lost_hold(self) -> None:
         line, view = self.query_one("#title", LineInput), self.view
@@ -150,7 +161,7 @@ class BoardScreen(BoardActs, BoardLayout):
         if self.view.draft is not None:
             return "NEW CARD"
         if self.view.carried is not None:
-            return f"MOVE {len(self.view.riding)}" if len(self.view.riding) > 1 else "MOVE"
+            return hovering(self.view)
         return "EDIT" if self.view.editing is not None else super().mode()
 
     # --- typing ------------------------------------------------------------------------------------------------------

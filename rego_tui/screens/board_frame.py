@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from rego.replica import Replica
@@ -52,12 +52,13 @@ def looks_of(replica: Replica, now: datetime, density: Density = Density.NORMAL)
     return Looks(key=key, labels=labels, members=members, now=now, density=density)
 
 
-def faces(view: BoardView, people: Iterable[Person]) -> dict[str, Face]:
-    """The cards that look other than plain: under a cursor, carried, or with something under way."""
+def faces(view: BoardView, people: Iterable[Person], fresh: Mapping[str, Peer]) -> dict[str, Face]:
+    """The cards that look other than plain: under a cursor, carried, changed just now, or with something under way."""
     found: dict[str, Face] = {}
     peers = _peers_by_card(view, people)
     marked = view.marks.ids | view.in_range()
-    special = {*peers, *marked, *(card_id for op in view.replica.pending.values() for card_id in op.card_ids), DRAFT_ID}
+    under_way = (card_id for op in view.replica.pending.values() for card_id in op.card_ids)
+    special = {*peers, *fresh, *marked, *under_way, DRAFT_ID}
     if view.card_id is not None:
         special.add(view.card_id)
     for card_id in special:
@@ -68,10 +69,21 @@ def faces(view: BoardView, people: Iterable[Person]) -> dict[str, Face]:
             marked=card_id in marked,
             pending=any(True for _ in view.replica.pending_on(card_id)),
             peers=peers.get(card_id, ()),
+            changed_by=fresh.get(card_id),
         )
         if face != Face():
             found[card_id] = face
     return found
+
+
+def hovering(view: BoardView) -> str:
+    """Where the carried card hovers, in words."""
+    column = view.replica.columns.get(view.column_id)
+    index = view.place_of_carried()
+    if column is None or index is None:
+        return "MOVE"
+    many = f" {len(view.riding)}" if len(view.riding) > 1 else ""
+    return f"MOVE{many} to {column.title}, {index + 1} of {len(view.cards(view.column_id))}"
 
 
 def _peers_by_card(view: BoardView, people: Iterable[Person]) -> dict[str, tuple[Peer, ...]]:

@@ -24,7 +24,7 @@ from rego_tui.store import BoardStore
 from rego_tui.widgets.bars import BoardBar, OptionsBar
 from rego_tui.widgets.column import HEADER, ColumnView
 from rego_tui.widgets.line_input import LineInput
-from rego_tui.widgets.looks import Density
+from rego_tui.widgets.looks import Density, Peer
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
@@ -39,6 +39,7 @@ class BoardPage(KeyScreen):
         super().__init__(app)
         self.store = store
         self.view: BoardView | None = None
+        self.fresh: dict[str, Peer] = {}
         self._posts = self.post_message
 
     def compose(self) -> ComposeResult:
@@ -86,6 +87,7 @@ class BoardPage(KeyScreen):
             self.view.forget(message.touched)
             await self._draw(message.touched)
             self._tell_pages(message)
+            self.news_drawn()
 
     def on_card_numbered(self, message: messages.CardNumbered) -> None:
         message.stop()
@@ -97,7 +99,9 @@ class BoardPage(KeyScreen):
         message.stop()
         self._draw_bar()
         self._draw_faces()
+        self.show_options()
         self._tell_pages(message)
+        self.news_drawn()
 
     def on_connection_changed(self, message: messages.ConnectionChanged) -> None:
         message.stop()
@@ -144,8 +148,14 @@ class BoardPage(KeyScreen):
         if touched.frame:
             await self.columns.show_frame(self.view, looks_of(self.view.replica, self.rego.clock(), self.density))
             self._draw_bar()
+            self.show_options()
         self._draw_columns(None if touched.frame else touched.columns)
         self.lost_hold()
+        if self.view.carried is not None:
+            self.show_options()
+
+    def news_drawn(self) -> None:
+        """Called when what others did, or where they are now, is drawn."""
 
     @property
     def density(self) -> Density:
@@ -168,7 +178,7 @@ class BoardPage(KeyScreen):
 
     def _draw_faces(self) -> None:
         if self.view is not None:
-            self.columns.show_faces(self.view, faces(self.view, self.store.people.values()))
+            self.columns.show_faces(self.view, faces(self.view, self.store.people.values(), self.fresh))
 
     def _draw_bar(self) -> None:
         if self.is_drawable:
@@ -225,6 +235,8 @@ class BoardPage(KeyScreen):
         before = self.columns.window
         self._draw_columns(set(columns))
         self._look_at_cursor()
+        if self.view is not None and self.view.carried is not None:
+            self.show_options()
         if self.columns.window != before:
             self._draw_bar()
             self.call_after_refresh(self._look_at_cursor)

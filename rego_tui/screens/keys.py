@@ -102,13 +102,17 @@ class KeyScreen(ModalScreen[Any]):
         """Something happened on the open board; its own screen passes this on to all that lie over it."""
 
     def run(self, press: Press) -> None:
-        """Do what an action says."""
+        """Do what an action says, unless it would change what the user may only look at."""
+        if press.action.changes and (why := self.rego.why_not()):
+            self.rego.say(why, failed=True)
+            return
         getattr(self, press.action.method)(press)
 
     def hints(self) -> Sequence[tuple[str, str]]:
         """Keys and words for the options line."""
         actions = self.rego.keymap.at(self.place)
-        return [(key_label(a.keys[0]), a.hint) for a in actions if a.hint and a.keys]
+        only_look = bool(self.rego.why_not())
+        return [(key_label(a.keys[0]), a.hint) for a in actions if a.hint and a.keys and not (only_look and a.changes)]
 
     def mode(self) -> str:
         """A word for the mode that the screen is in, or nothing."""

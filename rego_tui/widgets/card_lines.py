@@ -50,7 +50,7 @@ def card_height(card: CardSummary, width: int, density: Density) -> int:
 
 def card_lines(card: CardSummary, face: Face, looks: Looks, styles: Styles, width: int) -> list[Strip]:
     """The lines of a card, as many as `card_height` says, each of exactly `width` cells."""
-    ground = styles.card_ghost if face.ghost else styles.card_focused if face.focused else styles.card
+    ground = _ground(face, styles)
     bar = Segment("▌", ground + styles.bar) if face.focused or face.ghost else Segment(" ", ground)
     room = text_width(width)
     blank = Segment(" ", ground)
@@ -103,7 +103,7 @@ def _edge(face: Face, styles: Styles, width: int) -> Strip:
     """The blank line above a card, on which the cursors of others show as tags."""
     tags = _tags(face, width)
     used = sum(tag.cell_length for tag in tags) + max(len(tags) - 1, 0)
-    segments = [Segment(" " * max(width - used, 0), styles.ground)]
+    segments = [Segment(_author(face, width - used), styles.ground + styles.muted)]
     for number, tag in enumerate(tags):
         segments += [Segment(" ", styles.ground), tag] if number else [tag]
     return Strip(segments).adjust_cell_length(width, styles.ground)
@@ -117,6 +117,18 @@ def _tags(face: Face, width: int) -> list[Segment]:
     ]
     used = sum(tag.cell_length for tag in tags) + max(len(tags) - 1, 0)
     return tags[:1] if used > width else tags
+
+
+def _author(face: Face, room: int) -> str:
+    """Who changed the card just now, left of the cursors of others."""
+    name = f" {steady(face.changed_by.name)}" if face.changed_by is not None else ""
+    return pad(name if room > 4 else "", max(room, 0))
+
+
+def _ground(face: Face, styles: Styles) -> Style:
+    if face.ghost:
+        return styles.card_ghost
+    return styles.card_focused if face.focused else styles.card_fresh if face.changed_by is not None else styles.card
 
 
 def _tag_style(user_id: str) -> Style:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Mapping
 from itertools import accumulate, pairwise
@@ -40,6 +40,7 @@ class ColumnView(ScrollView):
         "column--card",
         "column--card-focused",
         "column--card-ghost",
+        "column--card-fresh",
         "column--bar",
         "column--rule",
         "column--title",
@@ -143,6 +144,11 @@ class ColumnView(ScrollView):
         """The card at line `y` of the widget, or None on the header and below the last card."""
         line = y - HEADER + self.scroll_offset.y
         return self._card_at_line(line) if y >= HEADER and line < self._tops[-1] else None
+
+    def gap_at(self, y: int) -> int:
+        """How many cards have their middle above line `y` of the widget: the index for a card that is let go there."""
+        line = y - HEADER + self.scroll_offset.y
+        return bisect_left(range(len(self.cards)), line, key=lambda n: (self._tops[n] + self._tops[n + 1]) // 2)
 
     def row_of(self, card_id: str) -> int:
         """The first text line of a card, counted from the widget's top; it may be out of sight."""
@@ -306,6 +312,7 @@ class ColumnView(ScrollView):
             card=ground("card"),
             card_focused=ground("card-focused"),
             card_ghost=ground("card-ghost"),
+            card_fresh=ground("card-fresh"),
             bar=part("bar"),
             bar_idle=part("rule"),
             title=part("title"),

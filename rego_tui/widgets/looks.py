@@ -64,6 +64,7 @@ class Styles(Struct, frozen=True):
     card: Style
     card_focused: Style
     card_ghost: Style
+    card_fresh: Style
     bar: Style
     bar_idle: Style
     title: Style
@@ -109,6 +110,7 @@ class Face(Struct, frozen=True):
     pending: bool = False
     marked: bool = False
     peers: tuple[Peer, ...] = ()
+    changed_by: Peer | None = None
 
 
 PRIORITY_MARK: dict[Priority, str] = {Priority.HIGH: "▲ high", Priority.URGENT: "▲ urgent"}

@@ -23,7 +23,7 @@ from rego.wire.cards import BulkCards, Card, CardRef, CardSummary, CreateCard, M
 from rego.wire.checklists import Checklist
 from rego.wire.comments import Comment
 from rego.wire.errors import NotFound, RegoError
-from rego.wire.event_data import RawEvent
+from rego.wire.event_data import Actor, RawEvent
 from rego.wire.frames import Hello, Resume
 from rego.wire.labels import CreateLabel, Label
 from rego.wire.presence import Person
@@ -56,6 +56,7 @@ class ScriptedPeer:
         self.ways_back: dict[int, Callable[[str | None], object]] = {}
         self.echo = True
         self.withheld: list[Update] = []
+        self.missed: list[Update] = []
         self.opened = 0
         self.since: follow.Position | None = None
         self._release = asyncio.Event()
@@ -110,17 +111,25 @@ class ScriptedPeer:
         hello = Hello(connection_id=OWN_CONNECTION, board_id=board, epoch=epoch, seq=seq, heartbeat=15, resume=resume)
         self.feed(Online(hello=hello))
 
-    def happen(self, data: e.EventData, op_id: str | None = None) -> None:
-        """Something happens on the board; the feed tells of it."""
+    def happen(self, data: e.EventData, op_id: str | None = None, *, actor: Actor | None = None, feed: bool = True) -> None:
+        """Something happens on the board; the feed tells of it, unless it is cut off and told later by `feed_missed`."""
         event = e.Event(
-            seq=self.replica.seq + 1, board_id=self.replica.board.id, type=e.event_type(data), at=NOW, op_id=op_id, data=data
+            seq=self.replica.seq + 1,
+            board_id=self.replica.board.id,
+            type=e.event_type(data),
+            at=NOW,
+            actor=actor,
+            op_id=op_id,
+            data=data,
         )
         if op_id is not None:
             self._remember(event)
         self.replica.apply(event)
         raw = RawEvent(seq=event.seq, board_id=event.board_id, type=event.type, at=event.at)
         update = EventCame(event=event, raw=raw)
-        if self.echo or op_id is None:
+        if not feed:
+            self.missed.append(update)
+        elif self.echo or op_id is None:
             self.feed(update)
         else:
             self.withheld.append(update)
@@ -146,6 +155,12 @@ class ScriptedPeer:
         self.acts[made] = replace(self.acts[made], reverts=seq)
         self.acts[seq] = replace(self.acts[seq], reverted_by=made)
         return [RawEvent(seq=made, board_id=self.replica.board.id, type=self.acts[made].type, at=NOW, reverts=seq)]
+
+    def feed_missed(self) -> None:
+        """Feed what happened while the feed was cut off."""
+        for update in self.missed:
+            self.feed(update)
+        self.missed.clear()
 
     def tell_withheld(self) -> None:
         """Feed the events that were held back."""
@@ -174,11 +189,11 @@ class ScriptedPeer:
         )
         return self.replica.cards[card_id]
 
-    def change(self, card_id: str, op_id: str | None = None, **fields: Any) -> CardSummary:
+    def change(self, card_id: str, op_id: str | None = None, *, actor: Actor | None = None, **fields: Any) -> CardSummary:
         """Somebody changes a card's fields."""
         card = self.replica.cards[card_id]
         changes = {name: Change(before=getattr(card, name, ""), after=value) for name, value in fields.items()}
-        self.happen(e.CardUpdated(card=self._ref(card), changes=changes, version=card.version + 1), op_id)
+        self.happen(e.CardUpdated(card=self._ref(card), changes=changes, version=card.version + 1), op_id, actor=actor)
         return self.replica.cards[card_id]
 
     def add(self, card: CardSummary, op_id: str | None = None) -> CardSummary:
@@ -245,7 +260,8 @@ class ScriptedPeer:
     def _hang(self, card_id: str, what: str, value: str, put: bool, op_id: str | None) -> CardSummary:
         name = "label_ids" if what == "labels" else "assignee_ids"
         held = [each for each in getattr(self.replica.cards[card_id], name) if each != value]
-        return self.change(card_id, op_id, **{name: sorted([*held, value]) if put else held})
+        fields: dict[str, Any] = {name: sorted([*held, value]) if put else held}
+        return self.change(card_id, op_id, **fields)
 
     def _bulk(self, body: BulkCards, op_id: str | None) -> list[CardSummary]:
         """Each card gets its event; the last has the operation's id."""
