@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import select
 import signal
 import sys
+import time
 from collections.abc import Callable
+from contextlib import suppress
+from threading import Thread
 
 SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
-LOOK_EVERY = 1.0
-"""Seconds between looks whether the terminal is still there."""
+GONE = 128 + signal.SIGHUP
+"""The exit code when the terminal has gone away."""
+
+GRACE = 3.0
+"""Seconds for a clean end without a terminal, whose unread output may hold everything up."""
 
 
 def listen(leave: Callable[[int], None]) -> None:
@@ -22,21 +29,19 @@ def listen(leave: Callable[[int], None]) -> None:
     loop = asyncio.get_running_loop()
     for number in SIGNALS:
         loop.add_signal_handler(number, leave, 128 + number)
-    _watch_terminal(lambda: leave(128 + signal.SIGHUP))
+    Thread(target=_watch_terminal, args=(loop, lambda: leave(GONE)), name="terminal", daemon=True).start()
 
 
-def _watch_terminal(gone: Callable[[], None]) -> None:
-    """Call `gone` when the terminal has gone away: only the program whose controlling terminal it was gets a signal."""
-    loop, poll = asyncio.get_running_loop(), select.poll()
-    poll.register(sys.__stdin__ or 0, 0)
-
-    def look() -> None:
-        if any(found & select.POLLHUP for _, found in poll.poll(0)):
-            gone()
-        else:
-            loop.call_later(LOOK_EVERY, look)
-
-    look()
+def _watch_terminal(loop: asyncio.AbstractEventLoop, leave: Callable[[], None]) -> None:
+    """Call `leave` when the terminal has gone away, of which only the program that it controls hears by a signal."""
+    terminal = select.poll()
+    # The end of it is told though nothing is asked for.
+    terminal.register(sys.__stdin__ or 0, 0)
+    if any(found & select.POLLHUP for _, found in terminal.poll()):
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(leave)
+        time.sleep(GRACE)
+        os._exit(GONE)
 
 
 def farewell(waiting: int) -> str:
