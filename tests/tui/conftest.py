@@ -14,6 +14,12 @@ from tests.running import Running, Somebody
 
 
 @pytest.fixture
+def database_url() -> str:
+    """SQLite alone: what the databases have in common is tested where the server is."""
+    return ""
+
+
+@pytest.fixture
 async def board(people: Join, server: Running) -> tuple[Board, Somebody, Somebody]:
     """A board of Ada's with Ben on it: two columns, three cards in the first."""
     ada, ben = await people("ada"), await people("ben")

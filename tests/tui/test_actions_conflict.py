@@ -109,9 +109,9 @@ async def test_both_texts_are_shown_on_any_terminal(size: tuple[int, int]) -> No
 
 
 async def test_hostile_texts_are_only_shown() -> None:
-    async with at_desk(boards.small(), size=(120, 200)) as desk:
+    async with at_desk(boards.small(), size=(120, 60)) as desk:
         for payload in PAYLOADS:
-            collision = Collision(what=payload, base="", mine="\n".join(PAYLOADS), theirs=payload, who=payload)
+            collision = Collision(what=payload, base="", mine=f"one\n{payload}", theirs=payload, who=payload)
             desk.app.push_screen(ConflictScreen(desk.app, collision))
             await desk.settle()
             check(desk)
