@@ -91,7 +91,7 @@ class AssignedTo(Struct, frozen=True):
     username: str
 
     def __str__(self) -> str:
-        return f"assignee:{_name(self.username, (NONE, ME))}"
+        return f"assignee:{name_of(self.username, (NONE, ME))}"
 
 
 class AssignedToMe(Struct, frozen=True):
@@ -107,7 +107,7 @@ class Labelled(Struct, frozen=True):
     name: str
 
     def __str__(self) -> str:
-        return f"label:{_name(self.name, (NONE,))}"
+        return f"label:{name_of(self.name, (NONE,))}"
 
 
 class InColumn(Struct, frozen=True):
@@ -116,7 +116,7 @@ class InColumn(Struct, frozen=True):
     title: str
 
     def __str__(self) -> str:
-        return f"column:{_name(self.title)}"
+        return f"column:{name_of(self.title)}"
 
 
 class Prioritised(Struct, frozen=True):
@@ -266,7 +266,8 @@ def quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _name(text: str, special: tuple[str, ...] = ()) -> str:
+def name_of(text: str, special: tuple[str, ...] = ()) -> str:
+    """A name as a query has it: in quotes where it would be read as something else, such as one of the `special` words."""
     return text if _PLAIN_NAME.fullmatch(text) and text.lower() not in special else quoted(text)
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from textual.widgets import Input
-
 from rego_tui import card_acts, operations
 from rego_tui.actions import Place
 from rego_tui.board_view import BoardView, Slot
 from rego_tui.keymap import Press
 from rego_tui.screens.board_acts import BoardActs
+from rego_tui.screens.board_filter import BoardFilter
 from rego_tui.screens.board_frame import hovering
 from rego_tui.screens.board_layout import BoardLayout
 from rego_tui.screens.board_mouse import BoardMouse
@@ -18,7 +17,7 @@ from rego_tui.screens.board_together import BoardTogether
 from rego_tui.widgets.line_input import LineInput
 
 
-class BoardScreen(BoardMouse, BoardTogether, BoardActs, BoardLayout):
+class BoardScreen(BoardMouse, BoardTogether, BoardFilter, BoardActs, BoardLayout):
     """A live board that can be changed. Nothing here waits for the server: see `BoardStore.perform`."""
 
     # --- cards -------------------------------------------------------------------------------------------------------
@@ -156,7 +155,7 @@ class BoardScreen(BoardMouse, BoardTogether, BoardActs, BoardLayout):
     def mode(self) -> str:
         if self.view is None:
             return ""
-        if self.view.filter_error:
+        if self.view.filter_error and not self.completes:
             return self.view.filter_error
         if self.view.draft is not None:
             return "NEW CARD"
@@ -202,9 +201,7 @@ class BoardScreen(BoardMouse, BoardTogether, BoardActs, BoardLayout):
 
     def submit_line(self, line: LineInput) -> None:
         if line.id == "filter":
-            if self.view is None or not self.view.filter_error:
-                self.set_focus(None)
-                line.display = False
+            self.keep_filter()
         else:
             self._take_title(line.value.strip())
         self.show_options()
@@ -238,8 +235,7 @@ class BoardScreen(BoardMouse, BoardTogether, BoardActs, BoardLayout):
 
     def cancel_line(self, line: LineInput) -> None:
         if line.id == "filter":
-            self._set_filter("")
-            line.close()
+            self.leave_filter()
             self.show_options()
         else:
             self._stop_typing()
@@ -255,26 +251,9 @@ class BoardScreen(BoardMouse, BoardTogether, BoardActs, BoardLayout):
 
     # --- the board ---------------------------------------------------------------------------------------------------
 
-    def act_filter_edit(self, _: Press) -> None:
-        self.query_one("#filter", LineInput).open(self.view.filter if self.view is not None else "")
-        self.show_options()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        if event.input.id == "filter" and event.input.display:
-            self._set_filter(event.value)
-
-    def _set_filter(self, text: str) -> None:
-        if self.view is not None and self.view.filter != text:
-            self.view.set_filter(text, self._viewer())
-            self.show_options()
-            self._draw_columns()
-            self._look_at_cursor()
-            self._draw_bar()
-
     def act_board_back(self, _: Press) -> None:
         if not self.clear_marks():
-            self._set_filter("")
+            self.set_filter("")
 
     def act_board_resync(self, _: Press) -> None:
         self.store.resync()

@@ -76,6 +76,8 @@ class KeyScreen(ModalScreen[Any]):
             self.submit_line(line)
         elif event.key == "escape":
             self.cancel_line(line)
+        elif event.key == "tab":
+            self.complete_line(line)
         else:
             await line.type_key(event.key, event.character)
 
@@ -94,6 +96,9 @@ class KeyScreen(ModalScreen[Any]):
 
     def submit_line(self, line: LineInput) -> None:
         """Take what was typed into a line."""
+
+    def complete_line(self, line: LineInput) -> None:
+        """Complete what was typed into a line."""
 
     def cancel_line(self, line: LineInput) -> None:
         """Leave a line, and what was typed into it."""

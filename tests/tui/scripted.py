@@ -71,7 +71,10 @@ class ScriptedPeer:
         self.sent.append((call, op_id))
         if call.changes_something and self.refusals:
             raise self.refusals.pop(0)
-        return self._answer(call, op_id)  # type: ignore[no-any-return]
+        try:
+            return self._answer(call, op_id)  # type: ignore[no-any-return]
+        except KeyError:
+            raise NotFound("There is no such card.") from None
 
     async def pages(self, call: Call[list[T]]) -> AsyncIterator[T]:
         for entry in await self.send(call):
