@@ -34,8 +34,9 @@ class Scratch:
             words = [*shlex.split(self._command), str(self.path)]
             code = subprocess.call(words)  # noqa: S603 - the user's own editor
         except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
             raise InvalidInput(
-                f"The editor {self._command!r} cannot be run ({error}): set EDITOR, or 'rego config set editor COMMAND'."
+                f"The editor {self._command!r} cannot be run ({why}): set EDITOR, or 'rego config set editor COMMAND'."
             ) from error
         if code:
             raise InvalidInput(f"The editor {self._command!r} ended with code {code}, so nothing was changed.")

@@ -172,10 +172,16 @@ def log_out(session: Session, *, forget_server: bool) -> None:
     server = session.chosen_server
     if server is None:
         raise InvalidInput("You are not logged in anywhere: without a server Rego works on this machine alone.")
+    login = session.home.login_at(server)
     told = session.home.log_out(server)
     if forget_server:
         session.home.save("server", None)
-    session.output.note(f"Logged out of {server}." if told else f"Logged out of {server} here; it could not be told.")
+    if told:
+        session.output.note(f"Logged out of {server}.")
+    elif login is not None and login.refresh_token is None:
+        session.output.note(f"Logged out of {server} here; the token itself works until it is revoked.")
+    else:
+        session.output.note(f"Logged out of {server} here; it could not be told.")
 
 
 def change_password(session: Session, body: ChangePassword) -> None:

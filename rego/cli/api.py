@@ -45,6 +45,10 @@ def _api(
     A request that changes something carries an idempotency key, so that an outage in the middle does it once.
     """
     session = session_of(context)
+    if jq is not None:
+        from rego.cli.filtering import check
+
+        check(jq, None)
     asked = (session, method.upper(), path, fields_of(fields or [], typed or []), source)
     if paginate:
         every = session.first(request(*asked, returns=list[Any]), None)

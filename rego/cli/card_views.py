@@ -76,7 +76,7 @@ CARD_ROW = View[CardRow](
     short=lambda row: row.ref,
     cells=(
         Cell("ref", lambda row: row.ref),
-        Cell("column", lambda row: row.column),
+        Cell("column", lambda row: row.column, long=True),
         Cell("title", lambda row: row.card.title, long=True),
         Cell("state", lambda row: state(row.card)),
         Cell("due", lambda row: day(row.card.due_at)),

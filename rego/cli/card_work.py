@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from contextlib import nullcontext
 from datetime import datetime
 from shutil import get_terminal_size
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from rego.cli.card_views import CARD, CARD_ROW, CARD_SHEET, CLAIM, CardRow, Name
 from rego.cli.context import Session
 from rego.cli.output import Form
 from rego.cli.places import Where, fill_place
+from rego.cli.progress import working
 from rego.client import auth, boards, cards, columns
 from rego.dates import utc_offset
 from rego.naming import find_column
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 STARTS = ("doing", "in progress", "in-progress", "started", "wip")
 """What columns are called in which work is done."""
+
+FEW = 20
+"""How many cards are added without a bar that shows the time."""
 
 
 class NewCard(Struct, frozen=True):
@@ -108,13 +112,21 @@ def add_cards(session: Session, board_name: str | None, new: NewCard, form: Form
     fill_place(body, new.where, neighbour)
     # What goes to the top or below a card comes out in the wrong order unless the last is added first.
     backwards = body.position is Position.TOP or body.after_id is not None
-    added = list(_added(session, board, body, new.titles[::-1] if backwards else new.titles))
-    for named in reversed(added) if backwards else added:
-        session.output.changed(CARD, named, form, f"{named.ref} added to {column.title}: {named.card.title}")
+    added: list[NamedCard] = []
+    try:
+        with working(f"Adding {len(new.titles)} cards", session.output.err) if len(new.titles) > FEW else nullcontext():
+            _add(session, board, body, new.titles[::-1] if backwards else new.titles, added)
+    except KeyboardInterrupt:
+        if len(new.titles) > 1:
+            session.output.note(f"{len(added)} of {len(new.titles)} cards were added before that, and perhaps one more.")
+        raise
+    finally:
+        for named in reversed(added) if backwards else added:
+            session.output.changed(CARD, named, form, f"{named.ref} added to {column.title}: {named.card.title}")
 
 
-def _added(session: Session, board: Board, body: CreateCard, titles: list[str]) -> Iterator[NamedCard]:
-    """Add one after the other; one that is refused says how far it came."""
+def _add(session: Session, board: Board, body: CreateCard, titles: list[str], added: list[NamedCard]) -> None:
+    """Add one after the other to `added` too, where they stay when one is refused, which says how far it came."""
     for n, title in enumerate(titles):
         try:
             card = session.send(cards.create_card(board.id, replace(body, title=title)))
@@ -122,7 +134,7 @@ def _added(session: Session, board: Board, body: CreateCard, titles: list[str]) 
             if len(titles) > 1:
                 error.detail = f"{n} of {len(titles)} cards were added, then {title!r} was refused: {error.detail}"
             raise
-        yield NamedCard(card, f"{board.key}-{card.number}")
+        added.append(NamedCard(card, f"{board.key}-{card.number}"))
 
 
 def move_card(session: Session, name: str, form: Form, *, column_name: str | None, place: Where) -> None:

@@ -144,10 +144,15 @@ def form_of(context: typer.Context, view: View[Any]) -> Form:
         raise InvalidInput("There is no CSV of this; --json has it whole.")
     if (limit := asked.get("limit") or 0) < 0:
         raise InvalidInput("--limit must be 0 or more.")
+    named = view.named_fields(fields or "") if as_json else None
+    if jq is not None or template is not None:
+        from rego.cli.filtering import check
+
+        check(jq, template, named or view.fields())
     session = session_of(context)
     _apply_colors(session, asked.get("color") or session.choices.value("color") or "auto")
     return Form(
-        json=view.named_fields(fields or "") if as_json else None,
+        json=named,
         quiet=bool(asked.get("quiet")),
         csv=bool(asked.get("csv")),
         jq=jq,

@@ -36,7 +36,10 @@ GAP = 2
 """Blank cells between two columns."""
 
 LEAST = 8
-"""How narrow a long column may become."""
+"""How narrow a long column may become while the others are whole."""
+
+SHORTEST = 3
+"""How narrow any column but the first may become."""
 
 
 def print_table(
@@ -64,15 +67,21 @@ def print_table(
 
 
 def fit(naturals: Sequence[int], long: Sequence[bool], available: int) -> list[int]:
-    """How wide each column is drawn: the long ones give way, the longest first, but none below `LEAST`."""
+    """How wide each column is drawn: the long ones give way first, then all but the first, which is the name to give."""
     widths = list(naturals)
-    while (excess := sum(widths) - available) > 0:
-        widest = max((n for n, is_long in enumerate(long) if is_long), key=lambda n: widths[n], default=None)
-        if widest is None or widths[widest] <= LEAST:
-            break
-        second = max((widths[n] for n, is_long in enumerate(long) if is_long and n != widest), default=LEAST)
-        widths[widest] -= min(excess, max(1, widths[widest] - max(second, LEAST)))
+    _narrow(widths, [n for n, is_long in enumerate(long) if is_long], LEAST, available)
+    _narrow(widths, range(1, len(widths)), SHORTEST, available)
     return widths
+
+
+def _narrow(widths: list[int], among: Sequence[int], least: int, available: int) -> None:
+    """Take what is too much from `among`, the widest first, but leave each `least`."""
+    while among and (excess := sum(widths) - available) > 0:
+        widest = max(among, key=lambda n: widths[n])
+        if widths[widest] <= least:
+            break
+        second = max((widths[n] for n in among if n != widest), default=least)
+        widths[widest] -= min(excess, max(1, widths[widest] - max(second, least)))
 
 
 def painted(shown: str | list[Piece]) -> str:

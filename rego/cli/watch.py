@@ -43,6 +43,10 @@ def _watch(
     """
     if sum((as_json or jq is not None, as_text, command is not None)) > 1:
         raise InvalidInput("Give one of --json (with --jq), --text and --exec.")
+    if jq is not None:
+        from rego.cli.filtering import check
+
+        check(jq, None)
     session = session_of(context)
     wanted = Wanted(
         since=since,

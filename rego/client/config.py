@@ -29,7 +29,7 @@ def read_toml(path: Path) -> Table:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise InvalidInput(f"{path} is not valid TOML: {error}.") from error
+        raise InvalidInput(f"{path} is not valid TOML: {error}. Mend it there, or take the file away.") from error
 
 
 def text_in(table: Table, key: str, path: Path) -> str | None:

@@ -88,6 +88,20 @@ def test_logging_out_of_a_server_that_is_gone_still_forgets_the_tokens(
     assert gone not in kept.read_text()
 
 
+def test_logging_out_with_a_personal_token_says_that_it_still_works(
+    rego: Rego, ada: Person, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = rego("tokens", "add", "script").lines[0]
+    monkeypatch.delenv("REGO_TOKEN")
+    assert rego("login", "--server", ada.server.url, "--with-token", input=token).code == 0
+    result = rego("--server", ada.server.url, "logout")
+    assert (result.code, result.err) == (
+        0,
+        f"Logged out of {ada.server.url} here; the token itself works until it is revoked.\n",
+    )
+    assert token not in (home / "config" / "credentials.json").read_text()
+
+
 def test_health_needs_no_login(rego: Rego, server_url: str) -> None:
     result = rego("--server", server_url, "health")
     assert result.code == 0

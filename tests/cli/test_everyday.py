@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 from rego.branches import LONGEST, branch_name
+from rego.client import cards
+from rego.client.call import Call
+from rego.wire.cards import Card, CreateCard
 from tests.cli.conftest import Person, Rego
 from tests.cli.payloads import HOSTILE, steering
 from tests.cli.pseudo_terminal import COLUMNS, Terminal
@@ -33,6 +36,32 @@ def test_no_titles_and_a_bad_one_are_told(rego: Rego, ops: str) -> None:
     result = rego("cards", "add", "-", input=f"Good\n{'x' * 600}\n")
     assert result.code == 2
     assert "1 of 2 cards were added, then 'xxx" in result.err
+    assert result.lines == [f"{ops}-4"]
+
+
+@pytest.mark.parametrize("form", [("--jq", ".["), ("--template", "{{"), ("--template", "{{nope}}"), ("--json", "nope")])
+def test_a_form_that_makes_no_sense_is_told_before_anything_is_done(rego: Rego, ops: str, form: tuple[str, str]) -> None:
+    result = rego("cards", "add", "Never", "--board", ops, *form)
+    assert (result.code, result.out) == (2, "")
+    assert rego("api", "POST", "/boards", "-f", "title=Never", "--jq", ".[").code == 2
+    assert "Never" not in rego("cards", "list", ops).out
+    assert "Never" not in rego("boards", "list").out
+
+
+def test_ctrl_c_among_many_titles_says_which_were_added(rego: Rego, ops: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    create = cards.create_card
+    asked: list[str] = []
+
+    def interrupted(board: str, body: CreateCard) -> Call[Card]:
+        asked.append(body.title)
+        if len(asked) == 3:
+            raise KeyboardInterrupt
+        return create(board, body)
+
+    monkeypatch.setattr(cards, "create_card", interrupted)
+    result = rego("cards", "add", "-", input="A\nB\nC\nD\n")
+    assert (result.code, result.lines) == (130, [f"{ops}-4", f"{ops}-5"])
+    assert "2 of 4 cards were added before that, and perhaps one more." in result.err
 
 
 def test_a_new_card_is_assigned(rego: Rego, ada: Person, ops: str) -> None:

@@ -202,7 +202,10 @@ def test_escaped_json_means_the_same(text: str) -> None:
         ([5, 400], [False, True], 100, [5, 95]),
         ([5, 400, 20], [False, True, True], 100, [5, 75, 20]),
         ([5, 400, 400], [False, True, True], 105, [5, 50, 50]),
-        ([5, 400, 400], [False, True, True], 10, [5, 8, 8]),
+        ([5, 400, 400], [False, True, True], 21, [5, 8, 8]),
+        ([5, 400, 400], [False, True, True], 15, [5, 5, 5]),
+        ([6, 10, 400, 12], [False, False, True, False], 30, [6, 8, 8, 8]),
+        ([6, 400, 400], [False, True, True], 3, [6, 3, 3]),
         ([50], [False], 10, [50]),
     ],
 )
