@@ -11,6 +11,7 @@ from rego.client.updates import Ended, Offline
 from rego.wire.errors import Forbidden, RegoError, Unreachable
 from rego.wire.events import CardDeleted, ColumnDeleted
 from rego.wire.frames import Advice, Resume
+from rego.wire.limits import TITLE_MAX
 from rego_tui.actions import Place
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.card import CardScreen
@@ -59,6 +60,27 @@ async def test_others_events_leave_a_half_typed_title_alone() -> None:
         await desk.press(*" typed", "enter", "escape")
         await desk.until_sent()
         assert desk.server_titles(1) == ["A3", "A1 renamed", "half typed", "A2"]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "typed", "sentence"),
+    [
+        ("z" * 100_000, "z" * (TITLE_MAX - 2), f"at most {TITLE_MAX} characters"),
+        ("\nfirst\nsecond\n", "first", "Only the first of 2 pasted lines was taken."),
+        ("first\n", "first", ""),
+        ("\n", "", ""),
+    ],
+)
+async def test_a_line_takes_of_a_paste_what_it_can_hold_and_says_so(pasted: str, typed: str, sentence: str) -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("n", *"ab")
+        desk.app.screen.post_message(events.Paste(pasted))
+        await desk.settle()
+        await desk.press("enter")
+        await desk.until_sent()
+        assert desk.server_titles(1)[-1] == f"ab{typed}"
+        assert sentence in desk.notices()
+        assert bool(sentence) == bool(desk.notices())
 
 
 async def test_keys_that_come_in_a_burst_keep_their_order_across_modes() -> None:
