@@ -40,6 +40,18 @@ async def test_a_card_deleted_while_it_is_open_stays_readable_and_says_so() -> N
         assert desk.cursor == "A2"
 
 
+@pytest.mark.parametrize("keys", [("p", "1", "enter"), ("D", *"friday", "enter"), ("a", "1", "enter"), ("t", "1", "enter")])
+async def test_a_card_deleted_under_a_popup_leaves_its_neighbour_alone(keys: tuple[str, ...]) -> None:
+    async with at_desk(boards.rich()) as desk:
+        popup, *chosen = keys
+        await desk.press(popup)
+        desk.peer.delete(A1)
+        await desk.until("it is gone", lambda: A1 not in desk.store.loaded.cards)
+        await desk.press(*chosen)
+        assert desk.notices() == "The card is gone. Nothing was changed."
+        assert not [call for call, _ in desk.peer.sent if call.changes_something]
+
+
 async def test_a_card_deleted_while_its_title_is_edited_loses_no_typed_text() -> None:
     async with at_desk(boards.small()) as desk:
         await desk.press("e", *" typed")
