@@ -186,6 +186,19 @@ async def test_offline_the_board_is_readable_and_changes_wait() -> None:
         await desk.until("it is live", lambda: "● live" in desk.text())
 
 
+@pytest.mark.parametrize("key", ["u", "U"])
+async def test_offline_nothing_is_taken_back_behind_the_users_back(key: str) -> None:
+    async with at_desk(boards.small()) as desk:
+        desk.peer.feed(Offline(since=datetime(2026, 3, 10, 9, 30, tzinfo=UTC), reason="It went away.", retry_in=5))
+        desk.peer.hold()
+        await desk.press("L", key)
+        assert "while the server is away" in desk.notices()
+        desk.peer.release()
+        desk.peer.say_hello(Resume.REPLAY)
+        await desk.until_sent()
+        assert desk.server_titles(2) == ["A1", "B1"]
+
+
 async def test_a_refused_move_goes_back_and_says_why() -> None:
     async with at_desk(boards.small()) as desk:
         desk.peer.refusals.append(Forbidden("You may only look at this board."))
