@@ -19,7 +19,7 @@ from rego_tui.commands import Command, Word, card_words, cards_command, column_w
 
 
 class Known:
-    """What the server's answers taught: the real ids of cards made here, and the versions that own operations led to."""
+    """What the server's answers taught: the real ids of cards made here, and the versions that own titles led to."""
 
     def __init__(self) -> None:
         self.ids: dict[str, str] = {}
@@ -30,7 +30,10 @@ class Known:
         return self.ids.get(card_id, card_id)
 
     def version(self, card_id: str, seen: int) -> int:
-        """The version to send with an edit begun at version `seen`: own operations since then are no conflict."""
+        """The version to send with a title begun at version `seen`: titles of one's own since then are no conflict.
+
+        What else was done since does not count: its answers have versions that hold the titles of others, too.
+        """
         return max(seen, self.versions.get(self.id(card_id), 0), 1)
 
     def learn(self, operation: Operation, answer: Any) -> None:
@@ -40,7 +43,8 @@ class Known:
         then = cards_of(answer)
         if operation.creates and then:
             self.ids[operation.card_id] = then[0].id
-        self.versions.update((card.id, card.version) for card in then)
+        if operation.creates or "title" in operation.pending.changes:
+            self.versions.update((card.id, card.version) for card in then)
 
 
 def cards_of(answer: Any) -> list[CardSummary]:

@@ -69,7 +69,9 @@ class BoardStore:
             changed=self._connection_changed,
             locked_out=self._locked_out,
         )
-        self._taking_back = TakingBack(client, board_id, self._outbox.sent)
+        self._taking_back = TakingBack(
+            client, board_id, self._outbox.sent, lambda: self.blocked or self.connection.phase is Phase.OFFLINE
+        )
         self._answers: dict[str, list[CardSummary]] = {}
         self._last: Operation | None = None
         self._subscribers: list[Callable[[Message], object]] = []

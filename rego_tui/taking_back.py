@@ -24,10 +24,11 @@ _UNSAID = {"rank"}
 class TakingBack:
     """Takes acts of a board back. Presses wait for each other, and for the operations that are still on their way."""
 
-    def __init__(self, client: Sender, board_id: str, sent: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, client: Sender, board_id: str, sent: Callable[[], Awaitable[object]], away: Callable[[], bool]) -> None:
         self._client = client
         self._board_id = board_id
         self._sent = sent
+        self._away = away
         self._turn = asyncio.Lock()
 
     async def undo(self, replica: Replica) -> Notice:
@@ -43,6 +44,9 @@ class TakingBack:
         return await self._try(lambda: self._take_back(entry), replica)
 
     async def _try(self, act: Callable[[], Awaitable[Notice]], replica: Replica) -> Notice:
+        if self._away():
+            # Once the server is back it would come as a surprise.
+            return Notice("Nothing can be taken back, or done again, while the server is away.", failed=True)
         async with self._turn:
             await self._sent()
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rego.branches import branch_name
@@ -67,9 +68,24 @@ class BoardActs(BoardPage):
         self.again = act
         act()
 
-    def _act(self, make: Callable[[Replica, list[str]], Operation]) -> None:
-        """Do one thing to the selection."""
-        chosen = self.selected()
+    def _decided(self, chosen: list[CardSummary], act: Callable[[list[CardSummary]], None]) -> None:
+        """Do to the cards of a popup what was decided there, wherever the cursor is now, and keep it for the selection."""
+        self.again = lambda: act(self.selected())
+        now = (self._still(card.id) for card in chosen)
+        if there := [card for card in now if card is not None]:
+            act(there)
+        else:
+            gone = "The card is" if len(chosen) == 1 else "The cards are"
+            self.rego.say(f"{gone} gone. Nothing was changed.", failed=True)
+
+    def _still(self, card_id: str) -> CardSummary | None:
+        """A card as it is now, if it is on the board; one that was made here may have its number meanwhile."""
+        replica = self.store.loaded
+        return replica.card(card_id) or replica.card(self.store.real_id(card_id))
+
+    def _act(self, make: Callable[[Replica, list[str]], Operation], chosen: list[CardSummary] | None = None) -> None:
+        """Do one thing to the selection, or to what was chosen before."""
+        chosen = self.selected() if chosen is None else chosen
         if self.view is not None and chosen:
             self.perform(make(self.view.replica, [card.id for card in chosen]))
             self._cursor_moved(*{card.column_id for card in chosen})
@@ -120,13 +136,15 @@ class BoardActs(BoardPage):
 
         if self.view is not None and (chosen := self.selected()):
             picker = people_picker(self.rego, self.view.replica, chosen, self.store.me)
-            self.app.push_screen(picker, lambda picked: self._took(picked, card_acts.assign_cards))
+            self.app.push_screen(picker, lambda picked: self._took(chosen, picked, card_acts.assign_cards))
 
     def act_card_label(self, _: Press) -> None:
         from rego_tui.screens.choosing import label_picker
 
         if self.view is not None and (chosen := self.selected()):
-            self.app.push_screen(label_picker(self.rego, self.view.replica, chosen), self._took_labels)
+            self.app.push_screen(
+                label_picker(self.rego, self.view.replica, chosen), lambda picked: self._took_labels(chosen, picked)
+            )
 
     def act_card_due(self, _: Press) -> None:
         from rego_tui.screens.choosing import due_of, due_picker
@@ -134,7 +152,7 @@ class BoardActs(BoardPage):
         def take(picked: Picked | None) -> None:
             if picked is not None:
                 due = due_of(picked.one, picked.typed, self.rego.clock())
-                self.repeatable(lambda: self._act(lambda replica, ids: card_acts.schedule_cards(replica, ids, due)))
+                self._decided(chosen, partial(self._act, lambda replica, ids: card_acts.schedule_cards(replica, ids, due)))
 
         if self.view is not None and (chosen := self.selected()):
             self.app.push_screen(due_picker(self.rego, self.view.replica, chosen, self.rego.clock()), take)
@@ -145,29 +163,34 @@ class BoardActs(BoardPage):
         def take(picked: Picked | None) -> None:
             if picked is not None:
                 level = Priority(picked.one)
-                self.repeatable(lambda: self._act(lambda replica, ids: card_acts.prioritise_cards(replica, ids, level)))
+                self._decided(chosen, partial(self._act, lambda replica, ids: card_acts.prioritise_cards(replica, ids, level)))
 
         if self.view is not None and (chosen := self.selected()):
             self.app.push_screen(priority_picker(self.rego, self.view.replica, chosen), take)
 
-    def _took(self, picked: Picked | None, make: Callable[[Replica, list[str], str, bool], Operation]) -> None:
-        """Put on the selection what was ticked, and take off what no longer is."""
+    def _took(
+        self,
+        chosen: list[CardSummary],
+        picked: Picked | None,
+        make: Callable[[Replica, list[str], str, bool], Operation],
+    ) -> None:
+        """Put on the cards what was ticked, and take off what no longer is."""
         changes = [(each, True) for each in picked.put] + [(each, False) for each in picked.taken] if picked is not None else []
 
-        def act() -> None:
+        def act(cards: list[CardSummary]) -> None:
             for each, put in changes:
-                self._act(lambda replica, ids, each=each, put=put: make(replica, ids, each, put))  # type: ignore[misc]
+                self._act(lambda replica, ids, each=each, put=put: make(replica, ids, each, put), cards)  # type: ignore[misc]
 
         if changes:
-            self.repeatable(act)
+            self._decided(chosen, act)
 
-    def _took_labels(self, picked: Picked | None) -> None:
+    def _took_labels(self, chosen: list[CardSummary], picked: Picked | None) -> None:
         if picked is not None and picked.typed:
-            self.run_worker(self._make_label(picked), name="label")
+            self.run_worker(self._make_label(chosen, picked), name="label")
         else:
-            self._took(picked, card_acts.label_cards)
+            self._took(chosen, picked, card_acts.label_cards)
 
-    async def _make_label(self, picked: Picked) -> None:
+    async def _make_label(self, chosen: list[CardSummary], picked: Picked) -> None:
         """Make the label that was typed, then put it on the cards too."""
         from msgspec.structs import replace
 
@@ -178,7 +201,7 @@ class BoardActs(BoardPage):
         except RegoError as error:
             self.rego.say(f"The label “{picked.typed}” was not made: {error.detail}", failed=True)
             return
-        self._took(replace(picked, put=(*picked.put, made.id), typed=""), card_acts.label_cards)
+        self._took(chosen, replace(picked, put=(*picked.put, made.id), typed=""), card_acts.label_cards)
 
     # --- marks -------------------------------------------------------------------------------------------------------
 

@@ -147,7 +147,7 @@ class BoardMouse(BoardPage):
         return min(shown, key=lambda widget: _distance(widget, x), default=None)
 
     def hints(self) -> Sequence[tuple[str, str]]:
-        if self._dragging:
+        if self._dragging and self.place is Place.MOVE:
             keys = self.rego.keymap.actions["carry.cancel"].keys
             return [("release", "put it here"), *([(key_label(keys[0]), "put it back")] if keys else [])]
         return super().hints()

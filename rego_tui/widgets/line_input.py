@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from textual.binding import Binding
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.widgets import Input
 
 from rego.safe_text import safe_text
@@ -49,6 +49,23 @@ class LineInput(TypedInto, Input):
             await self._on_key(event)
         elif action := _EDITING.get(key):
             await self.run_action(action)
+
+    async def _on_paste(self, event: Paste) -> None:
+        """Take in of a paste what one line can hold, and say when that is not all of it."""
+        event.prevent_default()
+        event.stop()
+        lines = [line for line in event.text.splitlines() if line.strip()]
+        if not lines:
+            return
+        whole = lines[0] if self.password else safe_text(lines[0])
+        room = max((self.max_length or len(whole)) - len(self.value) + len(self.selected_text), 0)
+        self.replace(whole[:room], *sorted(self.selection))
+        if len(whole) > room:
+            self.notify(
+                f"Not all of what you pasted fits: a line here has at most {self.max_length} characters.", severity="warning"
+            )
+        elif len(lines) > 1:
+            self.notify(f"Only the first of {len(lines)} pasted lines was taken.", severity="warning")
 
     def validate_value(self, value: str) -> str:
         """What is pasted or typed, with its hidden characters made visible; a secret is never shown, and stays as it is."""

@@ -128,8 +128,10 @@ async def test_filter_edit() -> None:
         await desk.press("/", *"bug")
         assert desk.titles(1) == ["Search forgets the filter", "Move the mail queue to the new host without losing a message"]
         assert "2 of 4" in desk.text()
+        assert desk.text().split("\n")[-2:] == ["bug", " Enter keep the filter  Esc show all"]
         await desk.press("enter", "j")
         assert desk.cursor.startswith("Move the mail")
+        assert "keep the filter" not in desk.text()
 
 
 async def test_a_filter_that_is_wrong_says_so_and_stays_open() -> None:

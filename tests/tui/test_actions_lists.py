@@ -92,6 +92,7 @@ async def test_list_filter() -> None:
         await desk.press("space", "4", "2")
         assert cursor(desk) == 42
         assert "thing 41." not in desk.text()
+        assert desk.text().split("\n")[-2] == "thing 42", "what is typed can be read while it is typed"
         await desk.press("enter", "j")
         assert "/thing 42" in desk.text()
         await desk.press("/", "escape")

@@ -11,6 +11,7 @@ from rego.client.updates import Ended, Offline
 from rego.wire.errors import Forbidden, RegoError, Unreachable
 from rego.wire.events import CardDeleted, ColumnDeleted
 from rego.wire.frames import Advice, Resume
+from rego.wire.limits import TITLE_MAX
 from rego_tui.actions import Place
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.card import CardScreen
@@ -39,6 +40,18 @@ async def test_a_card_deleted_while_it_is_open_stays_readable_and_says_so() -> N
         assert desk.cursor == "A2"
 
 
+@pytest.mark.parametrize("keys", [("p", "1", "enter"), ("D", *"friday", "enter"), ("a", "1", "enter"), ("t", "1", "enter")])
+async def test_a_card_deleted_under_a_popup_leaves_its_neighbour_alone(keys: tuple[str, ...]) -> None:
+    async with at_desk(boards.rich()) as desk:
+        popup, *chosen = keys
+        await desk.press(popup)
+        desk.peer.delete(A1)
+        await desk.until("it is gone", lambda: A1 not in desk.store.loaded.cards)
+        await desk.press(*chosen)
+        assert desk.notices() == "The card is gone. Nothing was changed."
+        assert not [call for call, _ in desk.peer.sent if call.changes_something]
+
+
 async def test_a_card_deleted_while_its_title_is_edited_loses_no_typed_text() -> None:
     async with at_desk(boards.small()) as desk:
         await desk.press("e", *" typed")
@@ -59,6 +72,27 @@ async def test_others_events_leave_a_half_typed_title_alone() -> None:
         await desk.press(*" typed", "enter", "escape")
         await desk.until_sent()
         assert desk.server_titles(1) == ["A3", "A1 renamed", "half typed", "A2"]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "typed", "sentence"),
+    [
+        ("z" * 100_000, "z" * (TITLE_MAX - 2), f"at most {TITLE_MAX} characters"),
+        ("\nfirst\nsecond\n", "first", "Only the first of 2 pasted lines was taken."),
+        ("first\n", "first", ""),
+        ("\n", "", ""),
+    ],
+)
+async def test_a_line_takes_of_a_paste_what_it_can_hold_and_says_so(pasted: str, typed: str, sentence: str) -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("n", *"ab")
+        desk.app.screen.post_message(events.Paste(pasted))
+        await desk.settle()
+        await desk.press("enter")
+        await desk.until_sent()
+        assert desk.server_titles(1)[-1] == f"ab{typed}"
+        assert sentence in desk.notices()
+        assert bool(sentence) == bool(desk.notices())
 
 
 async def test_keys_that_come_in_a_burst_keep_their_order_across_modes() -> None:
@@ -150,6 +184,19 @@ async def test_offline_the_board_is_readable_and_changes_wait() -> None:
         await desk.until_sent()
         assert desk.server_titles(2) == ["A1", "B1"]
         await desk.until("it is live", lambda: "● live" in desk.text())
+
+
+@pytest.mark.parametrize("key", ["u", "U"])
+async def test_offline_nothing_is_taken_back_behind_the_users_back(key: str) -> None:
+    async with at_desk(boards.small()) as desk:
+        desk.peer.feed(Offline(since=datetime(2026, 3, 10, 9, 30, tzinfo=UTC), reason="It went away.", retry_in=5))
+        desk.peer.hold()
+        await desk.press("L", key)
+        assert "while the server is away" in desk.notices()
+        desk.peer.release()
+        desk.peer.say_hello(Resume.REPLAY)
+        await desk.until_sent()
+        assert desk.server_titles(2) == ["A1", "B1"]
 
 
 async def test_a_refused_move_goes_back_and_says_why() -> None:

@@ -80,6 +80,12 @@ def test_it_names_only_keys_that_there_are() -> None:
     assert (pressed | told) - {"Enter"} <= there
 
 
+def test_the_way_to_the_boards_is_the_key_that_goes_there() -> None:
+    (keys,) = (action.keys for action in ACTIONS if action.id == "board.switch")
+    ways = [way.group(1) for card in tutorial.plan().cards if (way := re.search(r"(\S+), then", card.title))]
+    assert ways == [*keys] * 2
+
+
 def test_a_card_is_read_at_a_glance() -> None:
     for card in tutorial.plan().cards:
         assert len(card.title) <= 46

@@ -51,6 +51,7 @@ async def test_a_drag_shows_the_place_and_a_release_puts_the_card_there() -> Non
         assert desk.server_titles(2) == ["B1", "A2"]
         assert desk.board.place is Place.BOARD
         assert desk.cursor == "A2"
+        assert "put it here" not in desk.text()
 
 
 async def test_a_drag_within_the_column() -> None:
@@ -67,6 +68,7 @@ async def test_esc_puts_a_dragged_card_back_and_the_release_does_nothing() -> No
         await drag(desk, 1, A1, place_of(desk, 2, B1))
         await desk.press("escape")
         assert desk.titles(1) == ["A1", "A2", "A3"]
+        assert "put it here" not in desk.text()
         await mouse(desk, events.MouseMove, *place_of(desk, 2, B1))
         await mouse(desk, events.MouseUp, *place_of(desk, 2, B1))
         assert not desk.sent(MoveCard)

@@ -207,6 +207,18 @@ async def test_two_edits_in_a_row_are_no_conflict_with_oneself() -> None:
         assert versions == [1, 2]
 
 
+async def test_a_title_that_waited_does_not_undo_the_one_that_somebody_gave_meanwhile() -> None:
+    async with listening() as at:
+        at.peer.hold()
+        at.store.perform(card_acts.move_cards(at.store.loaded, [A1], DOING, 0))
+        at.store.perform(operations.rename_card(at.store.loaded, A1, "mine", 1))
+        at.peer.change(A1, title="theirs")
+        at.peer.release()
+        await at.until_settled()
+        (sent,) = [call.body for call, _ in at.peer.sent if isinstance(call.body, UpdateCard)]
+        assert sent.version == 1, "the server is told what the user had seen, so that it can refuse"
+
+
 async def test_changes_within_a_frame_are_one_message() -> None:
     async with listening() as at:
         at.heard.clear()
