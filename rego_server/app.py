@@ -20,6 +20,7 @@ from rego_server.core.events import GET_EPOCH
 from rego_server.core.housekeeping import Expiry, Housekeeping
 from rego_server.core.ids import NewId, uuid7
 from rego_server.core.mail import Carrier, Mailroom, carrier_of
+from rego_server.core.memory import Trim
 from rego_server.core.ports import Alone, Ports
 from rego_server.core.presence import Elsewhere
 from rego_server.core.rate_limit import Limiter
@@ -161,7 +162,7 @@ async def open_server(
         app[VITALS] = Vitals(database, hub, ports.pulse, depot.store.name, settings.environment, settings.debug)
         app[METRICS] = Metrics(app[TRAFFIC], hub, ports.pulse, database.dialect)
         _open_doors(app)
-        chores = (_housekeeping(settings, database, clock, depot), DueTimes(runner))
+        chores = (_housekeeping(settings, database, clock, depot), DueTimes(runner), Trim())
         _live_and_die_with(app, hub, *chores)
         yield Server(app, settings, database, runner, hub, auth_part, chores, epoch)
 

@@ -43,20 +43,25 @@ def _watch(
     """
     if sum((as_json or jq is not None, as_text, command is not None)) > 1:
         raise InvalidInput("Give one of --json (with --jq), --text and --exec.")
-    if jq is not None:
-        from rego.cli.filtering import check
-
-        check(jq, None)
     session = session_of(context)
     wanted = Wanted(
         since=since,
         types=tuple(types or ()),
         query=parsed(query),
         sentences=as_text or (session.output.terminal and not as_json and jq is None),
-        jq=jq,
+        jq=_checked(jq),
         command=command,
     )
     raise typer.Exit(_ended(session, board, wanted))
+
+
+def _checked(jq: str | None) -> str | None:
+    """The filter, which is tried before anything is done. Raises `InvalidInput`."""
+    if jq is not None:
+        from rego.cli.filtering import check
+
+        check(jq, None)
+    return jq
 
 
 def _ended(session: Session, board: str | None, wanted: Wanted) -> ExitCode:

@@ -130,8 +130,6 @@ class BoardScreen(BoardMouse, BoardTogether, BoardFilter, BoardActs, BoardLayout
             return [("Enter", "add, and type the next"), ("Esc", "stop")]
         if self.view is not None and self.view.editing is not None:
             return [("Enter", "keep the new title"), ("Esc", "leave it as it was")]
-        if self.focused is self.query_one("#filter", LineInput):
-            return [("Enter", "keep the filter"), ("Esc", "show all")]
         hints = super().hints()
         if self.view is not None and self.place is Place.BOARD and self.view.card() is None:
             return [(key, word) for key, word in hints if word not in self._words_for_cards()]

@@ -50,7 +50,7 @@ class LineInput(TypedInto, Input):
         elif action := _EDITING.get(key):
             await self.run_action(action)
 
-    async def _on_paste(self, event: Paste) -> None:
+    def _on_paste(self, event: Paste) -> None:
         """Take in of a paste what one line can hold, and say when that is not all of it."""
         event.prevent_default()
         event.stop()

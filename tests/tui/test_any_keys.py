@@ -18,7 +18,7 @@ from tests.tui.desk import Desk, at_desk
 
 Step = tuple[str, int]
 
-KEYS = [*"hjklHJKLmxdnoepatv.uU12/zy]N", "enter", "enter", "escape", "escape", "space", "ctrl+a", "tab", "backspace", "G", "ctrl+d"]
+KEYS = [*"hjklHJKLmxdnoepatv.uU12/zy]NG", "enter", "escape", "escape", "space", "ctrl+a", "ctrl+d", "tab", "backspace"]
 """Keys that stay with the board, its lines and its popups."""
 
 NAMES = {"/": "slash", ".": "full_stop", "]": "right_square_bracket"}
@@ -36,7 +36,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(steps)
 def test_any_keys(taken: list[Step]) -> None:
     asyncio.run(_sit(taken))
@@ -91,11 +91,11 @@ def _others(desk: Desk, what: str, number: int) -> None:
 
 
 def _check(desk: Desk) -> None:
-    view, replica = desk.view, desk.store.loaded
+    view = desk.view
     shown = [card.id for column in view.columns() for card in view.cards(column.id)]
     assert len(shown) == len(set(shown)), "a card is shown twice"
     assert view.card_id is None or view.card_id in shown
-    assert view.marks.ids <= {card.id for card in replica.cards_shown()} if hasattr(replica, "cards_shown") else True
+    assert view.carried is not None or view.marks.ids <= set(shown), "a mark on what is not shown"
     assert desk.text()
 
 
