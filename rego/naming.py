@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from rego.wire.attachments import Attachment
 from rego.wire.base import Entity
@@ -17,8 +17,20 @@ from rego.wire.tokens import PersonalToken
 
 if TYPE_CHECKING:
     from rego.wire.automations import Automation
+    from rego.wire.invitations import Invitation
+    from rego.wire.users import Session
 
 T = TypeVar("T", bound=Entity)
+
+
+class _Known(Protocol):
+    """Something that is known by its id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+K = TypeVar("K", bound=_Known)
 
 CARD_REFERENCE = re.compile(r"[A-Za-z]{2,6}-[1-9]\d{0,9}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -65,25 +77,23 @@ def find_member(members: Sequence[Member], name: str) -> Member:
 
 
 def find_token(tokens: Sequence[PersonalToken], name: str) -> PersonalToken:
-    """The token with that name or id, wholly written; raises `NotFound` or, when several fit, `InvalidInput`."""
-    fitting = [token for token in tokens if token.id == name.lower()] or [token for token in tokens if token.name == name]
-    if not fitting:
-        raise NotFound(f"You have no token called {name!r}: there are {_listed(token.name for token in tokens) or 'none'}.")
-    if len(fitting) > 1:
-        raise InvalidInput(f"{len(fitting)} tokens are called {name!r}: give the id, {_listed(token.id for token in fitting)}.")
-    return fitting[0]
+    """The token with that name, wholly written, or that id; raises `NotFound` or, when several fit, `InvalidInput`."""
+    return _find_wholly(tokens, name, "tokens", "You have no token called {!r}", lambda token: token.name)
 
 
 def find_attachment(attachments: Sequence[Attachment], name: str) -> Attachment:
-    """The file with that name or id, wholly written; raises `NotFound` or, when several fit, `InvalidInput`."""
-    fitting = [each for each in attachments if each.id == name.lower()] or [e for e in attachments if e.filename == name]
-    if not fitting:
-        raise NotFound(
-            f"No file called {name!r} is on this card: there are {_listed(e.filename for e in attachments) or 'none'}."
-        )
-    if len(fitting) > 1:
-        raise InvalidInput(f"{len(fitting)} files are called {name!r}: give the id, {_listed(each.id for each in fitting)}.")
-    return fitting[0]
+    """The file with that name, wholly written, or that id; raises `NotFound` or, when several fit, `InvalidInput`."""
+    return _find_wholly(attachments, name, "files", "No file called {!r} is on this card", lambda each: each.filename)
+
+
+def find_invitation(invitations: Sequence[Invitation], name: str) -> Invitation:
+    """The invitation to that address, or with that id; raises `NotFound` or, when several fit, `InvalidInput`."""
+    return _find_wholly(invitations, name, "invitations", "No invitation {!r} is open", lambda each: each.email or each.id)
+
+
+def find_login(logins: Sequence[Session], name: str) -> Session:
+    """The login with that id; raises `NotFound` or, when several fit, `InvalidInput`."""
+    return _find_wholly(logins, name, "sessions", "You have no session {!r}", lambda each: each.id)
 
 
 def find_checklist(checklists: Sequence[Checklist], name: str) -> Checklist:
@@ -159,6 +169,18 @@ def _find(
         raise NotFound(f"No {kind} is called {name!r}: {there_are}.")
     choices = _listed(f"{shown(t)} [{t.id}]" for t in fitting)
     raise InvalidInput(f"{name!r} fits {len(fitting)} {kind}s: {choices}. Write more of the name, or the id.")
+
+
+def _find_wholly(things: Sequence[K], name: str, kind: str, none: str, name_of: Callable[[K], str]) -> K:
+    """The thing with that id or name, or the only one whose id begins so; of a name a beginning is too little."""
+    fitting = [thing for thing in things if thing.id == name.lower()] or [thing for thing in things if name_of(thing) == name]
+    if not fitting and is_id_beginning(name):
+        fitting = [thing for thing in things if thing.id.startswith(name.lower())]
+    if not fitting:
+        raise NotFound(f"{none.format(name)}: there are {_listed(map(name_of, things)) or 'none'}.")
+    if len(fitting) > 1:
+        raise InvalidInput(f"{len(fitting)} {kind} fit {name!r}: give the id, {_listed(thing.id for thing in fitting)}.")
+    return fitting[0]
 
 
 def _folded(names: Iterable[str]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from rego.cli import card_lookup as look
-from rego.cli.card_views import CARD, NamedCard
+from rego.cli.card_views import CARD, NamedCard, way_back
 from rego.cli.context import Session
 from rego.cli.options import Choice, parsed
 from rego.cli.output import Form
@@ -87,7 +87,8 @@ def act(session: Session, targets: Targets, plan: Plan, form: Form) -> None:
     if not _agreed(session, targets, chosen, deed):
         return
     changed: list[CardSummary] = []
-    for part in _parts(chosen.cards, backwards=_goes_on_top(deed.operation.get("move"))):
+    parts = list(_parts(chosen.cards, backwards=_goes_on_top(deed.operation.get("move"))))
+    for part in parts:
         try:
             body = BulkCards(card_ids=[card.id for card in part], **deed.operation)
             changed += session.send(cards.bulk_cards(chosen.board.id, body)) or part
@@ -95,7 +96,8 @@ def act(session: Session, targets: Targets, plan: Plan, form: Form) -> None:
             if changed:
                 session.output.note(f"{_count(len(changed))} {deed.done} before that; of the next {len(part)} all or none.")
             raise
-    session.output.changed_many(CARD, [chosen.named(card) for card in changed], form, f"{_count(len(changed))} {deed.done}")
+    sentence = f"{_count(len(changed))} {deed.done}{way_back(chosen.board.key, len(parts))}"
+    session.output.changed_many(CARD, [chosen.named(card) for card in changed], form, sentence)
 
 
 def choose(session: Session, targets: Targets) -> Chosen:

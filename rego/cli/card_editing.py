@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rego.card_draft import Draft, Step, half_done, in_words
 from rego.card_text import Names
 from rego.cli import card_lookup as look
-from rego.cli.card_views import CARD
+from rego.cli.card_views import CARD, NamedCard
 from rego.cli.context import Session
 from rego.cli.output import Form
 from rego.client import auth, boards, cards, labels
@@ -22,7 +22,7 @@ def edit_card(session: Session, name: str, body: UpdateCard, form: Form) -> None
     body.version = before.version
     named = look.named(session, name, session.send(cards.update_card(before.id, body)))
     changed = [field for field, value in body.changes().items() if value != getattr(before, field)]
-    session.output.changed(CARD, named, form, _sentence(named.ref, changed))
+    session.output.changed(CARD, named, form, _sentence(named, changed, acts=1))
 
 
 def edit_as_text(session: Session, name: str, form: Form) -> None:
@@ -84,11 +84,12 @@ def _carry_out(session: Session, steps: Sequence[Step]) -> None:
 
 def _report(session: Session, ref: str, draft: Draft, form: Form) -> None:
     card = look.card(session, draft.card.id)
-    session.output.changed(CARD, look.named(session, ref, card), form, _sentence(ref, list(draft.changes)))
+    named = look.named(session, ref, card)
+    session.output.changed(CARD, named, form, _sentence(named, list(draft.changes), acts=len(draft.steps())))
 
 
-def _sentence(ref: str, changed: Sequence[str]) -> str:
-    return f"{ref}: {in_words(changed)} changed" if changed else f"{ref} was so already"
+def _sentence(named: NamedCard, changed: Sequence[str], *, acts: int) -> str:
+    return f"{named.ref}: {in_words(changed)} changed{named.way_back(acts)}" if changed else f"{named.ref} was so already"
 
 
 def _names(session: Session, board_id: str) -> Names:

@@ -27,6 +27,17 @@ class NamedCard(Struct, frozen=True):
     card: CardSummary
     ref: str
 
+    def way_back(self, acts: int = 1) -> str:
+        """How to take back what was just done to it."""
+        return way_back(self.ref.rpartition("-")[0], acts)
+
+
+def way_back(key: str, acts: int = 1) -> str:
+    """How to take back so many acts on the board with this key, for the end of a sentence."""
+    if not acts:
+        return ""
+    return f" (take it back{f' in {acts} steps' if acts > 1 else ''}: rego undo --board {key})"
+
 
 class CardRow(Struct, frozen=True):
     """A card and what its ids stand for. `assignees` are usernames."""

@@ -148,7 +148,9 @@ def move_card(session: Session, name: str, form: Form, *, column_name: str | Non
     named = look.named(session, name, session.send(cards.move_card(before.id, body)))
     titles = {column.id: column.title for column in every}
     sentence = _moved(named.ref, titles.get(before.column_id, "?"), titles.get(named.card.column_id, "?"), place)
-    session.output.changed(CARD, named, form, sentence)
+    if named.card.version == before.version:
+        sentence = f"{named.ref} is there already, in {titles.get(before.column_id, '?')}"
+    session.output.changed(CARD, named, form, sentence + named.way_back(named.card.version != before.version))
 
 
 def hand_over_card(session: Session, name: str, column_name: str | None, board_name: str, place: Where, form: Form) -> None:
@@ -180,7 +182,7 @@ def copy_card(
     card = session.send(cards.copy_card(before.id, body))
     named = NamedCard(card, f"{board.key}-{card.number}")
     was = look.named(session, name, before).ref
-    session.output.changed(CARD, named, form, f"{named.ref} is a copy of {was}: {card.title}")
+    session.output.changed(CARD, named, form, f"{named.ref} is a copy of {was}: {card.title}{named.way_back()}")
 
 
 def start_card(session: Session, name: str, form: Form) -> None:
@@ -189,12 +191,14 @@ def start_card(session: Session, name: str, form: Form) -> None:
     me = session.send(auth.me()).id
     column = _start_column(session, look.open_columns(session, before.board_id))
     card: CardSummary = before
-    if me not in card.assignee_ids:
+    not_mine, elsewhere = me not in card.assignee_ids, card.column_id != column.id
+    if not_mine:
         card = session.send(cards.assign_card(card.id, me))
-    if card.column_id != column.id:
+    if elsewhere:
         card = session.send(cards.move_card(card.id, MoveCard(column_id=column.id)))
     named = look.named(session, name, card)
-    session.output.changed(CARD, named, form, f"{named.ref} is yours and in {column.title}: {card.title}")
+    sentence = f"{named.ref} is yours and in {column.title}: {card.title}{named.way_back(not_mine + elsewhere)}"
+    session.output.changed(CARD, named, form, sentence)
 
 
 def claim_card(session: Session, board_name: str | None, body: ClaimCard, form: Form) -> None:

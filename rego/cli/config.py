@@ -97,6 +97,8 @@ def explain(session: Session, name: str | None, form: Form) -> None:
     """Print the settings with their sources."""
     wanted = SETTINGS if name is None else (_known(name),)
     session.output.many(SETTING, [_line(session, setting) for setting in wanted], form)
+    for sentence in session.choices.unknown():
+        session.output.note(sentence)
 
 
 def get(session: Session, name: str, form: Form) -> None:

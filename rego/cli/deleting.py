@@ -6,10 +6,16 @@ from rego.cli.context import Session
 from rego.wire.errors import InvalidInput
 
 
+def only_told(session: Session, what: str, *, dry_run: bool) -> bool:
+    """Whether it was only asked what would be done, which is said then: `what`, such as "revoke the token nightly"."""
+    if dry_run:
+        session.output.note(f"Would {what}.")
+    return dry_run
+
+
 def agreed(session: Session, what: str, *, yes: bool, dry_run: bool) -> bool:
     """Whether `what`, such as "the label bug", may go. Raises `InvalidInput` when nobody said so and nobody can be asked."""
-    if dry_run:
-        session.output.note(f"Would delete {what}.")
+    if only_told(session, f"delete {what}", dry_run=dry_run):
         return False
     if yes:
         return True

@@ -8,11 +8,23 @@ from typing import Annotated
 import typer
 
 from rego.cli.context import Session
+from rego.cli.deleting import only_told
 from rego.cli.members import ROLES
-from rego.cli.options import BoardArgument, BoardOption, DataCommand, ListCommand, RegoCommand, form_of, noun, session_of
+from rego.cli.options import (
+    BoardArgument,
+    BoardOption,
+    DataCommand,
+    DryRunOption,
+    ListCommand,
+    RegoCommand,
+    form_of,
+    noun,
+    session_of,
+)
 from rego.cli.output import Cell, Form, View
 from rego.client import invitations
 from rego.dates import FORMS, parse_due
+from rego.naming import find_invitation
 from rego.wire import limits
 from rego.wire.base import Role
 from rego.wire.errors import InvalidInput
@@ -62,11 +74,12 @@ def _add(
 @app.command("revoke", cls=RegoCommand)
 def _revoke(
     context: typer.Context,
-    invitation: Annotated[str, typer.Argument(metavar="INVITATION", help="Its id, as 'rego invites list' shows it.")],
+    invitation: Annotated[str, typer.Argument(metavar="INVITATION", help="The address that it is for, or its id.")],
     board: BoardOption = None,
+    dry_run: DryRunOption = False,
 ) -> None:
     """Make an invitation worthless."""
-    revoke_invitation(session_of(context), board, invitation)
+    revoke_invitation(session_of(context), board, invitation, dry_run=dry_run)
 
 
 @app.command("accept", cls=DataCommand)
@@ -110,10 +123,14 @@ def create_invitation(session: Session, board_name: str | None, body: CreateInvi
     session.output.one(NEW_INVITATION, made, form, invitations.link_of(server, made.token) if link else made.token)
 
 
-def revoke_invitation(session: Session, board_name: str | None, invitation_id: str) -> None:
+def revoke_invitation(session: Session, board_name: str | None, name: str, *, dry_run: bool) -> None:
     """Revoke the invitation and say so."""
-    session.send(invitations.revoke_invitation(session.board(board_name).id, invitation_id))
-    session.output.note("The invitation is revoked.")
+    board = session.board(board_name)
+    invitation = find_invitation(session.send(invitations.list_invitations(board.id)), name)
+    whose = f"the invitation of {invitation.email or 'whoever brings its token'} to {board.key}"
+    if not only_told(session, f"revoke {whose}", dry_run=dry_run):
+        session.send(invitations.revoke_invitation(board.id, invitation.id))
+        session.output.note(f"{whose[0].upper()}{whose[1:]} is revoked.")
 
 
 def accept_invitation(session: Session, token_or_link: str, form: Form) -> None:

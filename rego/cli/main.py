@@ -29,6 +29,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _print_version()
     if arguments[:1] == ["--complete"]:
         return _complete(arguments[1:])
+    _never_stumble()
     try:
         from rego.cli.root import carry_out
 
@@ -39,6 +40,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
         return report(error)
     return code
+
+
+def _never_stumble() -> None:
+    """Where stdout cannot say a letter, because of its encoding, say which one it is instead: `\\u2713`."""
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure is not None and sys.stdout.errors == "strict":
+        reconfigure(errors="backslashreplace")
 
 
 def _print_version() -> int:

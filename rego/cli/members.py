@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 
 from rego.cli.context import Session
-from rego.cli.options import BoardArgument, BoardOption, DataCommand, ListCommand, RegoCommand, form_of, noun, session_of
+from rego.cli.deleting import only_told
+from rego.cli.options import (
+    BoardArgument,
+    BoardOption,
+    DataCommand,
+    DryRunOption,
+    ListCommand,
+    RegoCommand,
+    form_of,
+    noun,
+    session_of,
+)
 from rego.cli.output import Cell, Form, View
 from rego.client import boards
 from rego.naming import find_member
@@ -61,9 +72,9 @@ def _role(
 
 
 @app.command("remove", cls=RegoCommand)
-def _remove(context: typer.Context, person: MemberArgument, board: BoardOption = None) -> None:
+def _remove(context: typer.Context, person: MemberArgument, board: BoardOption = None, dry_run: DryRunOption = False) -> None:
     """Take somebody off a board, or leave it yourself."""
-    remove_member(session_of(context), board, person)
+    remove_member(session_of(context), board, person, dry_run=dry_run)
 
 
 def list_members(session: Session, board_name: str | None, form: Form) -> None:
@@ -88,9 +99,11 @@ def set_role(session: Session, board_name: str | None, person: str, body: Update
     session.output.changed(MEMBER, member, form, sentence)
 
 
-def remove_member(session: Session, board_name: str | None, person: str) -> None:
+def remove_member(session: Session, board_name: str | None, person: str, *, dry_run: bool) -> None:
     """Take a person off a board and say so."""
     board = session.board(board_name)
     member = find_member(session.send(boards.list_members(board.id)), person)
+    if only_told(session, f"take {member.username} off {board.key}", dry_run=dry_run):
+        return
     session.send(boards.remove_member(board.id, member.user_id))
     session.output.note(f"{member.username} is off {board.key} now")

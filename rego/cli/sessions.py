@@ -7,9 +7,11 @@ from typing import Annotated
 import typer
 
 from rego.cli.context import Session
-from rego.cli.options import ListCommand, RegoCommand, form_of, noun, session_of
+from rego.cli.deleting import only_told
+from rego.cli.options import DryRunOption, ListCommand, RegoCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.client import auth
+from rego.naming import find_login
 from rego.wire.errors import InvalidInput
 from rego.wire.users import Session as Login
 
@@ -40,12 +42,12 @@ def _end(
     context: typer.Context,
     login: Annotated[str | None, typer.Argument(metavar="SESSION", help="Its id, as 'rego sessions list' shows it.")] = None,
     others: Annotated[bool, typer.Option("--others", help="All but this one.")] = False,
+    dry_run: DryRunOption = False,
 ) -> None:
     """End a login; its live connections close too."""
     if (login is None) != others:
         raise InvalidInput("Give the id of a session, or --others.")
-    session = session_of(context)
-    end_sessions(session, [login] if login is not None else others_of(session))
+    end_sessions(session_of(context), login, dry_run=dry_run)
 
 
 def list_sessions(session: Session, form: Form) -> None:
@@ -53,13 +55,16 @@ def list_sessions(session: Session, form: Form) -> None:
     session.output.many(LOGIN, session.send(auth.list_sessions()), form, none="You are not logged in: this is local mode.")
 
 
-def others_of(session: Session) -> list[str]:
-    """The logins but the one that asks."""
-    return [login.id for login in session.send(auth.list_sessions()) if not login.current]
+def end_sessions(session: Session, name: str | None, *, dry_run: bool) -> None:
+    """End the login with that id, or all but the one that asks, and say how many."""
+    every = session.send(auth.list_sessions())
+    ending = [login for login in every if not login.current] if name is None else [find_login(every, name)]
+    if only_told(session, f"end {_count(len(ending))}", dry_run=dry_run):
+        return
+    for login in ending:
+        session.send(auth.revoke_session(login.id))
+    session.output.note(f"{_count(len(ending))} ended.")
 
 
-def end_sessions(session: Session, ids: list[str]) -> None:
-    """End the logins and say how many."""
-    for each in ids:
-        session.send(auth.revoke_session(each))
-    session.output.note("The session has ended." if len(ids) == 1 else f"{len(ids)} sessions have ended.")
+def _count(amount: int) -> str:
+    return "1 session" if amount == 1 else f"{amount} sessions"

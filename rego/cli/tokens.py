@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from rego.cli.context import Session
-from rego.cli.options import DataCommand, ListCommand, RegoCommand, form_of, noun, session_of
+from rego.cli.deleting import only_told
+from rego.cli.options import DataCommand, DryRunOption, ListCommand, RegoCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.client import tokens
 from rego.dates import FORMS, parse_here
@@ -59,9 +60,13 @@ def _add(
 
 
 @app.command("revoke", cls=RegoCommand)
-def _revoke(context: typer.Context, name: Annotated[str, typer.Argument(metavar="TOKEN", help="Its name or id.")]) -> None:
+def _revoke(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="TOKEN", help="Its name or id.")],
+    dry_run: DryRunOption = False,
+) -> None:
     """Make a token worthless at once."""
-    revoke_token(session_of(context), name)
+    revoke_token(session_of(context), name, dry_run=dry_run)
 
 
 def list_tokens(session: Session, form: Form) -> None:
@@ -79,8 +84,9 @@ def add_token(session: Session, body: CreateToken, board_names: list[str] | None
     session.output.one(NEW_TOKEN, made, form, made.token)
 
 
-def revoke_token(session: Session, name: str) -> None:
+def revoke_token(session: Session, name: str, *, dry_run: bool) -> None:
     """Revoke the token and say which."""
     token = find_token(session.send(tokens.list_tokens()), name)
-    session.send(tokens.revoke_token(token.id))
-    session.output.note(f"Token {token.name} is revoked.")
+    if not only_told(session, f"revoke the token {token.name}", dry_run=dry_run):
+        session.send(tokens.revoke_token(token.id))
+        session.output.note(f"Token {token.name} is revoked.")

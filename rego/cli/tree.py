@@ -10,7 +10,8 @@ from typer._click import Command, Parameter
 from typer._click import Context as ClickContext
 from typer.core import TyperGroup
 
-from rego.cli.root import root_command
+from rego.cli.help import TOPICS
+from rego.cli.root import COMMANDS, root_command
 
 FILE = Path(__file__).with_name("tree_data.py")
 
@@ -67,7 +68,7 @@ def _argument(argument: Parameter, context: ClickContext) -> dict[str, Any]:
 
 
 def _choices(parameter: Parameter) -> list[str]:
-    known = {"color": ["always", "never", "auto"]}.get(parameter.name or "")
+    known = {"color": ["always", "never", "auto"], "topic": [*TOPICS, *COMMANDS]}.get(parameter.name or "")
     if known:
         return known
     return [choice.value if isinstance(choice, Enum) else str(choice) for choice in getattr(parameter.type, "choices", ())]

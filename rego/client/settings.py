@@ -187,6 +187,20 @@ class Choices:
             )
         return name
 
+    def unknown(self) -> Iterator[str]:
+        """A sentence for each key in the files that no setting has, or that a directory's file may not say."""
+        if (path := directory_file(self._directory or Path.cwd())) is not None:
+            for name in read_toml(path):
+                if name in BY_NAME and not BY_NAME[name].shared:
+                    yield f"{path} says {name}, which only your own file may say."
+                elif name not in BY_NAME:
+                    yield _no_setting(path, name)
+        path = self._paths.config_file
+        yield from (_no_setting(path, name) for name in self._own if name not in BY_NAME and name != "profiles")
+        for profile, table in table_in(self._own, "profiles", path).items():
+            if isinstance(table, dict):
+                yield from (_no_setting(path, name, profile) for name in table if name not in BY_NAME)
+
     def _files_for(self, setting: Setting) -> Iterator[Layer]:
         """The files' layers, without those that speak of another server's boards."""
         for layer in self._files(shared=setting.shared):
@@ -221,6 +235,14 @@ class Choices:
             return None
         values = {name: value for name, value in _values(read_toml(path), path).items() if BY_NAME[name].shared}
         return Layer(str(path), values, values.get("server"), anywhere="server" not in values, by_directory=True)
+
+
+def _no_setting(path: Path, name: str, profile: str | None = None) -> str:
+    from difflib import get_close_matches
+
+    meant = get_close_matches(name, BY_NAME, 1)
+    where = f"{path} says {name}" + (f" of the profile {profile}" if profile else "")
+    return f"{where}, which is no setting" + (f"; did you mean {meant[0]}?" if meant else ".")
 
 
 def _values(table: Table, path: Path) -> dict[str, str]:

@@ -40,7 +40,7 @@ BARS: dict[str, float | None] = {
     "a letter of a filter, last byte": None,
     "another's move, first byte": 100,
     "another's move, last byte": None,
-    HELD: None,
+    HELD: 30,
     EVENTS: None,
     MEMORY: 90,
 }

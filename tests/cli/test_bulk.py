@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from rego.cli.card_views import way_back
 from tests.cli.conftest import Person, Rego
 from tests.cli.pseudo_terminal import Terminal
 from tests.cli.test_cards import board_of
@@ -14,7 +15,11 @@ from tests.cli.test_cards import board_of
 def test_several_cards_move_together_and_stand_one_below_the_other(rego: Rego, ops: str) -> None:
     rego("cards", "add", "First", "--to", "Done")
     result = rego("cards", "move", f"{ops}-3", "1", "Done", "--top")
-    assert (result.code, result.lines, result.err) == (0, [f"{ops}-3", f"{ops}-1"], "2 cards moved to Done\n")
+    assert (result.code, result.lines, result.err) == (
+        0,
+        [f"{ops}-3", f"{ops}-1"],
+        f"2 cards moved to Done{way_back(ops)}\n",
+    )
     assert board_of(rego, ops) == {"To do": ["Two"], "Done": ["Three", "One", "First"]}
     rego("cards", "move", "2", "1", "--after", "4")
     assert board_of(rego, ops)["Done"] == ["Three", "First", "Two", "One"]
@@ -46,8 +51,12 @@ def test_what_a_query_finds_is_shown_and_asked_about(rego: Rego, ops: str) -> No
     assert (tried.code, tried.err.splitlines()[-1]) == (0, "Would archive 2 cards.")
     assert len(board_of(rego, ops)["To do"]) == 3
     done = rego("cards", "archive", "-q", "is:open", "--yes")
-    assert (done.code, done.lines, done.err) == (0, [f"{ops}-2", f"{ops}-3"], "2 cards archived\n")
-    assert rego("cards", "archive", "2", "3", "--undo").err == "2 cards brought back\n"
+    assert (done.code, done.lines, done.err) == (
+        0,
+        [f"{ops}-2", f"{ops}-3"],
+        f"2 cards archived{way_back(ops)}\n",
+    )
+    assert rego("cards", "archive", "2", "3", "--undo").err == f"2 cards brought back{way_back(ops)}\n"
     assert rego("cards", "done", "-q", "nothing", "--yes").err == "No card fits, so nothing was done.\n"
 
 
@@ -64,8 +73,8 @@ def test_a_person_is_asked(rego: Rego, ops: str, monkeypatch: pytest.MonkeyPatch
 
 def test_people_and_labels_are_put_on_and_taken_off(rego: Rego, ada: Person, ops: str) -> None:
     rego("labels", "add", "bug", "red")
-    assert rego("cards", "label", "1", "2", "bug").err == "2 cards with bug\n"
-    assert rego("cards", "assign", "1", "me").err == f"1 card assigned to {ada.username}\n"
+    assert rego("cards", "label", "1", "2", "bug").err == f"2 cards with bug{way_back(ops)}\n"
+    assert rego("cards", "assign", "1", "me").err == f"1 card assigned to {ada.username}{way_back(ops)}\n"
     rego("cards", "label", "2", "bug", "--remove")
     rows = json.loads(rego("cards", "list", "--json", "ref,labels,assignees").out)
     assert rows[0] == {"ref": f"{ops}-1", "labels": ["bug"], "assignees": [ada.username]}
@@ -80,7 +89,7 @@ def test_people_and_labels_are_put_on_and_taken_off(rego: Rego, ada: Person, ops
 def test_deleting_always_asks(rego: Rego, ops: str) -> None:
     assert rego("cards", "delete", "1").code == 2
     assert rego("cards", "delete", "1", "--dry-run").err.endswith("Would delete 1 card.\n")
-    assert rego("cards", "delete", "1", "2", "--yes").err == "2 cards deleted\n"
+    assert rego("cards", "delete", "1", "2", "--yes").err == f"2 cards deleted{way_back(ops)}\n"
     assert board_of(rego, ops) == {"To do": ["Three"]}
 
 
@@ -93,7 +102,9 @@ def test_more_cards_than_one_request_takes(rego: Rego, ops: str) -> None:
         input=json.dumps({"title": "Many", "cards": [{"column": "", "title": f"c{n}"} for n in range(450)]}),
     )
     (many,) = [key for key in rego("boards", "list", "-q").lines if key != ops]
-    assert rego("cards", "done", "-q", "is:open", "--board", many, "--yes").err == "450 cards marked as done\n"
+    assert (
+        rego("cards", "done", "-q", "is:open", "--board", many, "--yes").err == f"450 cards marked as done{way_back(many, 3)}\n"
+    )
     assert rego("cards", "list", many, "-q", "is:open", "--ids").lines == []
     rego("columns", "add", "Done", "--board", many)
     rego("cards", "add", "there before", "--to", "Done", "--board", many)
@@ -108,4 +119,4 @@ def test_the_cards_that_changed_come_as_json(rego: Rego, ops: str) -> None:
 
 
 def test_a_card_that_is_named_twice_is_meant_once(rego: Rego, ops: str) -> None:
-    assert rego("cards", "done", "1", f"{ops}-1", "2").err == "2 cards marked as done\n"
+    assert rego("cards", "done", "1", f"{ops}-1", "2").err == f"2 cards marked as done{way_back(ops)}\n"

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import pytest
 
+from rego.cli.card_views import way_back
 from rego.client import cards
 from rego.client.blocking import Client
 from rego.client.boards import create_board
@@ -73,7 +74,7 @@ def test_moves(rego: Rego, ops: str, arguments: tuple[str, ...], after: dict[str
 def test_a_move_to_the_top_is_told_in_one_line(rego: Rego, ops: str) -> None:
     rego("cards", "move", f"{ops}-3", "Doing")
     result = rego("cards", "move", f"{ops}-2", "Doing", "--top")
-    assert result.err == f"{ops}-2 moved from To do to Doing, at the top\n"
+    assert result.err == f"{ops}-2 moved from To do to Doing, at the top{way_back(ops)}\n"
     assert board_of(rego, ops)["Doing"] == ["Two", "Three"]
 
 
@@ -109,7 +110,7 @@ def test_add_next_to_a_card_goes_to_its_column(rego: Rego, ops: str) -> None:
 def test_an_edit_changes_what_is_named_and_can_clear(rego: Rego, ops: str) -> None:
     rego("cards", "edit", f"{ops}-1", "--due", "2026-12-24", "-d", "text")
     result = rego("cards", "edit", f"{ops}-1", "--title", "Uno", "--no-due")
-    assert (result.code, result.err) == (0, f"{ops}-1: title, due date changed\n")
+    assert (result.code, result.err) == (0, f"{ops}-1: title, due date changed{way_back(ops)}\n")
     sheet = json.loads(rego("cards", "show", f"{ops}-1", "--json", "title,due_at,description").out)
     assert sheet == {"title": "Uno", "due_at": None, "description": "text"}
 

@@ -34,6 +34,22 @@ def test_what_is_set_is_explained_with_its_source(rego: Rego, here: Path, monkey
     ]  # fmt: skip
 
 
+def test_what_is_no_setting_is_said_with_what_was_meant(rego: Rego, here: Path, home: Path) -> None:
+    (here / ".rego.toml").write_text('bord = "OPS"\ntheme = "nord"\n')
+    (home / "config").mkdir(exist_ok=True)
+    (home / "config" / "config.toml").write_text('xyz = "1"\n[profiles.work]\nserve = "http://h.example"\n')
+    result = rego("config", "explain")
+    assert (result.code, result.err.splitlines()) == (
+        0,
+        [
+            f"{here}/.rego.toml says bord, which is no setting; did you mean board?",
+            f"{here}/.rego.toml says theme, which only your own file may say.",
+            f"{home}/config/config.toml says xyz, which is no setting.",
+            f"{home}/config/config.toml says serve of the profile work, which is no setting; did you mean server?",
+        ],
+    )
+
+
 def test_setting_something_that_is_hidden_says_so(rego: Rego, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REGO_BOARD", "WEB")
     assert rego("config", "set", "board", "OPS").err.endswith("Here REGO_BOARD says WEB, which wins.\n")

@@ -165,3 +165,10 @@ def test_a_reader_that_leaves_early_is_no_failure(home: Path) -> None:
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_letters_that_the_encoding_of_stdout_lacks_are_spelt_out(rego: Rego, ops: str) -> None:
+    rego("cards", "add", "K\u00e4se \u2713", "--to", "Doing")
+    command = [sys.executable, "-m", "rego", "cards", "list", "--column", "Doing", "--json", "title"]
+    done = subprocess.run(command, env=os.environ | {"PYTHONIOENCODING": "latin-1"}, capture_output=True, check=True)
+    assert done.stdout.decode("latin-1") == '[{"title":"K\u00e4se \\u2713"}]\n'

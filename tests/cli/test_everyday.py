@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rego.branches import LONGEST, branch_name
+from rego.cli.card_views import way_back
 from rego.client import cards
 from rego.client.call import Call
 from rego.wire.cards import Card, CreateCard
@@ -173,7 +174,9 @@ def test_a_claim_that_makes_no_sense_is_refused(rego: Rego, ops: str, words: tup
 
 
 def test_a_card_is_copied_here_and_to_another_board(rego: Rego, ops: str) -> None:
-    assert rego("cards", "copy", "1", "Doing", "--title", "Again").err == f"{ops}-4 is a copy of {ops}-1: Again\n"
+    assert (
+        rego("cards", "copy", "1", "Doing", "--title", "Again").err == f"{ops}-4 is a copy of {ops}-1: Again{way_back(ops)}\n"
+    )
     (other,) = rego("boards", "add", "Website").lines
     rego("columns", "add", "Inbox", "--board", other)
     assert rego("cards", "copy", f"{ops}-1", "--to-board", other).lines == [f"{other}-1"]

@@ -33,10 +33,22 @@ def test_an_invitation_is_revoked(rego: Rego, ops: str) -> None:
     made = json.loads(rego("invites", "add", "--email", "eve@example.com", "--expires", "+2d", "--json").out)
     assert (made["email"], made["role"]) == ("eve@example.com", "member")
     assert rego("invites", "list", "-q").lines == [made["id"]]
-    assert rego("invites", "revoke", made["id"]).err == "The invitation is revoked.\n"
+    theirs = f"the invitation of eve@example.com to {ops}"
+    assert rego("invites", "revoke", "eve@example.com", "--dry-run").err == f"Would revoke {theirs}.\n"
+    assert rego("invites", "list", "-q").lines == [made["id"]]
+    assert rego("invites", "revoke", "eve@example.com").err == f"The{theirs[3:]} is revoked.\n"
     assert rego("invites", "list").out == ""
     gone = rego("invites", "accept", "--token-stdin", input=made["token"])
     assert (gone.code != 0, "another e-mail address" in gone.err) == (True, True)
+
+
+def test_one_of_two_invitations_of_an_address_is_revoked_by_the_beginning_of_its_id(rego: Rego, ops: str) -> None:
+    first, second = (json.loads(rego("invites", "add", "--email", "eve@example.com", "--json").out) for _ in range(2))
+    unclear = rego("invites", "revoke", "eve@example.com")
+    assert (unclear.code, unclear.err.startswith("2 invitations fit 'eve@example.com': give the id")) == (2, True)
+    same = next(n for n, (one, other) in enumerate(zip(first["id"], second["id"], strict=True), 1) if one != other)
+    assert rego("invites", "revoke", first["id"][: max(same, 9)]).code == 0
+    assert rego("invites", "list", "-q").lines == [second["id"]]
 
 
 def test_a_link_names_the_server_too(rego: Rego, ops: str, bob: Person, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -75,7 +87,7 @@ def test_a_link_that_is_none_is_refused(rego: Rego, ada: Person, link: str) -> N
         (("add", "--role", "god"), 2, "god"),
         (("add", "--expires", "+40d"), 2, "from an hour to 30 days"),
         (("add", "--email", "nobody"), 2, "email"),
-        (("revoke", "00000000-0000-7000-8000-000000000000"), 3, "no such invitation"),
+        (("revoke", "00000000-0000-7000-8000-000000000000"), 3, "is open: there are none"),
     ],
 )
 def test_what_makes_no_sense_invites_nobody(rego: Rego, ops: str, words: tuple[str, ...], code: int, sentence: str) -> None:

@@ -16,6 +16,7 @@ def test_a_person_is_added_given_a_role_and_removed(rego: Rego, ada: Person, bob
     changed = rego("members", "role", bob.username.upper(), "viewer")
     assert (changed.code, changed.err) == (0, f"{bob.username} is viewer on {ops} now; was member\n")
     assert json.loads(rego("members", "list", "--json", "role").out) == [{"role": "owner"}, {"role": "viewer"}]
+    assert rego("members", "remove", bob.username, "--dry-run").err == f"Would take {bob.username} off {ops}.\n"
     assert rego("members", "remove", bob.username).err == f"{bob.username} is off {ops} now\n"
     assert rego("members", "list", "-q").lines == [ada.username]
 

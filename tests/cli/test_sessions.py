@@ -25,16 +25,18 @@ def test_logins_are_listed_and_ended(rego: Rego) -> None:
     listed = json.loads(rego("sessions", "list", "--json", "id,current").out)
     assert [login["current"] for login in listed] == [False, False, True]
     assert rego("sessions", "list").lines[2].split("\t")[3] == "this one"
-    assert rego("sessions", "end", listed[0]["id"]).err == "The session has ended.\n"
+    assert rego("sessions", "end", listed[0]["id"], "--dry-run").err == "Would end 1 session.\n"
+    assert len(rego("sessions", "list").lines) == 3
+    assert rego("sessions", "end", listed[0]["id"]).err == "1 session ended.\n"
     assert rego("sessions", "list", "-q").lines == [login["id"] for login in listed[1:]]
     assert rego("sessions", "end", listed[0]["id"]).code == 3
 
 
 @pytest.mark.usefixtures("elsewhere")
 def test_all_others_end_at_once(rego: Rego) -> None:
-    assert rego("sessions", "end", "--others").err == "2 sessions have ended.\n"
+    assert rego("sessions", "end", "--others").err == "2 sessions ended.\n"
     assert len(rego("sessions", "list").lines) == 1
-    assert rego("sessions", "end", "--others").err == "0 sessions have ended.\n"
+    assert rego("sessions", "end", "--others").err == "0 sessions ended.\n"
 
 
 @pytest.mark.usefixtures("ada")

@@ -23,6 +23,7 @@ def test_a_token_is_made_used_and_revoked(rego: Rego, ada: Person, ops: str, mon
     assert rego("tokens", "list").code == 5
     monkeypatch.setenv("REGO_TOKEN", login)
     assert rego("tokens", "list").lines[0].startswith("ci\twrite\t\tall\tnever\t")
+    assert rego("tokens", "revoke", "ci", "--dry-run").err == "Would revoke the token ci.\n"
     assert rego("tokens", "revoke", "ci").err == "Token ci is revoked.\n"
     assert rego("tokens", "list").out == ""
     monkeypatch.setenv("REGO_TOKEN", secret)

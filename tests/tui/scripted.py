@@ -22,7 +22,7 @@ from rego.wire.boards import Board
 from rego.wire.cards import BulkCards, Card, CardRef, CardSummary, CreateCard, MoveCard, UpdateCard, UpdateCards
 from rego.wire.checklists import Checklist
 from rego.wire.comments import Comment
-from rego.wire.errors import NotFound, RegoError
+from rego.wire.errors import Forbidden, NotFound, RegoError
 from rego.wire.event_data import Actor, RawEvent
 from rego.wire.frames import Hello, Resume
 from rego.wire.labels import CreateLabel, Label
@@ -230,6 +230,8 @@ class ScriptedPeer:
             return self.lists[parts[-1]]
         if call.path == "/boards":
             return [self.replica.board, *self.others]
+        if call.method != "GET":
+            raise Forbidden("Here is only a board; what hangs on its cards is fixed.")
         if parts[1] not in self.replica.cards:
             raise NotFound("There is no such card.")
         description, lists, said = self.details.get(parts[1], ("", [], []))
