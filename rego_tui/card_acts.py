@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from msgspec import Struct
+
 from rego.client import cards
 from rego.client.call import Call
 from rego.replica import Pending, Replica
@@ -69,29 +71,62 @@ def archive_cards(replica: Replica, card_ids: Sequence[str]) -> Operation:
     )
 
 
-def assign_cards(replica: Replica, card_ids: Sequence[str], user_id: str, put: bool) -> Operation:
-    """Put somebody on cards, or take them off."""
-    one = cards.assign_card if put else cards.unassign_card
-    return _operation(
-        replica,
-        _listing(replica, card_ids, "assignee_ids", user_id, put),
-        lambda _, card_id: one(card_id, user_id),
-        lambda _: {"assign" if put else "unassign": user_id},
-        "assigned" if put else "unassigned",
-        (cards_command("assign", [*card_words(replica, card_ids), person_word(replica, user_id)], *_removing(put)),),
-    )
+class Belonging(Struct, frozen=True, kw_only=True):
+    """What hangs on cards by its id: the list of a card, how it is changed by one or by several, and the words for that."""
+
+    listed: str
+    put: Callable[[str, str], Call[Any]]
+    take: Callable[[str, str], Call[Any]]
+    change: Callable[[Sequence[str], Sequence[str]], UpdateCards]
+    verb: str
+    word: Callable[[Replica, str], str]
+    done: str
 
 
-def label_cards(replica: Replica, card_ids: Sequence[str], label_id: str, put: bool) -> Operation:
-    """Put a label on cards, or take it off."""
-    one = cards.label_card if put else cards.unlabel_card
+LABELS = Belonging(
+    listed="label_ids",
+    put=cards.label_card,
+    take=cards.unlabel_card,
+    change=lambda put, taken: UpdateCards(add_label_ids=[*put], remove_label_ids=[*taken]),
+    verb="label",
+    word=label_word,
+    done="given other labels",
+)
+
+PEOPLE = Belonging(
+    listed="assignee_ids",
+    put=cards.assign_card,
+    take=cards.unassign_card,
+    change=lambda put, taken: UpdateCards(add_assignee_ids=[*put], remove_assignee_ids=[*taken]),
+    verb="assign",
+    word=person_word,
+    done="given to other people",
+)
+
+
+def hang_on_cards(
+    replica: Replica, card_ids: Sequence[str], what: Belonging, put: Sequence[str], taken: Sequence[str]
+) -> Operation:
+    """Put labels or people on cards, and take others off."""
+    change = what.change(put, taken)
+
+    def one(_: Known, card_id: str) -> Call[Any]:
+        if len(put) + len(taken) == 1:
+            return what.put(card_id, put[0]) if put else what.take(card_id, taken[0])
+        return cards.bulk_cards(replica.board.id, BulkCards(card_ids=[card_id], update=change))
+
+    words = card_words(replica, card_ids)
     return _operation(
         replica,
-        _listing(replica, card_ids, "label_ids", label_id, put),
-        lambda _, card_id: one(card_id, label_id),
-        lambda _: {"label" if put else "unlabel": label_id},
-        "labelled" if put else "freed of the label",
-        (cards_command("label", [*card_words(replica, card_ids), label_word(replica, label_id)], *_removing(put)),),
+        {card_id: {what.listed: _hung(replica.card(card_id), what.listed, put, taken)} for card_id in card_ids},
+        one,
+        lambda _: {"update": change},
+        what.done,
+        tuple(
+            cards_command(what.verb, [*words, what.word(replica, each)], *options)
+            for ids, options in ((put, []), (taken, ["--remove"]))
+            for each in ids
+        ),
     )
 
 
@@ -147,22 +182,9 @@ def _operation(
     )
 
 
-def _listing(replica: Replica, card_ids: Sequence[str], name: str, value: str, put: bool) -> dict[str, dict[str, Any]]:
-    """A list of each card with `value` on it, or without."""
-    return {card_id: {name: _with(_held(replica.card(card_id), name), value, put)} for card_id in card_ids}
-
-
-def _held(card: CardSummary | None, name: str) -> list[str]:
-    return getattr(card, name) if card is not None else []
-
-
-def _with(held: Sequence[str], value: str, put: bool) -> list[str]:
-    rest = [each for each in held if each != value]
-    return sorted([*rest, value]) if put else rest
-
-
-def _removing(put: bool) -> list[str]:
-    return [] if put else ["--remove"]
+def _hung(card: CardSummary | None, listed: str, put: Sequence[str], taken: Sequence[str]) -> list[str]:
+    """What hangs on a card afterwards."""
+    return sorted({*(getattr(card, listed) if card is not None else ()), *put} - {*taken})
 
 
 def _each(replica: Replica, card_ids: Sequence[str], *options: str) -> tuple[Command, ...]:

@@ -8,17 +8,21 @@ from typing import Any
 from uuid import uuid4
 
 from rego.client import history
-from rego.client.standing import standing, taken_back
+from rego.client.standing import and_more, is_cut_off, standing, taken_back
 from rego.replica import Replica
 from rego.wire import limits
 from rego.wire.activity import Activity
 from rego.wire.errors import ChangedSince, RegoError
+from rego.wire.event_data import RawEvent
 from rego.wire.query_terms import ME
 from rego_tui.messages import Notice
 from rego_tui.outbox import Sender
 
 _FIELDS = {"column_id": "column", "due_at": "due date", "assignee_ids": "people", "label_ids": "labels", "completed": "done"}
 _UNSAID = {"rank"}
+
+LOOKED_THROUGH = 4 * limits.BULK_CHANGES_MAX
+"""How many of the user's latest acts are looked through, at the most, for what can be taken back or done again."""
 
 
 class TakingBack:
@@ -57,29 +61,42 @@ class TakingBack:
                 return Notice(f"Not done: {error.detail}", failed=True)
 
     async def _undo(self) -> Notice:
-        acts = standing(await self._own())
+        acts = standing(await self._own(lambda known: bool(standing(known))))
         if not acts:
             return Notice("Nothing that you did here lately still stands.")
-        await self._revert(acts[0])
-        return Notice(f"Undone: {acts[0].sentence}. Press U to do it again.")
+        made = await self._revert(acts[0])
+        return Notice(f"Undone: {acts[0].sentence}{and_more(made)}. Press U to do it again.")
 
     async def _redo(self) -> Notice:
-        undone = taken_back(await self._own())
+        undone = taken_back(await self._own(lambda known: bool(taken_back(known)) or not is_cut_off(known)))
         if not undone:
             return Notice("There is nothing to do again.")
         taking_back, act = undone[0]
-        await self._revert(taking_back)
-        return Notice(f"Done again: {act.sentence}. Press u to undo it.")
+        made = await self._revert(taking_back)
+        return Notice(f"Done again: {act.sentence}{and_more(made)}. Press u to undo it.")
 
     async def _take_back(self, entry: Activity) -> Notice:
-        await self._revert(entry)
-        return Notice(f"Undone: {entry.sentence}.")
+        made = await self._revert(entry)
+        return Notice(f"Undone: {entry.sentence}{and_more(made)}.")
 
-    async def _own(self) -> list[Activity]:
-        return await self._client.send(history.list_activity(self._board_id, actor=ME, limit=limits.LIST_MAX))
+    async def _own(self, enough: Callable[[list[Activity]], bool]) -> list[Activity]:
+        """The user's latest acts, newest first, page by page until they are `enough`.
 
-    async def _revert(self, entry: Activity) -> None:
-        await self._client.send(history.revert_event(self._board_id, entry.seq, whole=True), str(uuid4()))
+        One page, unless an act on many cards fills it with its parts, and its taking back the next ones.
+        """
+        known = await self._page(None)
+        full = len(known) == limits.LIST_MAX
+        while full and not enough(known) and len(known) < LOOKED_THROUGH:
+            page = await self._page(known[-1].seq)
+            known, full = known + page, len(page) == limits.LIST_MAX
+        return known
+
+    async def _page(self, before: int | None) -> list[Activity]:
+        call = history.list_activity(self._board_id, actor=ME, before=before, limit=limits.LIST_MAX)
+        return await self._client.send(call)
+
+    async def _revert(self, entry: Activity) -> list[RawEvent]:
+        return await self._client.send(history.revert_event(self._board_id, entry.seq, whole=True), str(uuid4()))
 
 
 def _both_values(clashes: Any, replica: Replica) -> str:

@@ -12,12 +12,11 @@ from rego.cli.context import Session
 from rego.cli.options import BoardOption, ListCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.client import history
-from rego.client.standing import standing
+from rego.client.standing import and_more, standing
 from rego.wire import limits
 from rego.wire.activity import Activity
 from rego.wire.boards import Board
 from rego.wire.errors import InvalidInput, NotFound
-from rego.wire.event_data import RawEvent
 from rego.wire.query_terms import ME
 
 app = noun("", alone=True)
@@ -79,7 +78,7 @@ def undo(session: Session, board_name: str | None, seq: int | None, only: bool, 
     act = _last_act(session, board) if seq is None else _entry(session, board, seq)
     made = session.send(history.revert_event(board.id, act.seq, whole=not only))
     undone = Undone(seq=act.seq, sentence=act.sentence, reverted_by=[event.seq for event in made])
-    session.output.changed(UNDONE, undone, form, f"Undone: {act.sentence}{_and_more(made)}. {_way_back(board, undone, only)}")
+    session.output.changed(UNDONE, undone, form, f"Undone: {act.sentence}{and_more(made)}. {_way_back(board, undone, only)}")
 
 
 def _own(session: Session, board: Board) -> list[Activity]:
@@ -99,11 +98,6 @@ def _entry(session: Session, board: Board, seq: int) -> Activity:
     if not found:
         raise NotFound(f"The log of {board.key} tells of no event {seq}.")
     return found[0]
-
-
-def _and_more(made: list[RawEvent]) -> str:
-    others = sum(event.reverts is not None for event in made) - 1
-    return f", and {others} more that was done with it" if others else ""
 
 
 def _way_back(board: Board, undone: Undone, only: bool) -> str:

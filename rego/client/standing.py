@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rego.wire.activity import Activity
+from rego.wire.event_data import RawEvent
 
 
 def standing(entries: Iterable[Activity]) -> list[Activity]:
@@ -25,6 +26,19 @@ def taken_back(entries: Iterable[Activity]) -> list[tuple[Activity, Activity]]:
         for entry in sorted(known.values(), key=lambda entry: -entry.seq)
         if entry.seq > last_new and entry.reverted_by is None and entry.reverts in known and _takes_back(entry, known)
     ]
+
+
+def is_cut_off(entries: Iterable[Activity]) -> bool:
+    """Whether older entries are needed to tell what can be taken back or done again: something of `entries` takes back what is
+    not among them."""
+    known = {entry.seq: entry for entry in entries}
+    return any(entry.reverts is not None and entry.reverts not in known for entry in known.values())
+
+
+def and_more(made: Iterable[RawEvent]) -> str:
+    """The end of a sentence about one act: how many more were taken back with it, by the events `made`."""
+    others = sum(event.reverts is not None for event in made) - 1
+    return f", and {others} more that {'was' if others == 1 else 'were'} done with it" if others > 0 else ""
 
 
 def _takes_back(entry: Activity, known: dict[int, Activity]) -> bool:

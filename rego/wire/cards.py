@@ -180,13 +180,31 @@ class CopyCard(Place, kw_only=True):
 
 
 class UpdateCards(Command, kw_only=True, omit_defaults=True):
-    """Fields that many cards get alike; an absent one keeps its value, `null` clears it."""
+    """What many cards get alike. An absent field keeps its value, `null` clears it.
+
+    Labels and people are added and removed one by one: what else a card has stays, and what it has already is no change.
+    """
 
     moment_fields = ("due_at", "start_at")
 
     due_at: Moment | UnsetType | None = UNSET
     start_at: Moment | UnsetType | None = UNSET
     priority: Priority | UnsetType = UNSET
+    add_label_ids: list[Id] = []
+    remove_label_ids: list[Id] = []
+    add_assignee_ids: list[Id] = []
+    remove_assignee_ids: list[Id] = []
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for what in ("label_ids", "assignee_ids"):
+            if set(getattr(self, f"add_{what}")) & set(getattr(self, f"remove_{what}")):
+                raise InvalidInput(f"add_{what} and remove_{what} must not name the same.", field=f"add_{what}")
+
+    @property
+    def belongings(self) -> int:
+        """How many labels and people are added to each card, or removed."""
+        return sum(map(len, (self.add_label_ids, self.remove_label_ids, self.add_assignee_ids, self.remove_assignee_ids)))
 
 
 class BulkCards(Command, kw_only=True, omit_defaults=True):
@@ -214,6 +232,11 @@ class BulkCards(Command, kw_only=True, omit_defaults=True):
             raise InvalidInput("card_ids names a card twice.", field="card_ids")
         if self.delete is False:
             raise InvalidInput("delete is true, or is not given.", field="delete")
+        if self.update is not None and self.update.belongings * len(self.card_ids) > limits.BULK_CHANGES_MAX:
+            most = limits.BULK_CHANGES_MAX
+            raise InvalidInput(
+                f"That is too much at once: at most {most} labels and people, counted on each card.", field="update"
+            )
         if self.move is not None and {self.move.after_id, self.move.before_id} & set(self.card_ids):
             raise InvalidInput("The neighbour in move must be a card that does not move itself.", field="move")
 

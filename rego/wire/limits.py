@@ -16,6 +16,7 @@ IDEMPOTENCY_KEY_MAX = 64  # the `Idempotency-Key` header
 
 BODY_MAX_BYTES = 1_048_576  # a request body
 BULK_MAX = 200  # cards in one bulk operation
+BULK_CHANGES_MAX = 1_000  # labels and people that one bulk operation adds and removes, counted on each card
 IMPORT_MAX_BYTES = 67_108_864  # a file to import
 IMPORT_MAX_CARDS = 20_000  # cards in one import, archived ones included
 IMPORT_MAX_COLUMNS = 200  # columns in one import

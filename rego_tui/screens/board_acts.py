@@ -17,6 +17,7 @@ from rego_tui.screens.board_page import BoardPage
 if TYPE_CHECKING:
     from rego.replica import Replica
     from rego_tui.app import RegoApp
+    from rego_tui.card_acts import Belonging
     from rego_tui.screens.picker import Picked
     from rego_tui.store import BoardStore
 
@@ -136,7 +137,7 @@ class BoardActs(BoardPage):
 
         if self.view is not None and (chosen := self.selected()):
             picker = people_picker(self.rego, self.view.replica, chosen, self.store.me)
-            self.app.push_screen(picker, lambda picked: self._took(chosen, picked, card_acts.assign_cards))
+            self.app.push_screen(picker, lambda picked: self._took(chosen, picked, card_acts.PEOPLE))
 
     def act_card_label(self, _: Press) -> None:
         from rego_tui.screens.choosing import label_picker
@@ -168,40 +169,27 @@ class BoardActs(BoardPage):
         if self.view is not None and (chosen := self.selected()):
             self.app.push_screen(priority_picker(self.rego, self.view.replica, chosen), take)
 
-    def _took(
-        self,
-        chosen: list[CardSummary],
-        picked: Picked | None,
-        make: Callable[[Replica, list[str], str, bool], Operation],
-    ) -> None:
-        """Put on the cards what was ticked, and take off what no longer is."""
-        changes = [(each, True) for each in picked.put] + [(each, False) for each in picked.taken] if picked is not None else []
-
-        def act(cards: list[CardSummary]) -> None:
-            for each, put in changes:
-                self._act(lambda replica, ids, each=each, put=put: make(replica, ids, each, put), cards)  # type: ignore[misc]
-
-        if changes:
-            self._decided(chosen, act)
+    def _took(self, chosen: list[CardSummary], picked: Picked | None, what: Belonging) -> None:
+        """Put on the cards what was ticked, and take off what no longer is: one act, however much that is."""
+        if picked is not None and (picked.put or picked.taken):
+            make = partial(card_acts.hang_on_cards, what=what, put=picked.put, taken=picked.taken)
+            self._decided(chosen, partial(self._act, make))
 
     def _took_labels(self, chosen: list[CardSummary], picked: Picked | None) -> None:
         if picked is not None and picked.typed:
             self.run_worker(self._make_label(chosen, picked), name="label")
         else:
-            self._took(chosen, picked, card_acts.label_cards)
+            self._took(chosen, picked, card_acts.LABELS)
 
     async def _make_label(self, chosen: list[CardSummary], picked: Picked) -> None:
         """Make the label that was typed, then put it on the cards too."""
-        from msgspec.structs import replace
-
-        from rego_tui.screens.choosing import make_label
+        from rego_tui.screens.choosing import with_made_label
 
         try:
-            made = await make_label(self.store, picked.typed)
+            picked = await with_made_label(self.store, picked)
         except RegoError as error:
             self.rego.say(f"The label “{picked.typed}” was not made: {error.detail}", failed=True)
-            return
-        self._took(chosen, replace(picked, put=(*picked.put, made.id), typed=""), card_acts.label_cards)
+        self._took(chosen, picked, card_acts.LABELS)
 
     # --- marks -------------------------------------------------------------------------------------------------------
 

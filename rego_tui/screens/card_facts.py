@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from rego.replica import Replica
@@ -16,6 +17,7 @@ from rego_tui.screens.card_reading import CardReading
 if TYPE_CHECKING:
     from textual.screen import Screen
 
+    from rego_tui.card_acts import Belonging
     from rego_tui.screens.picker import Picked
 
 
@@ -32,7 +34,7 @@ class CardFacts(CardReading):
 
         self._choose(
             lambda card: people_picker(self.rego, self.store.loaded, [card], self.store.me),
-            lambda picked: self._took(picked, card_acts.assign_cards),
+            lambda picked: self._took(picked, card_acts.PEOPLE),
         )
 
     def act_open_card_due(self, _: Press) -> None:
@@ -72,26 +74,26 @@ class CardFacts(CardReading):
         if (card := self.card) is not None:
             self.store.perform(make(self.store.loaded, [card.id]))
 
-    def _took(self, picked: Picked, make: Callable[[Replica, list[str], str, bool], Operation]) -> None:
-        """Put on the card what was ticked, and take off what no longer is."""
-        for put, ids in ((True, picked.put), (False, picked.taken)):
-            for each in ids:
-                self._do(lambda replica, card_ids, each=each, put=put: make(replica, card_ids, each, put))  # type: ignore[misc]
+    def _took(self, picked: Picked, what: Belonging) -> None:
+        """Put on the card what was ticked, and take off what no longer is: one act, however much that is."""
+        if picked.put or picked.taken:
+            self._do(partial(card_acts.hang_on_cards, what=what, put=picked.put, taken=picked.taken))
 
     def _took_labels(self, picked: Picked) -> None:
-        self._took(picked, card_acts.label_cards)
         if picked.typed:
-            self.run_worker(self._make_label(picked.typed), name="label")
+            self.run_worker(self._make_label(picked), name="label")
+        else:
+            self._took(picked, card_acts.LABELS)
 
-    async def _make_label(self, name: str) -> None:
-        from rego_tui.screens.choosing import make_label
+    async def _make_label(self, picked: Picked) -> None:
+        """Make the label that was typed, then put it on the card too."""
+        from rego_tui.screens.choosing import with_made_label
 
         try:
-            made = await make_label(self.store, name)
+            picked = await with_made_label(self.store, picked)
         except RegoError as error:
-            self.rego.say(f"The label “{name}” was not made: {error.detail}", failed=True)
-            return
-        self._do(lambda replica, ids: card_acts.label_cards(replica, ids, made.id, True))
+            self.rego.say(f"The label “{picked.typed}” was not made: {error.detail}", failed=True)
+        self._took(picked, card_acts.LABELS)
 
     # --- place -------------------------------------------------------------------------------------------------------
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from rego.client import labels
 from rego.dates import END_OF_DAY, parse_due
 from rego.naming import label_name
@@ -15,8 +17,8 @@ from rego.wire.cards import CardSummary, Priority
 from rego.wire.checklists import ChecklistItem
 from rego.wire.columns import Color
 from rego.wire.errors import InvalidInput
-from rego.wire.labels import CreateLabel, Label
-from rego_tui.screens.picker import Picker
+from rego.wire.labels import CreateLabel
+from rego_tui.screens.picker import Picked, Picker
 from rego_tui.widgets.choices import Row
 from rego_tui.widgets.looks import label_color, person_color
 
@@ -74,9 +76,11 @@ def column_picker(app: RegoApp, replica: Replica, card: CardSummary) -> Picker:
     return Picker(app, f"Where does {replica.ref(card)} go?", rows)
 
 
-async def make_label(store: BoardStore, name: str) -> Label:
-    """Make a label of a colour that the board uses least; raises a `RegoError`."""
-    return await store.ask(labels.create_label(store.board_id, CreateLabel(name=name, color=next_color(store.loaded))))
+async def with_made_label(store: BoardStore, picked: Picked) -> Picked:
+    """The choice with the label that was typed, made in a colour that the board uses least; raises a `RegoError`."""
+    wanted = CreateLabel(name=picked.typed, color=next_color(store.loaded))
+    made = await store.ask(labels.create_label(store.board_id, wanted))
+    return replace(picked, put=(*picked.put, made.id), typed="")
 
 
 def label_picker(app: RegoApp, replica: Replica, cards: Sequence[CardSummary]) -> Picker:

@@ -122,6 +122,26 @@ async def label_and_unlabel_many(desk: Furnished, _: Somebody) -> None:
     await desk.send(cards.bulk_cards(desk.board.id, BulkCards(card_ids=card_ids, unlabel=desk.label.id)))
 
 
+@case(
+    "POST /boards/{board_id}/cards/bulk",
+    "card.updated",
+    "card.unlabelled",
+    "card.labelled",
+    "card.unassigned",
+    "card.updated",
+    "card.labelled",
+)
+async def change_and_hang_on_many(desk: Furnished, _: Somebody) -> None:
+    """What a card has already, or has not, is no change of it."""
+    fields = UpdateCards(
+        priority=Priority.LOW,
+        add_label_ids=[desk.other_label.id],
+        remove_label_ids=[desk.label.id],
+        remove_assignee_ids=[desk.member.user.id],
+    )
+    await desk.send(cards.bulk_cards(desk.board.id, BulkCards(card_ids=[desk.one.id, desk.two.id], update=fields)))
+
+
 @case("POST /boards/{board_id}/cards/bulk", "card.deleted", "card.deleted", "card.deleted")
 async def delete_many(desk: Furnished, _: Somebody) -> None:
     card_ids = [desk.one.id, desk.four.id, desk.five.id]

@@ -88,6 +88,22 @@ async def test_fields_are_changed_cleared_or_left_alone(desk: Furnished) -> None
     assert [(card.due_at, card.priority) for card in first + second] == [(due, Priority.HIGH)] * 2 + [(None, Priority.HIGH)] * 2
 
 
+async def test_labels_and_people_are_added_and_removed_beside_those_that_stay(desk: Furnished) -> None:
+    change = UpdateCards(
+        add_label_ids=[desk.other_label.id, desk.label.id],
+        add_assignee_ids=[desk.viewer.user.id],
+        remove_assignee_ids=[desk.member.user.id],
+        priority=Priority.LOW,
+    )
+    for card in await _bulk(desk, desk.one, desk.two, update=change):
+        assert sorted(card.label_ids) == sorted([desk.label.id, desk.other_label.id])
+        assert (card.assignee_ids, card.priority) == ([desk.viewer.user.id], Priority.LOW)
+    before = await desk.snapshot()
+    with pytest.raises(NotFound, match="no such label"):
+        await _bulk(desk, desk.one, desk.two, update=UpdateCards(remove_label_ids=[desk.label.id, str(uuid4())]))
+    assert await desk.snapshot() == before
+
+
 async def test_every_card_must_be_on_the_board(site: Site, desk: Furnished) -> None:
     other = await desk.send(boards.create_board(CreateBoard(title="Other")))
     column = await desk.send(columns.create_column(other.id, CreateColumn(title="There")))
@@ -148,6 +164,9 @@ TWO = "00000000-0000-7000-8000-000000000002"
         ({"card_ids": ONE, "archive": True}, "card_ids"),
         ({"card_ids": [ONE], "archive": "yes"}, "archive"),
         ({"card_ids": [ONE], "assign": "\x00"}, "assign"),
+        ({"card_ids": [ONE], "update": {"add_label_ids": [ONE], "remove_label_ids": [ONE]}}, "add_label_ids"),
+        ({"card_ids": [ONE], "update": {"remove_assignee_ids": ["ada"]}}, "update.remove_assignee_ids[0]"),
+        ({"card_ids": [ONE, TWO], "update": {"add_label_ids": [ONE] * 501}}, "update"),
         ({"card_ids": [str(uuid4()) for _ in range(limits.BULK_MAX + 1)], "delete": True}, "card_ids"),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import msgspec
 import pytest
 
@@ -9,7 +11,7 @@ from rego.client import automations, cards
 from rego.wire import events as e
 from rego.wire.automations import CreateAutomation, DoComplete, WhenLabelled
 from rego.wire.base import Position, to_json
-from rego.wire.cards import BulkCards, CreateCard, MoveCard, UpdateCard
+from rego.wire.cards import BulkCards, CreateCard, MoveCard, UpdateCard, UpdateCards
 from rego.wire.errors import ChangedSince
 from rego_server.domains.cards.models import card_assignees, card_labels
 from rego_server.domains.cards.models import cards as card_table
@@ -132,6 +134,18 @@ async def test_what_was_done_to_many_cards_is_undone_to_all_of_them(desk: Furnis
     body = msgspec.convert({"card_ids": [desk.three.id, desk.one.id, desk.two.id], operation: how}, BulkCards)
     before = await whole_board(desk)
     await desk.own(cards.bulk_cards(desk.board.id, body))
+    after, last = await whole_board(desk), (await last_event(desk)).seq
+    undone = await replay(desk.owner.client, desk.board.id, lambda: revert(desk, last, whole=True))
+    assert await whole_board(desk) == before
+    await replay(desk.owner.client, desk.board.id, lambda: revert(desk, undone.events[-1].seq, whole=True))
+    assert await whole_board(desk) == after
+
+
+async def test_all_that_cards_got_by_one_operation_is_undone_at_once(desk: Furnished) -> None:
+    put, taken, due = [desk.other_label.id], [desk.label.id], datetime(2030, 1, 2, tzinfo=UTC)
+    change = UpdateCards(add_label_ids=put, remove_label_ids=taken, due_at=due)
+    before = await whole_board(desk)
+    await desk.own(cards.bulk_cards(desk.board.id, BulkCards(card_ids=[desk.one.id, desk.two.id], update=change)))
     after, last = await whole_board(desk), (await last_event(desk)).seq
     undone = await replay(desk.owner.client, desk.board.id, lambda: revert(desk, last, whole=True))
     assert await whole_board(desk) == before

@@ -19,7 +19,7 @@ from rego.wire import events as e
 from rego.wire.activity import Activity
 from rego.wire.base import Change, Position
 from rego.wire.boards import Board
-from rego.wire.cards import BulkCards, Card, CardRef, CardSummary, CreateCard, MoveCard, UpdateCard
+from rego.wire.cards import BulkCards, Card, CardRef, CardSummary, CreateCard, MoveCard, UpdateCard, UpdateCards
 from rego.wire.checklists import Checklist
 from rego.wire.comments import Comment
 from rego.wire.errors import NotFound, RegoError
@@ -278,9 +278,17 @@ class ScriptedPeer:
                 done.append(self._hang(card_id, "labels", body.label or body.unlabel or "", body.label is not None, own))
             elif body.assign or body.unassign:
                 done.append(self._hang(card_id, "assignees", body.assign or body.unassign or "", body.assign is not None, own))
+            elif body.update is not None and body.update.belongings:
+                done.append(self._hang_all(card_id, body.update, own))
             else:
                 done.append(self._update(card_id, _each(body), own))
         return done
+
+    def _hang_all(self, card_id: str, update: UpdateCards, op_id: str | None) -> CardSummary:
+        card = self.replica.cards[card_id]
+        label_ids = {*card.label_ids, *update.add_label_ids} - {*update.remove_label_ids}
+        people = {*card.assignee_ids, *update.add_assignee_ids} - {*update.remove_assignee_ids}
+        return self.change(card_id, op_id, label_ids=sorted(label_ids), assignee_ids=sorted(people))
 
     def _create(self, _: str, body: CreateCard, op_id: str | None) -> CardSummary:
         number = max((card.number for card in self.replica.cards.values()), default=0) + 1
@@ -330,5 +338,5 @@ class ScriptedPeer:
 
 def _each(body: BulkCards) -> UpdateCard:
     if body.update is not None:
-        return UpdateCard(**asdict(body.update))
+        return UpdateCard(due_at=body.update.due_at, start_at=body.update.start_at, priority=body.update.priority)
     return UpdateCard(completed=body.complete) if body.complete is not None else UpdateCard(archived=body.archive or False)

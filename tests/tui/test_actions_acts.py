@@ -132,13 +132,40 @@ async def test_many_are_labelled_assigned_and_archived_together() -> None:
         await desk.press("v", "j", "t", *"bug", "enter", "a", *"mia", "enter", "d")
         await desk.until_sent()
         bodies = [body for body in desk.sent(BulkCards) if isinstance(body, BulkCards)]
-        assert [body.label or body.assign or body.archive for body in bodies] == [
-            boards.label_id(1),
-            boards.MIA.user_id,
+        assert [body.update or body.archive for body in bodies] == [
+            UpdateCards(add_label_ids=[boards.label_id(1)]),
+            UpdateCards(add_assignee_ids=[boards.MIA.user_id]),
             True,
         ]
         assert "Archived 2 cards. Press u to undo." in desk.notices()
         assert "MARKED" not in desk.text(), "nothing is marked that is not shown"
+
+
+async def test_all_that_is_ticked_in_a_popup_is_one_act_and_repeats_as_one() -> None:
+    async with at_desk(boards.rich()) as desk:
+        await desk.press("G")
+        held = set(labels_of(desk, desk.view.card_id or ""))
+        await desk.press("t", "1", "2", "enter")
+        await desk.until_sent()
+        (body,) = desk.sent(BulkCards)
+        assert isinstance(body, BulkCards)
+        assert body.card_ids == [desk.view.card_id]
+        assert set(labels_of(desk, body.card_ids[0])) == held ^ {"bug", "design"}
+        await desk.press("k", ".")
+        await desk.until_sent()
+        assert len(desk.sent(BulkCards)) == 2
+        await desk.press("!")
+        assert desk.text().count("rego cards label") == 2
+
+
+async def test_a_label_that_is_missing_is_put_on_with_the_ticked_ones() -> None:
+    async with at_desk(boards.rich()) as desk:
+        await desk.press("G", "t", "1", *"fresh", "enter")
+        await desk.until("it is on the card", lambda: "fresh" in labels_of(desk, desk.view.card_id or ""))
+        (body,) = desk.sent(BulkCards)
+        assert isinstance(body, BulkCards)
+        assert body.update is not None
+        assert body.update.belongings == 2
 
 
 async def test_a_refusal_of_one_card_is_that_of_all_in_one_sentence() -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from rego.client import boards, cards
+import pytest
+
+from rego.client import boards, cards, labels
+from rego.wire import limits
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, Board
 from rego.wire.cards import MoveCard, UpdateCard
+from rego.wire.columns import Color
+from rego.wire.labels import CreateLabel
 from tests.running import Running, Somebody
-from tests.tui.seat import seated
+from tests.tui.seat import Seat, seated
 
 
 async def test_each_sees_the_others_move_and_place(server: Running, board: tuple[Board, Somebody, Somebody]) -> None:
@@ -36,6 +41,46 @@ async def test_undo_and_redo_go_through_the_server_unless_somebody_changed_it_si
         await ben.client.send(cards.move_card("OPS-1", MoveCard(column_id=hers.store.loaded.columns_in_order()[0].id)))
         await hers.press("u")
         await hers.until("both columns are said", lambda: hers.said("the column was “Doing” and is “Todo” now"))
+
+
+async def labelled(ada: Somebody, board_id: str) -> None:
+    """The board gets three labels; Alpha carries the last."""
+    names = (("bug", Color.RED), ("design", Color.SKY), ("infra", Color.LIME))
+    made = [await ada.client.send(labels.create_label(board_id, CreateLabel(name=n, color=c))) for n, c in names]
+    await ada.client.send(cards.label_card("OPS-1", made[-1].id))
+
+
+async def test_one_popup_is_one_step_of_undo_on_the_board_and_on_the_card(
+    server: Running, board: tuple[Board, Somebody, Somebody], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Pages of three acts: the parts of one act fill more than one of them.
+    monkeypatch.setattr(limits, "LIST_MAX", 3)
+    made, ada, _ = board
+    await labelled(ada, made.id)
+    async with seated(server, ada, made, size=(100, 40)) as hers:
+        first = [card.label_ids for card in hers.store.loaded.cards.values()]
+
+        async def taken_back_and_done_again(what: str, changed: list[list[str]]) -> None:
+            for key, then in (("u", first), ("U", changed), ("u", first)):
+                await hers.press(key)
+                await hers.until(f"{what}: {key}", lambda then=then: held(hers) == then)  # type: ignore[misc]
+
+        # Two labels on and one off, for two marked cards.
+        await hers.press("space", "j", "space", "t", "1", "2", "3", "3", "enter")
+        await hers.until("it is confirmed", lambda: hers.store.waiting == 0 and not hers.store.loaded.pending)
+        await taken_back_and_done_again("labels of two", held(hers))
+        await hers.press("escape", "k", "enter")
+        await hers.until("the card is read", lambda: "Checklists" in hers.text())
+        await hers.press("t", "1", "2", "3", "enter")
+        await hers.until("it is confirmed", lambda: hers.store.waiting == 0 and not hers.store.loaded.pending)
+        assert [len(each) for each in held(hers)] == [2, 0, 0]
+        await taken_back_and_done_again("labels of one", held(hers))
+        assert hers.said(", and 2 more that were done with it")
+
+
+def held(seat: Seat) -> list[list[str]]:
+    """The labels of each card, as the server confirmed them."""
+    return [card.label_ids for card in seat.store.loaded.cards.values()]
 
 
 async def test_a_refused_move_is_rolled_back_with_a_sentence(server: Running, board: tuple[Board, Somebody, Somebody]) -> None:

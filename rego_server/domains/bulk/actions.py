@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 
 import msgspec
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
 from rego.wire.base import Role
-from rego.wire.cards import BulkCards, CardSummary, MoveCard, UpdateCard
+from rego.wire.cards import BulkCards, CardSummary, MoveCard, UpdateCard, UpdateCards
 from rego.wire.errors import NotFound
 from rego_server.core.uow import UnitOfWork
 from rego_server.domains.access import queries as access
@@ -49,15 +49,25 @@ def _operation(body: BulkCards) -> Operation:
     if label is not None:
         put = belongings.label_card if body.label else belongings.unlabel_card
         return lambda uow, card: put(uow, card, label)
-    change = _change(body)
+    if (update := body.update) is not None:
+        return lambda uow, card: _change(uow, card, update)
+    change = UpdateCard(completed=bool(body.complete)) if body.archive is None else UpdateCard(archived=body.archive)
     return lambda uow, card: _update(uow, card, change)
 
 
-def _change(body: BulkCards) -> UpdateCard:
-    """What is changed of each card."""
-    if body.update is not None:
-        return UpdateCard(**asdict(body.update))
-    return UpdateCard(completed=bool(body.complete)) if body.archive is None else UpdateCard(archived=body.archive)
+async def _change(uow: UnitOfWork, card: CardName, update: UpdateCards) -> CardSummary:
+    """A card's fields, then its labels and people one by one."""
+    fields = UpdateCard(due_at=update.due_at, start_at=update.start_at, priority=update.priority)
+    changed = await _update(uow, card, fields)
+    for act, ids in (
+        (belongings.unlabel_card, update.remove_label_ids),
+        (belongings.label_card, update.add_label_ids),
+        (belongings.unassign_card, update.remove_assignee_ids),
+        (belongings.assign_card, update.add_assignee_ids),
+    ):
+        for each in ids:
+            changed = await act(uow, card, each)
+    return changed
 
 
 async def _update(uow: UnitOfWork, card: CardName, change: UpdateCard) -> CardSummary:
