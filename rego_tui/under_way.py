@@ -1,0 +1,125 @@
+"""The user's operations on one board between the key and the server's word: shown at once, settled or rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from rego.replica import Pending, Replica, Touched
+from rego.wire.cards import CardSummary
+from rego.wire.errors import RegoError
+from rego.wire.events import CardCreated, Event
+from rego_tui.commands import CardWord, shell
+from rego_tui.messages import CardNumbered, ConnectionChanged, Notice
+from rego_tui.operations import Operation, cards_of
+from rego_tui.outbox import Outbox, Sender
+from rego_tui.reports import Reports, add
+
+
+class UnderWay:
+    """Puts operations on top of the replica and sends them. `replica` answers the one in use, once there is one."""
+
+    def __init__(
+        self,
+        client: Sender,
+        reports: Reports,
+        replica: Callable[[], Replica],
+        locked_out: Callable[[RegoError], None],
+    ) -> None:
+        self._reports = reports
+        self._replica = replica
+        self.outbox = Outbox(
+            client, answered=self._answered, refused=self._refused, changed=self._changed, locked_out=locked_out
+        )
+        self._answers: dict[str, list[CardSummary]] = {}
+        self._last: Operation | None = None
+
+    def put(self, operation: Operation) -> Touched:
+        """Show an operation at once and send it in its turn; returns what it changed, which the subscribers hear too."""
+        touched = self._replica().pend(operation.pending)
+        self._last = operation
+        self.outbox.put(operation)
+        self._reports.touch(touched, at_once=True)
+        self._changed()
+        return touched
+
+    def last_command(self) -> str:
+        """What does in a shell what was done here last, one command a line; nothing when there is no such command."""
+        return shell(self._last.commands, self._card_name) if self._last is not None else ""
+
+    def _card_name(self, word: CardWord) -> str:
+        card_id = self.outbox.known.id(word.card_id)
+        card = self._replica().cards.get(card_id)
+        return self._replica().ref(card) if card is not None else card_id
+
+    def _changed(self) -> None:
+        self._reports.publish(ConnectionChanged())
+
+    # --- what becomes of operations --------------------------------------------------------------------------------
+
+    def _answered(self, operation: Operation, answer: Any) -> None:
+        """Keep showing an operation until its event is in, unless the replica already holds its result or never will."""
+        replica, then = self._replica(), cards_of(answer)
+        if operation.op_id in replica.pending:
+            if then:
+                self._answers[operation.op_id] = then
+            if _holds(replica, then):
+                self._settle(operation.op_id)
+        operation.answered(answer)
+
+    def _refused(self, operation: Operation, error: RegoError) -> None:
+        lost = [operation, *(self.outbox.drop_those_on(operation.card_id) if operation.creates else ())]
+        touched = Touched(set(), set())
+        for op in lost:
+            add(touched, self._replica().settle(op.op_id))
+        self._reports.touch(touched, at_once=True)
+        if not operation.refused(error):
+            self._reports.publish(Notice(f"{operation.failure}: {error.detail}", failed=True))
+
+    def _settle(self, op_id: str) -> None:
+        """Take a confirmed operation away; what was done to a provisional card goes on with the real one."""
+        replica = self._replica()
+        answer = self._answers.pop(op_id, None)
+        pending = replica.pending.get(op_id)
+        touched = replica.settle(op_id)
+        if pending is not None and answer is not None and pending.new_card is not None and pending.card_id != answer[0].id:
+            self._adopt(pending.card_id, answer[0].id, touched)
+        self._reports.touch(touched)
+
+    def _adopt(self, provisional_id: str, card_id: str, touched: Touched) -> None:
+        replica = self._replica()
+        self.outbox.known.ids[provisional_id] = card_id
+        for op in list(replica.pending_on(provisional_id)):
+            add(touched, replica.settle(op.op_id))
+            add(touched, replica.pend(op.renamed(provisional_id, card_id)))
+        self._reports.publish(CardNumbered(provisional_id, card_id))
+
+    # --- what the feed brings --------------------------------------------------------------------------------------
+
+    def board_replaced(self, previous: Replica | None) -> None:
+        """The replica is another one: what is under way shows on it too, unless it holds that already."""
+        replica = self._replica()
+        for op in previous.pending.values() if previous else ():
+            replica.pend(op)
+        for op_id, answer in list(self._answers.items()):
+            if _holds(replica, answer):
+                self._settle(op_id)
+
+    def event_came(self, event: Event, pending: Pending | None, touched: Touched) -> None:
+        """An event was applied; `pending` is the operation that it confirms, if it does."""
+        if pending is not None:
+            self._answers.pop(pending.op_id, None)
+            if isinstance(event.data, CardCreated) and pending.card_id != event.data.card.id:
+                self._adopt(pending.card_id, event.data.card.id, touched)
+
+
+def _holds(replica: Replica, answers: Sequence[CardSummary]) -> bool:
+    """Whether the confirmed state is at least as new as the answers, so that their events are in already."""
+    return all(_holds_one(replica, answer) for answer in answers)
+
+
+def _holds_one(replica: Replica, answer: CardSummary) -> bool:
+    card = replica.cards.get(answer.id)
+    if card is None:
+        return answer.archived and not replica.archived
+    return card.version >= answer.version
