@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -23,6 +24,7 @@ from rego_tui.screens.keys import KeyScreen
 from rego_tui.store import BoardStore
 from rego_tui.widgets.bars import BoardBar, OptionsBar
 from rego_tui.widgets.column import HEADER, ColumnView
+from rego_tui.widgets.glide import Passing
 from rego_tui.widgets.line_input import LineInput
 from rego_tui.widgets.looks import Density, Peer
 
@@ -165,10 +167,14 @@ class BoardPage(KeyScreen):
             await self.columns.show_frame(self.view, looks_of(self.view.replica, self.rego.clock(), self.density))
             self._draw_bar()
             self.show_options()
-        self._draw_columns(None if touched.frame else touched.columns)
+        self._draw_columns(None if touched.frame else touched.columns, self.take_passing())
         self.lost_hold()
         if self.view.carried is not None:
             self.show_options()
+
+    def take_passing(self) -> Mapping[str, Passing]:
+        """The cards that others moved since the last time, which are to glide to their places."""
+        return {}
 
     def news_drawn(self) -> None:
         """Called when what others did, or where they are now, is drawn."""
@@ -186,9 +192,9 @@ class BoardPage(KeyScreen):
     def lost_hold(self) -> None:
         """Called after a change by others, which may have taken away what the user carries or types."""
 
-    def _draw_columns(self, only: set[str] | None = None) -> None:
+    def _draw_columns(self, only: set[str] | None = None, passing: Mapping[str, Passing] | None = None) -> None:
         if self.view is not None:
-            self.columns.show_cards(self.view, only)
+            self.columns.show_cards(self.view, only, passing)
             self._draw_faces()
             self._place_title_line()
 

@@ -177,7 +177,9 @@ class ScriptedPeer:
         own = replace(mia, connection_id=OWN_CONNECTION, user_id="me", username="me")
         self.feed(PresenceCame(people={"mias": mia, OWN_CONNECTION: own}))
 
-    def move(self, card_id: str, column_id: str, index: int, op_id: str | None = None) -> CardSummary:
+    def move(
+        self, card_id: str, column_id: str, index: int, op_id: str | None = None, *, actor: Actor | None = None
+    ) -> CardSummary:
         """Somebody moves a card."""
         card = self.replica.cards[card_id]
         rank = self.replica.rank_between(column_id, index, without=card_id)
@@ -189,6 +191,7 @@ class ScriptedPeer:
                 version=card.version + 1,
             ),
             op_id,
+            actor=actor,
         )
         return self.replica.cards[card_id]
 
