@@ -17,9 +17,7 @@ from rego.wire.event_data import RawEvent
 from rego.wire.query_terms import ME
 from rego_tui.messages import Notice
 from rego_tui.outbox import Sender
-
-_FIELDS = {"column_id": "column", "due_at": "due date", "assignee_ids": "people", "label_ids": "labels", "completed": "done"}
-_UNSAID = {"rank"}
+from rego_tui.value_words import UNSAID, field_word, shown
 
 LOOKED_THROUGH = 4 * limits.BULK_CHANGES_MAX
 """How many of the user's latest acts are looked through, at the most, for what can be taken back or done again."""
@@ -110,26 +108,8 @@ def _both_values(clashes: Any, replica: Replica) -> str:
     if not isinstance(clashes, dict):
         return ""
     said = [
-        f"the {_FIELDS.get(name, name)} was {_shown(clash['left'], replica)} and is {_shown(clash['now'], replica)} now"
+        f"the {field_word(name)} was {shown(clash['left'], replica)} and is {shown(clash['now'], replica)} now"
         for name, clash in sorted(clashes.items())
-        if name not in _UNSAID
+        if name not in UNSAID
     ]
     return f" As you left it {'; '.join(said)}." if said else ""
-
-
-def _shown(value: Any, replica: Replica) -> str:
-    """A value in the words of the board: a column, a label or a person by name."""
-    match value:
-        case None | [] | "":
-            return "empty"
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(_shown(each, replica) for each in value)
-        case str() if value in replica.columns:
-            return f"“{replica.columns[value].title}”"
-        case str() if value in replica.labels:
-            return f"“{replica.labels[value].name or replica.labels[value].color.value}”"
-        case str() if value in replica.members:
-            return replica.members[value].name
-    return f"“{value}”"

@@ -115,6 +115,7 @@ def connection_text(store: BoardStore, zone: tzinfo | None) -> tuple[str, str]:
     """The state of the connection as (words, tone)."""
     connection, waiting = store.connection, store.waiting
     queue = f" · {waiting} waiting" if waiting else ""
+    queue += f" · {len(store.review)} to review" if store.review else ""
     if connection.phase is Phase.OFFLINE:
         since = f" since {connection.since.astimezone(zone):%H:%M}" if connection.since is not None else ""
         return f"○ offline{since}, trying again{queue}", "error"

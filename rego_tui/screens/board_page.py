@@ -16,7 +16,7 @@ from rego.wire.users import User
 from rego_tui import messages
 from rego_tui.actions import Place
 from rego_tui.board_view import DRAFT_ID, BoardView
-from rego_tui.keymap import Press
+from rego_tui.keymap import Press, key_label
 from rego_tui.layout import Layout, read_layout
 from rego_tui.screens.board_frame import connection_text, faces, looks_of, people_here
 from rego_tui.screens.columns import Columns
@@ -110,6 +110,22 @@ class BoardPage(KeyScreen):
         self._draw_bar()
         self._draw_faces()
         self._tell_pages(message)
+
+    def on_review_waits(self, message: messages.ReviewWaits) -> None:
+        """Show what was not done, unless the user has their hands on something; then say where it is."""
+        message.stop()
+        if self.is_current and self.focused is None and self.place is Place.BOARD:
+            self.show_review()
+        else:
+            key = next((key_label(key) for key in self.rego.keymap.actions["board.review"].keys), "the palette")
+            count = len(self.store.review)
+            what = "1 change that waited was" if count == 1 else f"{count} changes that waited were"
+            self.rego.say(f"{what} not done; on the board {key} shows it and asks you.", failed=True)
+
+    def show_review(self) -> None:
+        from rego_tui.screens.review import ReviewPage
+
+        self.app.push_screen(ReviewPage(self.rego, self.store))
 
     def on_notice(self, message: messages.Notice) -> None:
         message.stop()

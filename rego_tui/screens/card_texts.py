@@ -253,6 +253,8 @@ class CardTexts(CardReading):
         self.rego.drafts.keep(self.card_id, part, draft)
         self.saving.add(part)
         change = self._change(part, draft)
+        failure = f"{self.ref} was not saved, and your text is kept on the card"
+        change = replace(change, operation=replace(change.operation, part=part, failure=failure))
         self.open_card.perform(
             change,
             answered=partial(self._saved, self.card_id, part, draft),
@@ -285,10 +287,8 @@ class CardTexts(CardReading):
     def _not_saved(self, part: str, draft: Draft, error: RegoError) -> bool:
         """Keep the text; where somebody else changed it, and the card is still open, show both."""
         self.saving.discard(part)
-        stale = isinstance(error, StaleVersion)
-        if not self.is_drawable or not stale:
-            self.rego.say(f"{self.ref} was not saved: {error.detail} Your text is kept on the card.", failed=True)
-            return True
+        if not self.is_drawable or not isinstance(error, StaleVersion):
+            return False
         self.run_worker(self._collide(part, draft), name="conflict")
         return True
 
