@@ -6,20 +6,18 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 from textual import events
 from textual.app import App
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import Provider
 
 from rego.safe_text import safe_text
 from rego.wire.errors import RegoError
 from rego_tui import leaving
-from rego_tui.actions import Action
 from rego_tui.drafts import Drafts
-from rego_tui.keymap import Keymap, Press, key_label, keymap
+from rego_tui.keymap import Keymap, keymap
 from rego_tui.preferences import NAMES, default_of, preferences_of, read_values
 from rego_tui.recent import remember_board
 from rego_tui.rights import why_not
@@ -66,31 +64,11 @@ def run(connect: Connect) -> int:
     return app.return_code or 0
 
 
-class ActionProvider(Provider):
-    """The palette's entries: the actions of the screen that it was opened on."""
+def _palette() -> type[Provider]:
+    """What fills the palette, loaded when it is opened first."""
+    from rego_tui.palette import ActionProvider
 
-    async def discover(self) -> Hits:
-        for name, help_text, command in self._commands():
-            yield DiscoveryHit(name, command, help=help_text)
-
-    async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
-        for name, help_text, command in self._commands():
-            if (score := matcher.match(name)) > 0:
-                yield Hit(score, matcher.highlight(name), command, help=help_text)
-
-    def _commands(self) -> list[tuple[str, str, Callable[[], None]]]:
-        screen = self.screen
-        if not isinstance(screen, KeyScreen):
-            return []
-        actions = screen.rego.keymap.at(screen.place)
-        return [(a.help[0].upper() + a.help[1:], _keys_and_id(a), partial(screen.run, Press(a))) for a in actions]
-
-
-def _keys_and_id(action: Action) -> str:
-    """What stands below an action in the palette: the keys that do the same, and its name in the keys file."""
-    keys = "  ".join(key_label(key) for key in action.keys) or "no key"
-    return f"{keys}  ·  {action.id}"
+    return ActionProvider
 
 
 class RegoApp(App[None]):
@@ -98,7 +76,7 @@ class RegoApp(App[None]):
 
     TITLE = "Rego"
     CSS_PATH = "theme.tcss"
-    COMMANDS = {ActionProvider}
+    COMMANDS = {_palette}
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = []
 
