@@ -19,6 +19,7 @@ class Place(StrEnum):
     CARD = "card"
     EDITOR = "editor"
     CONFLICT = "two texts"
+    PICTURE = "a picture"
     BOARDS = "boards"
     SERVERS = "servers"
     LOGIN = "login"
@@ -216,8 +217,16 @@ ACTIONS: tuple[Action, ...] = (
         "Comments and files",
         ("comments.write!", "c", "write a comment", "comment"),
         ("files.add!", "f", "put a file on the card, by its path", "file"),
-        ("files.open", "o", "show the file under the cursor"),
+        ("files.look", "v", "look at the picture under the cursor, here"),
+        ("files.open", "o", "show the file under the cursor, in another program"),
         ("files.save", "s", "save the file under the cursor to a path"),
+    ),
+    *_group(
+        Place.PICTURE,
+        "A picture",
+        ("picture.open", "o", "show it in another program", "open"),
+        ("picture.save", "s", "save it to a path", "save"),
+        ("picture.close", "escape, q, v, enter", "back to the card", "back"),
     ),
     *_group(
         Place.EDITOR,
