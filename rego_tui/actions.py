@@ -29,20 +29,12 @@ class Place(StrEnum):
     RULES = "rules"
     RULE = "a rule"
     RUNS = "a rule at work"
+    REVIEW = "what was not done"
     ONCE = "shown once"
     SETTINGS = "settings"
     HELP = "help"
     PICKER = "choosing"
     COMMAND = "the last command"
-
-
-LISTS = frozenset({Place.ACTIVITY, Place.PEOPLE, Place.RULES, Place.RULE, Place.RUNS})
-"""The places that have the keys of a list beside their own."""
-
-
-def layers(place: Place) -> tuple[Place, ...]:
-    """The places whose actions can be run at a place: itself first, the widest last."""
-    return (place, Place.LIST, Place.EVERYWHERE) if place in LISTS else (place, Place.EVERYWHERE)
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -156,6 +148,7 @@ ACTIONS: tuple[Action, ...] = (
         ("column.menu", "C", "this column: rename, limit, move, hide, archive; add one, show hidden ones"),
         ("board.people", "g p", "the people of this board, and invitations to it"),
         ("board.rules", "g r", "what this board does by itself"),
+        ("board.review", "g w", "what waited while you were offline and was not done: yours or theirs"),
         ("board.back", "escape", "take the marks away, then the filter"),
     ),
     *_group(
@@ -329,6 +322,15 @@ ACTIONS: tuple[Action, ...] = (
         Place.RUNS,
         "A rule at work",
         ("runs.open_card", "enter", "open the card", "open card"),
+    ),
+    *_group(
+        Place.REVIEW,
+        "What was not done",
+        ("review.mine!", "m", "do yours after all", "do yours"),
+        ("review.theirs", "t", "leave it as it is; your change goes", "leave theirs"),
+        ("review.open_card", "enter", "open the card", "open card"),
+        ("review.all_mine!", "M", "do all of yours that can be done"),
+        ("review.all_theirs", "T", "leave all as it is, after asking"),
     ),
     *_group(
         Place.ONCE,

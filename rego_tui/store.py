@@ -28,6 +28,7 @@ from rego_tui.messages import BoardEnded, BoardLoaded, ConnectionChanged, Notice
 from rego_tui.operations import Operation
 from rego_tui.outbox import Sender
 from rego_tui.reports import Reports
+from rego_tui.review import Row
 from rego_tui.rights import why_not
 from rego_tui.taking_back import TakingBack
 from rego_tui.under_way import UnderWay
@@ -85,6 +86,19 @@ class BoardStore:
     def waiting(self) -> int:
         """How many operations the server has not answered yet."""
         return len(self.under_way.outbox)
+
+    @property
+    def review(self) -> list[Row]:
+        """The changes that waited and were not simply done, which wait for the user's word."""
+        return list(self.under_way.review.values())
+
+    def do_anyway(self, row: Row) -> str:
+        """Do a change of the review after all; why that cannot be, or nothing."""
+        return self.under_way.do_anyway(row, self.me)
+
+    def leave_theirs(self, row: Row) -> None:
+        """Let a change of the review go."""
+        self.under_way.forget(row)
 
     @property
     def blocked(self) -> bool:
@@ -220,7 +234,6 @@ class BoardStore:
         self._catch_up_to = hello.seq
         up_to_date = self.replica is not None and hello.resume is Resume.REPLAY and self.replica.seq >= hello.seq
         self._set_connection(Connection(phase=Phase.LIVE if up_to_date else Phase.CATCHING_UP))
-        self.under_way.outbox.wake()
         self._focus.tell()
 
     def _take_snapshot(self, replica: Replica) -> None:
@@ -267,4 +280,5 @@ class BoardStore:
 
     def _set_connection(self, connection: Connection) -> None:
         self.connection = connection
+        self.under_way.outbox.open(connection.phase is Phase.LIVE)
         self._reports.publish(ConnectionChanged())

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from msgspec.structs import replace
+
 from rego.replica import Pending, Replica, Touched
 from rego.wire.cards import CardSummary
 from rego.wire.errors import RegoError
 from rego.wire.events import CardCreated, Event
 from rego_tui.commands import CardWord, shell
-from rego_tui.messages import CardNumbered, ConnectionChanged, Notice
+from rego_tui.kept import keep, revive
+from rego_tui.messages import CardNumbered, ConnectionChanged, Notice, ReviewWaits
 from rego_tui.operations import Operation, cards_of
 from rego_tui.outbox import Outbox, Sender
 from rego_tui.reports import Reports, add
+from rego_tui.review import Row, again, foreign_change, row_of, why_impossible
 
 
 class UnderWay:
@@ -29,14 +33,24 @@ class UnderWay:
         self._reports = reports
         self._replica = replica
         self.outbox = Outbox(
-            client, answered=self._answered, refused=self._refused, changed=self._changed, locked_out=locked_out
+            client,
+            answered=self._answered,
+            refused=self._refused,
+            changed=self._changed,
+            met=self._met,
+            drained=self._drained,
+            locked_out=locked_out,
         )
+        self.review: dict[str, Row] = {}
+        self._unannounced = False
         self._answers: dict[str, list[CardSummary]] = {}
         self._last: Operation | None = None
 
     def put(self, operation: Operation) -> Touched:
         """Show an operation at once and send it in its turn; returns what it changed, which the subscribers hear too."""
-        touched = self._replica().pend(operation.pending)
+        replica = self._replica()
+        operation = replace(operation, seen=operation.seen or _seen(operation.pending, replica), seq=replica.seq)
+        touched = replica.pend(operation.pending)
         self._last = operation
         self.outbox.put(operation)
         self._reports.touch(touched, at_once=True)
@@ -73,8 +87,53 @@ class UnderWay:
         for op in lost:
             add(touched, self._replica().settle(op.op_id))
         self._reports.touch(touched, at_once=True)
-        if not operation.refused(error):
+        if operation.refused(error):
+            return
+        kept = keep(operation) if operation.op_id in self.outbox.waited else None
+        if kept is None:
             self._reports.publish(Notice(f"{operation.failure}: {error.detail}", failed=True))
+        else:
+            then = tuple(each for op in lost[1:] if (each := keep(op)) is not None)
+            self._ask(row_of(kept, error.detail, self.outbox.known, error, then))
+
+    def _met(self, operation: Operation) -> bool:
+        """Whether somebody changed meanwhile what an operation that waited would change; then the user is asked first."""
+        reason = foreign_change(operation, self._replica(), self.outbox.known)
+        kept = keep(operation) if reason else None
+        if kept is None:
+            return False
+        self._reports.touch(self._replica().settle(operation.op_id), at_once=True)
+        self._ask(row_of(kept, reason, self.outbox.known))
+        return True
+
+    # --- what the user is asked about --------------------------------------------------------------------------------
+
+    def _ask(self, row: Row) -> None:
+        self.review[row.kept.op_id] = row
+        self._unannounced = True
+        self._changed()
+
+    def _drained(self) -> None:
+        """All that waited was tried: the user hears of what was not done, of all at once."""
+        if self._unannounced:
+            self._unannounced = False
+            self._reports.publish(ReviewWaits())
+
+    def do_anyway(self, row: Row, me: str | None) -> str:
+        """Do a change of the review after all; why that cannot be, or nothing."""
+        if why := why_impossible(row, self._replica(), me):
+            return why
+        self.forget(row)
+        for kept in again(row, self._replica()):
+            operation = revive(kept)
+            self.outbox.waited.add(operation.op_id)  # refused once more, it is asked about once more
+            self.put(operation)
+        return ""
+
+    def forget(self, row: Row) -> None:
+        """The user gave their word on a change."""
+        self.review.pop(row.kept.op_id, None)
+        self._changed()
 
     def _settle(self, op_id: str) -> None:
         """Take a confirmed operation away; what was done to a provisional card goes on with the real one."""
@@ -111,6 +170,16 @@ class UnderWay:
             self._answers.pop(pending.op_id, None)
             if isinstance(event.data, CardCreated) and pending.card_id != event.data.card.id:
                 self._adopt(pending.card_id, event.data.card.id, touched)
+
+
+def _seen(pending: Pending, replica: Replica) -> dict[str, dict[str, Any]]:
+    """What the user sees of the fields that an operation sets."""
+    shown = ((card_id, replica.card(card_id)) for card_id in pending.card_ids)
+    return {
+        card_id: {field: getattr(card, field) for field in pending.changes_on(card_id)}
+        for card_id, card in shown
+        if card is not None
+    }
 
 
 def _holds(replica: Replica, answers: Sequence[CardSummary]) -> bool:

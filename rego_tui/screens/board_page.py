@@ -16,7 +16,7 @@ from rego.wire.users import User
 from rego_tui import messages
 from rego_tui.actions import Place
 from rego_tui.board_view import DRAFT_ID, BoardView
-from rego_tui.keymap import Press
+from rego_tui.keymap import Press, key_label
 from rego_tui.layout import Layout, read_layout
 from rego_tui.screens.board_frame import connection_text, faces, looks_of, people_here
 from rego_tui.screens.columns import Columns
@@ -26,7 +26,7 @@ from rego_tui.widgets.bars import BoardBar, OptionsBar
 from rego_tui.widgets.column import HEADER, ColumnView
 from rego_tui.widgets.glide import Passing
 from rego_tui.widgets.line_input import LineInput
-from rego_tui.widgets.looks import Density, Peer
+from rego_tui.widgets.looks import Density, Face, Peer
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
@@ -108,7 +108,24 @@ class BoardPage(KeyScreen):
     def on_connection_changed(self, message: messages.ConnectionChanged) -> None:
         message.stop()
         self._draw_bar()
+        self._draw_faces()
         self._tell_pages(message)
+
+    def on_review_waits(self, message: messages.ReviewWaits) -> None:
+        """Show what was not done, unless the user has their hands on something; then say where it is."""
+        message.stop()
+        if self.is_current and self.focused is None and self.place is Place.BOARD:
+            self.show_review()
+        else:
+            key = next((key_label(key) for key in self.rego.keymap.actions["board.review"].keys), "the palette")
+            count = len(self.store.review)
+            what = "1 change that waited was" if count == 1 else f"{count} changes that waited were"
+            self.rego.say(f"{what} not done; on the board {key} shows it and asks you.", failed=True)
+
+    def show_review(self) -> None:
+        from rego_tui.screens.review import ReviewPage
+
+        self.app.push_screen(ReviewPage(self.rego, self.store))
 
     def on_notice(self, message: messages.Notice) -> None:
         message.stop()
@@ -184,12 +201,17 @@ class BoardPage(KeyScreen):
 
     def _draw_faces(self) -> None:
         if self.view is not None:
-            self.columns.show_faces(self.view, faces(self.view, self.store.people.values(), self.fresh))
+            self.columns.show_faces(self.view, self._faces(self.view))
+
+    def _faces(self, view: BoardView) -> dict[str, Face]:
+        return faces(view, self.store.people.values(), self.fresh, away=not self.store.connection.in_touch)
 
     def _draw_bar(self) -> None:
         if self.is_drawable:
             state, tone = connection_text(self.store, self.rego.clock().tzinfo)
-            self.query_one(BoardBar).show(self._title(), people_here(self.store), state, tone)
+            self.query_one(BoardBar).show(
+                self._title(), people_here(self.store), state, tone, away=not self.store.connection.in_touch
+            )
 
     def _title(self) -> str:
         """The board's title, what is filtered, and which columns are in sight when not all are."""
