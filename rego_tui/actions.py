@@ -5,36 +5,11 @@ An action id such as `card.move_right` names the method `act_card_move_right` of
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from msgspec import Struct
 
+from rego_tui.places import Place
 
-class Place(StrEnum):
-    """Where an action can be run."""
-
-    EVERYWHERE = "everywhere"
-    BOARD = "board"
-    MOVE = "move mode"
-    CARD = "card"
-    EDITOR = "editor"
-    CONFLICT = "two texts"
-    PICTURE = "a picture"
-    BOARDS = "boards"
-    SERVERS = "servers"
-    LOGIN = "login"
-    LIST = "every list"
-    ACTIVITY = "activity"
-    PEOPLE = "people"
-    RULES = "rules"
-    RULE = "a rule"
-    RUNS = "a rule at work"
-    REVIEW = "what was not done"
-    ONCE = "shown once"
-    SETTINGS = "settings"
-    HELP = "help"
-    PICKER = "choosing"
-    COMMAND = "the last command"
+__all__ = ["ACTIONS", "Action", "Place"]
 
 
 class Action(Struct, frozen=True, kw_only=True):
