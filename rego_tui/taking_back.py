@@ -63,7 +63,7 @@ class TakingBack:
         if not acts:
             return Notice("Nothing that you did here lately still stands.")
         made = await self._revert(acts[0])
-        return Notice(f"Undone: {acts[0].sentence}{and_more(made)}. Press U to do it again.")
+        return Notice(f"Undone: {_to_you(acts[0])}{and_more(made)}. Press U to do it again.")
 
     async def _redo(self) -> Notice:
         undone = taken_back(await self._own(lambda known: bool(taken_back(known)) or not is_cut_off(known)))
@@ -71,11 +71,11 @@ class TakingBack:
             return Notice("There is nothing to do again.")
         taking_back, act = undone[0]
         made = await self._revert(taking_back)
-        return Notice(f"Done again: {act.sentence}{and_more(made)}. Press u to undo it.")
+        return Notice(f"Done again: {_to_you(act)}{and_more(made)}. Press u to undo it.")
 
     async def _take_back(self, entry: Activity) -> Notice:
         made = await self._revert(entry)
-        return Notice(f"Undone: {entry.sentence}{and_more(made)}.")
+        return Notice(f"Undone: {_to_you(entry)}{and_more(made)}.")
 
     async def _own(self, enough: Callable[[list[Activity]], bool]) -> list[Activity]:
         """The user's latest acts, newest first, page by page until they are `enough`.
@@ -95,6 +95,12 @@ class TakingBack:
 
     async def _revert(self, entry: Activity) -> list[RawEvent]:
         return await self._client.send(history.revert_event(self._board_id, entry.seq, whole=True), str(uuid4()))
+
+
+def _to_you(entry: Activity) -> str:
+    """The sentence about an act of the user's own, as it is said to them."""
+    name = entry.actor.username if entry.actor is not None and entry.cause is None else ""
+    return f"you{entry.sentence.removeprefix(name)}" if name and entry.sentence.startswith(f"{name} ") else entry.sentence
 
 
 def _both_values(clashes: Any, replica: Replica) -> str:

@@ -26,7 +26,7 @@ from rego_tui.widgets.bars import BoardBar, OptionsBar
 from rego_tui.widgets.column import HEADER, ColumnView
 from rego_tui.widgets.glide import Passing
 from rego_tui.widgets.line_input import LineInput
-from rego_tui.widgets.looks import Density, Peer
+from rego_tui.widgets.looks import Density, Face, Peer
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
@@ -108,6 +108,7 @@ class BoardPage(KeyScreen):
     def on_connection_changed(self, message: messages.ConnectionChanged) -> None:
         message.stop()
         self._draw_bar()
+        self._draw_faces()
         self._tell_pages(message)
 
     def on_review_waits(self, message: messages.ReviewWaits) -> None:
@@ -200,12 +201,17 @@ class BoardPage(KeyScreen):
 
     def _draw_faces(self) -> None:
         if self.view is not None:
-            self.columns.show_faces(self.view, faces(self.view, self.store.people.values(), self.fresh))
+            self.columns.show_faces(self.view, self._faces(self.view))
+
+    def _faces(self, view: BoardView) -> dict[str, Face]:
+        return faces(view, self.store.people.values(), self.fresh, away=not self.store.connection.in_touch)
 
     def _draw_bar(self) -> None:
         if self.is_drawable:
             state, tone = connection_text(self.store, self.rego.clock().tzinfo)
-            self.query_one(BoardBar).show(self._title(), people_here(self.store), state, tone)
+            self.query_one(BoardBar).show(
+                self._title(), people_here(self.store), state, tone, away=not self.store.connection.in_touch
+            )
 
     def _title(self) -> str:
         """The board's title, what is filtered, and which columns are in sight when not all are."""
