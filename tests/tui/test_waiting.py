@@ -155,10 +155,10 @@ def every_kind() -> list[Operation]:
         card_acts.hang_on_cards(replica, [one, two], LABELS, [], [samples.label_id(1)]),
     ]
     changes = [
-        card_changes.describe(one, "text", 1),
+        card_changes.describe(one, "text", lambda: 1),
         card_changes.add_list(one, "list", NOW),
         card_changes.add_comment(one, "said", "ada", None, NOW),
-        card_changes.edit_comment(one, two, "said otherwise", 2),
+        card_changes.edit_comment(one, two, "said otherwise", lambda: 2),
     ]
     return [*acts, *(change.operation for change in changes)]
 
