@@ -5,35 +5,11 @@ An action id such as `card.move_right` names the method `act_card_move_right` of
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from msgspec import Struct
 
+from rego_tui.places import Place
 
-class Place(StrEnum):
-    """Where an action can be run."""
-
-    EVERYWHERE = "everywhere"
-    BOARD = "board"
-    MOVE = "move mode"
-    CARD = "card"
-    EDITOR = "editor"
-    CONFLICT = "two texts"
-    BOARDS = "boards"
-    SERVERS = "servers"
-    LOGIN = "login"
-    LIST = "every list"
-    ACTIVITY = "activity"
-    PEOPLE = "people"
-    RULES = "rules"
-    RULE = "a rule"
-    RUNS = "a rule at work"
-    REVIEW = "what was not done"
-    ONCE = "shown once"
-    SETTINGS = "settings"
-    HELP = "help"
-    PICKER = "choosing"
-    COMMAND = "the last command"
+__all__ = ["ACTIONS", "Action", "Place"]
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -209,8 +185,16 @@ ACTIONS: tuple[Action, ...] = (
         "Comments and files",
         ("comments.write!", "c", "write a comment", "comment"),
         ("files.add!", "f", "put a file on the card, by its path", "file"),
-        ("files.open", "o", "show the file under the cursor"),
+        ("files.look", "v", "look at the picture under the cursor, here"),
+        ("files.open", "o", "show the file under the cursor, in another program"),
         ("files.save", "s", "save the file under the cursor to a path"),
+    ),
+    *_group(
+        Place.PICTURE,
+        "A picture",
+        ("picture.open", "o", "show it in another program", "open"),
+        ("picture.save", "s", "save it to a path", "save"),
+        ("picture.close", "escape, q, v, enter", "back to the card", "back"),
     ),
     *_group(
         Place.EDITOR,

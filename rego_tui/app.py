@@ -24,6 +24,7 @@ from rego_tui.rights import why_not
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.keys import KeyScreen, Typed
+from rego_tui.shelf import Shelf
 from rego_tui.store import BoardStore
 from rego_tui.themes import THEMES
 from rego_tui.whereabouts import Whereabouts
@@ -59,7 +60,7 @@ def run(connect: Connect) -> int:
     """Show the boards until the user quits; returns the exit code."""
     app = RegoApp(connect)
     app.run(mouse=app.preferences.mouse)
-    if app.return_code and (words := leaving.farewell(app.waiting)):
+    if words := leaving.farewell(app.waiting, kept=app.all_is_kept):
         sys.stderr.write(f"{words}\n")
     return app.return_code or 0
 
@@ -215,6 +216,7 @@ class RegoApp(App[None]):
         self.store = self._workspace.open(board_id, snapshot)
         if (home := self.where.home) is not None:
             self.run_worker(asyncio.to_thread(remember_board, home.paths.cache, board_id), group="recent")
+            self.store.shelf_of = lambda me: Shelf(home.paths.waiting, self.drafts, self.where.name, me, board_id)
         self.push_screen(BoardScreen(self, self.store))
 
     def close_board(self, sentence: str = "") -> None:
@@ -254,9 +256,14 @@ class RegoApp(App[None]):
         """How many changes the server has not answered yet."""
         return self.store.waiting if self.store is not None else 0
 
+    @property
+    def all_is_kept(self) -> bool:
+        """Whether those are on disk, and are sent at the next start."""
+        return self.store is not None and self.store.all_is_kept()
+
     def leave(self) -> None:
         """Quit; asked once more when that would lose operations which the server has not seen."""
-        if self.waiting and not self._warned_of_waiting:
+        if self.waiting and not self.all_is_kept and not self._warned_of_waiting:
             self._warned_of_waiting = True
             what = "1 change is" if self.waiting == 1 else f"{self.waiting} changes are"
             self.say(f"{what} not sent yet. Quit again to drop what waits.", failed=True)

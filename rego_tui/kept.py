@@ -36,6 +36,9 @@ _BODIES: dict[str, Any] = {
 }
 _ANSWERS: dict[str, Any] = {kind.__name__: kind for kind in (Attachment, Card, CardSummary, Checklist, ChecklistItem, Comment)}
 _ANSWERS |= {"list[CardSummary]": list[CardSummary], "": None}
+TEXTS = ("title", "text", "description", "filename")
+"""Fields of requests that hold what somebody typed."""
+
 _FIELDS: dict[str, Any] = {field.name: field.type for field in msgspec.structs.fields(CardSummary)}
 
 
@@ -71,14 +74,14 @@ class Kept(Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.pending.new_card is not None
 
 
-def keep(operation: Operation) -> Kept | None:
-    """An operation as a value, or None when its request is of a kind that cannot be kept."""
-    call = operation.call(Known())
+def keep(operation: Operation, known: Known) -> Kept | None:
+    """An operation as a value, under the ids that are known now; None when its request is of a kind that cannot be kept."""
+    call = operation.call(known)
     answer = next((name for name, kind in _ANSWERS.items() if kind == call.returns), None)
     kind = type(call.body).__name__ if call.body is not None else ""
     if answer is None or (kind and kind not in _BODIES) or call.query or call.form or call.file or call.upload:
         return None
-    return Kept(
+    kept = Kept(
         pending=operation.pending,
         failure=operation.failure,
         method=call.method,
@@ -91,6 +94,7 @@ def keep(operation: Operation) -> Kept | None:
         seen=operation.seen,
         seq=operation.seq,
     )
+    return msgspec.json.decode(_renamed(msgspec.json.encode(kept).decode(), known), type=Kept)
 
 
 def revive(kept: Kept) -> Operation:
@@ -118,16 +122,20 @@ def _call(kept: Kept, known: Known) -> Call[Any]:
     body = dict(kept.body) if kept.kind else None
     if body is not None and "version" in body and "title" in kept.pending.changes:
         body["version"] = known.version(kept.card_id, body["version"])
-    written = msgspec.json.encode([kept.path, body]).decode()
-    for provisional, real in known.ids.items():
-        written = written.replace(provisional, real)
-    path, body = msgspec.json.decode(written)
+    path, body = msgspec.json.decode(_renamed(msgspec.json.encode([kept.path, body]).decode(), known))
     return Call(
         method=kept.method,
         path=path,
         body=msgspec.convert(body, _BODIES[kept.kind]) if kept.kind else None,
         returns=_ANSWERS[kept.answer],
     )
+
+
+def _renamed(written: str, known: Known) -> str:
+    """JSON in which cards, and what hangs on them, have the ids that the server gave them."""
+    for provisional, real in known.ids.items():
+        written = written.replace(provisional, real)
+    return written
 
 
 def _typed(pending: Pending) -> Pending:

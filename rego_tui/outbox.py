@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Protocol, TypeVar
 
 from rego.client.call import Call
@@ -64,6 +64,9 @@ class Outbox:
 
     def __len__(self) -> int:
         return len(self._queue)
+
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self._queue)
 
     def put(self, operation: Operation) -> None:
         """Send `operation` after all that came before it."""

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
 from rego.replica import Replica
 from rego.wire.cards import CardSummary
 from rego.wire.errors import RegoError, StaleVersion
-from rego_tui.kept import Kept, anew
+from rego_tui.kept import TEXTS, Kept, anew
 from rego_tui.operations import Known, Operation, name_of
 from rego_tui.rights import why_not
 from rego_tui.value_words import UNSAID
-
-TEXTS = ("title", "text", "description", "filename")
-"""Fields of requests that hold what somebody typed."""
 
 MERGED = frozenset({"label_ids", "assignee_ids"})
 """Lists of which a change names single members, so that two changes of one do not take anything from each other."""
@@ -81,18 +77,11 @@ def _before(operation: Operation, replica: Replica, card_id: str) -> CardSummary
     return card
 
 
-def row_of(kept: Kept, reason: str, known: Known, error: RegoError | None = None, then: tuple[Kept, ...] = ()) -> Row:
-    """The row of a change that was not done, under the ids that its cards have now."""
+def row_of(kept: Kept, reason: str, error: RegoError | None = None, then: tuple[Kept, ...] = ()) -> Row:
+    """The row of a change that was not done."""
     now: dict[str, Any] = error.data if isinstance(error, StaleVersion) and isinstance(error.data, dict) else {}
     texts = {name: now[name] for name in TEXTS if name in now}
-    return Row(kept=_named(kept, known), then=then, reason=reason, now=texts, version=now.get("version"))
-
-
-def _named(kept: Kept, known: Known) -> Kept:
-    written = msgspec.json.encode(kept).decode()
-    for provisional, real in known.ids.items():
-        written = written.replace(provisional, real)
-    return msgspec.json.decode(written, type=Kept)
+    return Row(kept=kept, then=then, reason=reason, now=texts, version=now.get("version"))
 
 
 def values(row: Row, replica: Replica) -> list[Value]:
@@ -140,7 +129,7 @@ def again(row: Row, replica: Replica) -> list[Kept]:
         if body.get("move"):
             place = _place(body["move"], replica, creates=False)
             fields["move"] = {k: v for k, v in (body["move"] | place).items() if v is not None}
-    return [anew(replace(kept, seen={}), **fields), *(anew(replace(each, seen={})) for each in row.then)]
+    return [anew(replace(kept, seen={}, seq=0), **fields), *(anew(replace(each, seen={}, seq=0)) for each in row.then)]
 
 
 def _place(body: dict[str, Any], replica: Replica, *, creates: bool) -> dict[str, Any]:

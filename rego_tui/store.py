@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 import msgspec
 from textual.message import Message
 
-from rego.client import attachments, cards, checklists, comments
+from rego.client import attachments, auth, cards, checklists, comments
 from rego.client.call import Call
 from rego.client.updates import Ended, EventCame, Offline, Online, PresenceCame, SnapshotCame, Update
 from rego.replica import Gap, Replica, Touched
@@ -30,6 +31,7 @@ from rego_tui.outbox import Sender
 from rego_tui.reports import Reports
 from rego_tui.review import Row
 from rego_tui.rights import why_not
+from rego_tui.shelf import Shelf
 from rego_tui.taking_back import TakingBack
 from rego_tui.under_way import UnderWay
 
@@ -52,6 +54,7 @@ class BoardStore:
         self._client = client
         self._open_feed = open_feed
         self._following: asyncio.Task[None] | None = None
+        self._asking: asyncio.Task[None] | None = None
         self._ended = False
         self._own_connection = ""
         self._catch_up_to = 0
@@ -62,6 +65,7 @@ class BoardStore:
         )
         self._focus = Focus(self._known_card)
         self._listeners: list[Callable[[Event], object]] = []
+        self.shelf_of: Callable[[str], Shelf] | None = None
 
     # --- life ----------------------------------------------------------------------------------------------------
 
@@ -92,6 +96,10 @@ class BoardStore:
         """The changes that waited and were not simply done, which wait for the user's word."""
         return list(self.under_way.review.values())
 
+    def all_is_kept(self) -> bool:
+        """Whether what is not done yet is on disk, and is done at the next start."""
+        return self.under_way.shelve(all_of_it=True)
+
     def do_anyway(self, row: Row) -> str:
         """Do a change of the review after all; why that cannot be, or nothing."""
         return self.under_way.do_anyway(row, self.me)
@@ -120,9 +128,10 @@ class BoardStore:
                 if not self._following.cancelled():
                     self._following.result()
         finally:
-            for task in (sending, self._following):
+            for task in (sending, self._following, self._asking):
                 if task is not None:
                     task.cancel()
+            self.under_way.shelve(all_of_it=True)
             self._focus.stop()
             self._reports.stop()
 
@@ -235,10 +244,20 @@ class BoardStore:
         up_to_date = self.replica is not None and hello.resume is Resume.REPLAY and self.replica.seq >= hello.seq
         self._set_connection(Connection(phase=Phase.LIVE if up_to_date else Phase.CATCHING_UP))
         self._focus.tell()
+        if self.me is None and self.shelf_of is not None:
+            # Presence tells it too, some time after the hello; what is done until then is to be kept as well.
+            self._asking = asyncio.create_task(self._ask_who())
+
+    async def _ask_who(self) -> None:
+        with suppress(RegoError):
+            user = await self._client.send(auth.me())
+            self.me = self.me or user.id
+            self._take_up()
 
     def _take_snapshot(self, replica: Replica) -> None:
         previous, self.replica = self.replica, replica
         self.under_way.board_replaced(previous)
+        self._take_up()
         self._reports.publish(BoardLoaded())
         self._caught_up()
 
@@ -259,9 +278,18 @@ class BoardStore:
         if self.connection.phase is Phase.CATCHING_UP and self.loaded.seq >= self._catch_up_to:
             self._set_connection(Connection(phase=Phase.LIVE))
 
+    def _take_up(self) -> None:
+        """Go on with what waited when the program ended, once it is known whose it is and there is a board to show it on."""
+        if self.shelf_of is None or self.me is None or self.replica is None or self.under_way.shelf is not None:
+            return
+        if begun := self.under_way.take_up(self.shelf_of(self.me)):
+            what = "1 change that waited is" if begun == 1 else f"{begun} changes that waited are"
+            self._reports.publish(Notice(f"{what} sent now."))
+
     def _take_presence(self, people: dict[str, Person]) -> None:
         if self._own_connection in people:
             self.me = people[self._own_connection].user_id
+            self._take_up()
         others = {key: person for key, person in people.items() if key != self._own_connection}
         changed = set(self.people.items() ^ others.items())
         self.people = others

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 
 from rego.replica import Pending, Replica, Touched
@@ -18,6 +20,7 @@ from rego_tui.operations import Operation, cards_of
 from rego_tui.outbox import Outbox, Sender
 from rego_tui.reports import Reports, add
 from rego_tui.review import Row, again, foreign_change, row_of, why_impossible
+from rego_tui.shelf import Shelf
 
 
 class UnderWay:
@@ -42,6 +45,7 @@ class UnderWay:
             locked_out=locked_out,
         )
         self.review: dict[str, Row] = {}
+        self.shelf: Shelf | None = None
         self._unannounced = False
         self._answers: dict[str, list[CardSummary]] = {}
         self._last: Operation | None = None
@@ -49,13 +53,55 @@ class UnderWay:
     def put(self, operation: Operation) -> Touched:
         """Show an operation at once and send it in its turn; returns what it changed, which the subscribers hear too."""
         replica = self._replica()
-        operation = replace(operation, seen=operation.seen or _seen(operation.pending, replica), seq=replica.seq)
+        operation = replace(
+            operation, seen=operation.seen or _seen(operation.pending, replica), seq=operation.seq or replica.seq
+        )
         touched = replica.pend(operation.pending)
         self._last = operation
         self.outbox.put(operation)
         self._reports.touch(touched, at_once=True)
         self._changed()
         return touched
+
+    # --- on disk ---------------------------------------------------------------------------------------------------
+
+    def take_up(self, shelf: Shelf) -> int:
+        """Keep what waits on a shelf from now on, and go on with what is there; how much of that is to be sent."""
+        self.shelf = shelf
+        kept, rows = shelf.read()
+        known = {op.op_id for op in self.outbox}
+        self.review = {row.kept.op_id: row for row in rows} | self.review
+        self._unannounced = self._unannounced or bool(rows)
+        begun = 0
+        for each in kept:
+            if each.op_id not in known:
+                with suppress(msgspec.ValidationError):
+                    operation = revive(each)
+                    self.outbox.waited.add(operation.op_id)
+                    self.put(operation)
+                    begun += 1
+        if not len(self.outbox):
+            self._drained()
+        return begun
+
+    def shelve(self, *, all_of_it: bool = False) -> bool:
+        """Write down what waits, or with `all_of_it` what was sent just now too; whether all that is not done is on disk."""
+        shelf = self.shelf
+        if shelf is None:
+            return not len(self.outbox)
+        for op in self.outbox:
+            if op.op_id not in shelf and (all_of_it or op.op_id in self.outbox.waited):
+                self._put_on_shelf(op)
+        return all(op.op_id in shelf for op in self.outbox)
+
+    def _put_on_shelf(self, operation: Operation) -> None:
+        if self.shelf is not None and (kept := keep(operation, self.outbox.known)) is not None:
+            self.shelf.put(kept)
+
+    def _drop_from_shelf(self, *operations: Operation) -> None:
+        if self.shelf is not None:
+            for operation in operations:
+                self.shelf.drop(operation.op_id)
 
     def last_command(self) -> str:
         """What does in a shell what was done here last, one command a line; nothing when there is no such command."""
@@ -67,6 +113,7 @@ class UnderWay:
         return self._replica().ref(card) if card is not None else card_id
 
     def _changed(self) -> None:
+        self.shelve()
         self._reports.publish(ConnectionChanged())
 
     # --- what becomes of operations --------------------------------------------------------------------------------
@@ -79,6 +126,11 @@ class UnderWay:
                 self._answers[operation.op_id] = then
             if _holds(replica, then):
                 self._settle(operation.op_id)
+        if operation.creates or operation.makes or "title" in operation.pending.changes:
+            for op in self.outbox:
+                if self.shelf is not None and op.op_id in self.shelf:
+                    self._put_on_shelf(op)  # with what this answer taught
+        self._drop_from_shelf(operation)
         operation.answered(answer)
 
     def _refused(self, operation: Operation, error: RegoError) -> None:
@@ -88,28 +140,33 @@ class UnderWay:
             add(touched, self._replica().settle(op.op_id))
         self._reports.touch(touched, at_once=True)
         if operation.refused(error):
+            self._drop_from_shelf(*lost)
             return
-        kept = keep(operation) if operation.op_id in self.outbox.waited else None
+        known = self.outbox.known
+        kept = keep(operation, known) if operation.op_id in self.outbox.waited else None
         if kept is None:
             self._reports.publish(Notice(f"{operation.failure}: {error.detail}", failed=True))
         else:
-            then = tuple(each for op in lost[1:] if (each := keep(op)) is not None)
-            self._ask(row_of(kept, error.detail, self.outbox.known, error, then))
+            then = tuple(each for op in lost[1:] if (each := keep(op, known)) is not None)
+            self._ask(row_of(kept, error.detail, error, then))
+        self._drop_from_shelf(*(op for op in lost if op.op_id not in self.review))
 
     def _met(self, operation: Operation) -> bool:
         """Whether somebody changed meanwhile what an operation that waited would change; then the user is asked first."""
         reason = foreign_change(operation, self._replica(), self.outbox.known)
-        kept = keep(operation) if reason else None
+        kept = keep(operation, self.outbox.known) if reason else None
         if kept is None:
             return False
         self._reports.touch(self._replica().settle(operation.op_id), at_once=True)
-        self._ask(row_of(kept, reason, self.outbox.known))
+        self._ask(row_of(kept, reason))
         return True
 
     # --- what the user is asked about --------------------------------------------------------------------------------
 
     def _ask(self, row: Row) -> None:
         self.review[row.kept.op_id] = row
+        if self.shelf is not None:
+            self.shelf.ask(row)
         self._unannounced = True
         self._changed()
 
@@ -123,16 +180,18 @@ class UnderWay:
         """Do a change of the review after all; why that cannot be, or nothing."""
         if why := why_impossible(row, self._replica(), me):
             return why
-        self.forget(row)
         for kept in again(row, self._replica()):
             operation = revive(kept)
             self.outbox.waited.add(operation.op_id)  # refused once more, it is asked about once more
             self.put(operation)
+        self.forget(row)
         return ""
 
     def forget(self, row: Row) -> None:
         """The user gave their word on a change."""
         self.review.pop(row.kept.op_id, None)
+        if self.shelf is not None:
+            self.shelf.drop(row.kept.op_id)
         self._changed()
 
     def _settle(self, op_id: str) -> None:

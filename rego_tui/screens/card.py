@@ -34,7 +34,7 @@ class CardScreen(CardTexts, CardChecklists, CardFiles, CardFacts):
         elif row == FILES:
             self.act_files_add(press)
         elif self.file is not None:
-            self.act_files_open(press)
+            self.show_file(press)
         elif row == COMMENTS:
             self.act_comments_write(press)
         elif row in (HEAD, DESCRIPTION) or self._comment() is not None:

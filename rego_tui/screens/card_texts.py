@@ -289,6 +289,7 @@ class CardTexts(CardReading):
         self.saving.discard(part)
         if not self.is_drawable or not isinstance(error, StaleVersion):
             return False
+        self.rego.drafts.keep(self.card_id, part, draft)
         self.run_worker(self._collide(part, draft), name="conflict")
         return True
 

@@ -127,7 +127,7 @@ async def _scheme(film: Film) -> None:
 
 
 @pytest.mark.parametrize("then", [_delete, _move_on, _resize, _scheme])
-@pytest.mark.parametrize("steps", range(STEPS))
+@pytest.mark.parametrize("steps", [0, 2, STEPS - 1])
 async def test_whatever_happens_in_mid_flight_it_ends_with_the_same_picture(
     then: Callable[[Film], Awaitable[None]], steps: int
 ) -> None:

@@ -126,6 +126,7 @@ def test_a_key_that_begins_a_sequence_takes_the_sequence_away() -> None:
         "g is card.open now, so board.activity",
         "g is card.open now, so board.people",
         "g is card.open now, so board.rules",
+        "g is card.open now, so board.review",
     ]
 
 
