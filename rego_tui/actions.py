@@ -5,43 +5,11 @@ An action id such as `card.move_right` names the method `act_card_move_right` of
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 from msgspec import Struct
 
+from rego_tui.places import Place
 
-class Place(StrEnum):
-    """Where an action can be run."""
-
-    EVERYWHERE = "everywhere"
-    BOARD = "board"
-    MOVE = "move mode"
-    CARD = "card"
-    EDITOR = "editor"
-    CONFLICT = "two texts"
-    BOARDS = "boards"
-    SERVERS = "servers"
-    LOGIN = "login"
-    LIST = "every list"
-    ACTIVITY = "activity"
-    PEOPLE = "people"
-    RULES = "rules"
-    RULE = "a rule"
-    RUNS = "a rule at work"
-    ONCE = "shown once"
-    SETTINGS = "settings"
-    HELP = "help"
-    PICKER = "choosing"
-    COMMAND = "the last command"
-
-
-LISTS = frozenset({Place.ACTIVITY, Place.PEOPLE, Place.RULES, Place.RULE, Place.RUNS})
-"""The places that have the keys of a list beside their own."""
-
-
-def layers(place: Place) -> tuple[Place, ...]:
-    """The places whose actions can be run at a place: itself first, the widest last."""
-    return (place, Place.LIST, Place.EVERYWHERE) if place in LISTS else (place, Place.EVERYWHERE)
+__all__ = ["ACTIONS", "Action", "Place"]
 
 
 class Action(Struct, frozen=True, kw_only=True):
@@ -155,6 +123,7 @@ ACTIONS: tuple[Action, ...] = (
         ("column.menu", "C", "this column: rename, limit, move, hide, archive; add one, show hidden ones"),
         ("board.people", "g p", "the people of this board, and invitations to it"),
         ("board.rules", "g r", "what this board does by itself"),
+        ("board.review", "g w", "what waited while you were offline and was not done: yours or theirs"),
         ("board.back", "escape", "take the marks away, then the filter"),
     ),
     *_group(
@@ -216,8 +185,16 @@ ACTIONS: tuple[Action, ...] = (
         "Comments and files",
         ("comments.write!", "c", "write a comment", "comment"),
         ("files.add!", "f", "put a file on the card, by its path", "file"),
-        ("files.open", "o", "show the file under the cursor"),
+        ("files.look", "v", "look at the picture under the cursor, here"),
+        ("files.open", "o", "show the file under the cursor, in another program"),
         ("files.save", "s", "save the file under the cursor to a path"),
+    ),
+    *_group(
+        Place.PICTURE,
+        "A picture",
+        ("picture.open", "o", "show it in another program", "open"),
+        ("picture.save", "s", "save it to a path", "save"),
+        ("picture.close", "escape, q, v, enter", "back to the card", "back"),
     ),
     *_group(
         Place.EDITOR,
@@ -320,6 +297,15 @@ ACTIONS: tuple[Action, ...] = (
         Place.RUNS,
         "A rule at work",
         ("runs.open_card", "enter", "open the card", "open card"),
+    ),
+    *_group(
+        Place.REVIEW,
+        "What was not done",
+        ("review.mine!", "m", "do yours after all", "do yours"),
+        ("review.theirs", "t", "leave it as it is; your change goes", "leave theirs"),
+        ("review.open_card", "enter", "open the card", "open card"),
+        ("review.all_mine!", "M", "do all of yours that can be done"),
+        ("review.all_theirs", "T", "leave all as it is, after asking"),
     ),
     *_group(
         Place.ONCE,

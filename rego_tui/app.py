@@ -6,26 +6,25 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 from textual import events
 from textual.app import App
-from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.command import Provider
 
 from rego.safe_text import safe_text
 from rego.wire.errors import RegoError
 from rego_tui import leaving
-from rego_tui.actions import Action
 from rego_tui.drafts import Drafts
-from rego_tui.keymap import Keymap, Press, key_label, keymap
+from rego_tui.keymap import Keymap, keymap
 from rego_tui.preferences import NAMES, default_of, preferences_of, read_values
 from rego_tui.recent import remember_board
 from rego_tui.rights import why_not
 from rego_tui.screens.board import BoardScreen
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.keys import KeyScreen, Typed
+from rego_tui.shelf import Shelf
 from rego_tui.store import BoardStore
 from rego_tui.themes import THEMES
 from rego_tui.whereabouts import Whereabouts
@@ -61,36 +60,16 @@ def run(connect: Connect) -> int:
     """Show the boards until the user quits; returns the exit code."""
     app = RegoApp(connect)
     app.run(mouse=app.preferences.mouse)
-    if app.return_code and (words := leaving.farewell(app.waiting)):
+    if words := leaving.farewell(app.waiting, kept=app.all_is_kept):
         sys.stderr.write(f"{words}\n")
     return app.return_code or 0
 
 
-class ActionProvider(Provider):
-    """The palette's entries: the actions of the screen that it was opened on."""
+def _palette() -> type[Provider]:
+    """What fills the palette, loaded when it is opened first."""
+    from rego_tui.palette import ActionProvider
 
-    async def discover(self) -> Hits:
-        for name, help_text, command in self._commands():
-            yield DiscoveryHit(name, command, help=help_text)
-
-    async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
-        for name, help_text, command in self._commands():
-            if (score := matcher.match(name)) > 0:
-                yield Hit(score, matcher.highlight(name), command, help=help_text)
-
-    def _commands(self) -> list[tuple[str, str, Callable[[], None]]]:
-        screen = self.screen
-        if not isinstance(screen, KeyScreen):
-            return []
-        actions = screen.rego.keymap.at(screen.place)
-        return [(a.help[0].upper() + a.help[1:], _keys_and_id(a), partial(screen.run, Press(a))) for a in actions]
-
-
-def _keys_and_id(action: Action) -> str:
-    """What stands below an action in the palette: the keys that do the same, and its name in the keys file."""
-    keys = "  ".join(key_label(key) for key in action.keys) or "no key"
-    return f"{keys}  ·  {action.id}"
+    return ActionProvider
 
 
 class RegoApp(App[None]):
@@ -98,7 +77,7 @@ class RegoApp(App[None]):
 
     TITLE = "Rego"
     CSS_PATH = "theme.tcss"
-    COMMANDS = {ActionProvider}
+    COMMANDS = {_palette}
     ENABLE_COMMAND_PALETTE = True
     BINDINGS = []
 
@@ -237,6 +216,7 @@ class RegoApp(App[None]):
         self.store = self._workspace.open(board_id, snapshot)
         if (home := self.where.home) is not None:
             self.run_worker(asyncio.to_thread(remember_board, home.paths.cache, board_id), group="recent")
+            self.store.shelf_of = lambda me: Shelf(home.paths.waiting, self.drafts, self.where.name, me, board_id)
         self.push_screen(BoardScreen(self, self.store))
 
     def close_board(self, sentence: str = "") -> None:
@@ -276,9 +256,14 @@ class RegoApp(App[None]):
         """How many changes the server has not answered yet."""
         return self.store.waiting if self.store is not None else 0
 
+    @property
+    def all_is_kept(self) -> bool:
+        """Whether those are on disk, and are sent at the next start."""
+        return self.store is not None and self.store.all_is_kept()
+
     def leave(self) -> None:
         """Quit; asked once more when that would lose operations which the server has not seen."""
-        if self.waiting and not self._warned_of_waiting:
+        if self.waiting and not self.all_is_kept and not self._warned_of_waiting:
             self._warned_of_waiting = True
             what = "1 change is" if self.waiting == 1 else f"{self.waiting} changes are"
             self.say(f"{what} not sent yet. Quit again to drop what waits.", failed=True)

@@ -19,8 +19,8 @@ KEY = 8
 TITLE_MIN, TITLE_MAX = 24, 44
 """Cells of a title: what it keeps when columns are left out, and where it ends when there is room for a description."""
 
-PEOPLE_MAX = 36
-"""Cells of the names of those who are on a board."""
+PEOPLE_MAX, NARROW = 36, 100
+"""Cells of the names of those who are on a board, and the width below which they become fewer."""
 
 GAP = 3
 """Cells between two columns."""
@@ -29,7 +29,7 @@ BAR = 5
 """Cells of the bar that shows how much is done."""
 
 HEADINGS = ("done", "", "you", "who is there")
-LEFT_OUT_FIRST = (2, 3, 1, 0)
+LEFT_OUT_FIRST = (2, 1, 0, 3)
 """Which columns a narrow terminal does without, by their place in `HEADINGS`."""
 
 Cell: TypeAlias = tuple[Part, ...]
@@ -48,11 +48,14 @@ def _fits(board: Board, wanted: Sequence[str]) -> bool:
     return all(word in text for word in wanted)
 
 
-def rows_of(boards: Sequence[Board], glances: Mapping[str, BoardGlance], width: int) -> list[Entry]:
-    """A line of headings, then an entry for each board, in columns that fit into `width` cells."""
+def rows_of(boards: Sequence[Board], glances: Mapping[str, BoardGlance], width: int, *, away: bool = False) -> list[Entry]:
+    """A line of headings, then an entry for each board, in columns that fit into `width` cells.
+
+    `away`: who is there is known only as of the last contact.
+    """
     if not boards:
         return []
-    cells = [_cells_of(board, glances.get(board.id)) for board in boards]
+    cells = [_cells_of(board, glances.get(board.id), _people_room(width), away) for board in boards]
     heads: list[Cell] = [((heading, Tone.MUTED),) for heading in HEADINGS]
     widths = [max(map(_length, column)) for column in zip(heads, *cells, strict=True)]
     used = _fitting(widths, width - KEY - 3)
@@ -90,10 +93,15 @@ def _row(board: Board, right: Cell, width: int) -> Entry:
     return Entry(board.id, (key, (pad(cut(title, TITLE_MAX - 2), TITLE_MAX), tone), (about, Tone.MUTED)), right)
 
 
-def _cells_of(board: Board, glance: BoardGlance | None) -> tuple[Cell, ...]:
+def _people_room(width: int) -> int:
+    """The cells for the names of those who are there: with less room fewer names, and how many more."""
+    return PEOPLE_MAX if width >= NARROW else max(width // 6, 4)
+
+
+def _cells_of(board: Board, glance: BoardGlance | None, room: int, away: bool) -> tuple[Cell, ...]:
     """How much is done and late, what the user is, and that the board is archived or who is there."""
     late = f"{glance.overdue} overdue" if glance is not None and glance.overdue else ""
-    return _done(glance), ((late, Tone.ERROR),), ((board.role or "", Tone.MUTED),), _state(board, glance)
+    return _done(glance), ((late, Tone.ERROR),), ((board.role or "", Tone.MUTED),), _state(board, glance, room, away)
 
 
 def _done(glance: BoardGlance | None) -> Cell:
@@ -107,11 +115,22 @@ def _done(glance: BoardGlance | None) -> Cell:
     return ((words, Tone.GOOD if glance.done == glance.cards else Tone.MUTED),)
 
 
-def _state(board: Board, glance: BoardGlance | None) -> Cell:
+def _state(board: Board, glance: BoardGlance | None, room: int, away: bool) -> Cell:
     if board.archived:
         return (("archived", Tone.WARNING),)
     names = _names(glance.people if glance is not None else [])
-    return (("● ", Tone.GOOD), (cut(", ".join(names), PEOPLE_MAX), Tone.PLAIN)) if names else ()
+    dot, tone = (("○ ", Tone.MUTED), Tone.MUTED) if away else (("● ", Tone.GOOD), Tone.PLAIN)
+    return (dot, (_as_many_as_fit(names, room), tone)) if names else ()
+
+
+def _as_many_as_fit(names: Sequence[str], room: int) -> str:
+    """The first names and how many there are beside them, such as `ada +2`."""
+    for count in range(len(names), 0, -1):
+        more = f" +{len(names) - count}" if count < len(names) else ""
+        words = ", ".join(names[:count])
+        if cell_len(words + more) <= room or count == 1:
+            return cut(words, room - cell_len(more)) + more
+    return ""
 
 
 def _names(people: Iterable[Person]) -> list[str]:

@@ -39,12 +39,16 @@ class Change(Struct, frozen=True, kw_only=True):
     about: str
 
 
-def describe(card_id: str, text: str, version: int) -> Change:
+Version = Callable[[], int]
+"""The version that a text was written on, asked when it is sent: one's own save before it may have made another one."""
+
+
+def describe(card_id: str, text: str, version: Version) -> Change:
     """Another description, written on the one that the card had at `version`."""
     return _change(
         card_id,
         card_id,
-        lambda known: cards.update_card(known.id(card_id), UpdateCard(description=text, version=max(version, 1))),
+        lambda known: cards.update_card(known.id(card_id), UpdateCard(description=text, version=max(version(), 1))),
         seen.described(text),
         "The description was not saved",
     )
@@ -176,12 +180,12 @@ def add_comment(card_id: str, text: str, author: str, me: str | None, now: datet
     )
 
 
-def edit_comment(card_id: str, comment_id: str, text: str, version: int) -> Change:
+def edit_comment(card_id: str, comment_id: str, text: str, version: Version) -> Change:
     """Another text for a comment, written on the one that it had at `version`."""
     return _change(
         card_id,
         comment_id,
-        lambda known: comments.update_comment(known.id(comment_id), UpdateComment(text=text, version=max(version, 1))),
+        lambda known: comments.update_comment(known.id(comment_id), UpdateComment(text=text, version=max(version(), 1))),
         seen.with_comment_changed(comment_id, text=text),
         "The comment was not changed",
     )

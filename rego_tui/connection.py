@@ -42,3 +42,8 @@ class Connection(Struct, frozen=True, kw_only=True):
     since: datetime | None = None
     reason: str = ""
     retry_in: float = 0.0
+
+    @property
+    def in_touch(self) -> bool:
+        """Whether the server says at present who is here; otherwise that is known only as of the last contact."""
+        return self.phase in (Phase.LIVE, Phase.CATCHING_UP)

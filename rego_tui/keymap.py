@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TypeAlias
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from rego_tui.actions import ACTIONS, Action, Place, layers
+from rego_tui.actions import ACTIONS, Action, Place
+
+LISTS = frozenset({Place.ACTIVITY, Place.PEOPLE, Place.RULES, Place.RULE, Place.RUNS, Place.REVIEW})
+"""The places that have the keys of a list beside their own."""
+
+
+def layers(place: Place) -> tuple[Place, ...]:
+    """The places whose actions can be run at a place: itself first, the widest last."""
+    return (place, Place.LIST, Place.EVERYWHERE) if place in LISTS else (place, Place.EVERYWHERE)
 
 
 class Press(Struct, frozen=True):
@@ -35,12 +43,12 @@ class Keymap:
         return found
 
     def keys_at(self, place: Place) -> dict[tuple[str, ...], Action]:
-        """The action of each key sequence of a place; its own win over those of wider places."""
-        found: dict[tuple[str, ...], Action] = {}
+        """The action of each key sequence that can be typed at a place; its own win over those of wider places."""
+        found: dict[str, Action] = {}
         for layer in reversed(layers(place)):
-            for action in (a for a in self.actions.values() if a.place is layer):
-                found |= {tuple(key.split(" ")): action for key in action.keys}
-        return found
+            own = {key: action for action in self.actions.values() if action.place is layer for key in action.keys}
+            found = {key: action for key, action in found.items() if not any(_hides(key, other) for other in own)} | own
+        return {tuple(key.split(" ")): action for key, action in found.items()}
 
 
 KeyProblem: TypeAlias = tuple[str, str]
@@ -48,7 +56,7 @@ KeyProblem: TypeAlias = tuple[str, str]
 
 
 def keymap(overrides: Mapping[str, Sequence[str]] | None = None) -> tuple[Keymap, list[KeyProblem]]:
-    """The table with the user's keys in it, and what of the overrides is wrong or clashes.
+    """The table with the user's keys in it, and what of the overrides is wrong, clashes or leaves an action without a key.
 
     An override replaces all keys of its action. A key that two actions of a place want goes to the one that asked for it in
     the overrides; a clash between two overrides, and an unknown id, change nothing.
@@ -65,7 +73,36 @@ def keymap(overrides: Mapping[str, Sequence[str]] | None = None) -> tuple[Keymap
         else:
             taken = [k for other in wanted if other in known and _meet(known[other], action) for k in wanted[other]]
             actions.append(replace(action, keys=tuple(k for k in action.keys if not any(_hides(t, k) for t in taken))))
-    return Keymap(actions), problems
+    table = Keymap(actions)
+    return table, [*problems, *_left_without(table, [action_id for action_id in wanted if action_id in known])]
+
+
+def _left_without(table: Keymap, asked: Sequence[str]) -> Iterator[KeyProblem]:
+    """Each action that no key is left for at a place where it has one by default, told once, under the id of what took it.
+
+    `asked` are the ids that the overrides name: to leave one of those without a key is the user's own wish.
+    """
+    default, told = Keymap(ACTIONS), set(asked)
+    for place in Place if asked else ():
+        usual, left = default.keys_at(place), {action.id for action in table.keys_at(place).values()}
+        for lost in {action.id: action for action in usual.values() if action.id not in left | told}.values():
+            told.add(lost.id)
+            took = dict(_takers(table, place, lost, asked))
+            yield next(iter(took.values())), _without(lost, took, "" if lost.place is place else f" at “{place}”")
+
+
+def _takers(table: Keymap, place: Place, lost: Action, asked: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """The keys of the overrides that hide those which an action has by default at a place, each with its action."""
+    for owner in (table.actions[action_id] for action_id in asked if table.actions[action_id].place in layers(place)):
+        yield from ((key, owner.id) for key in owner.keys if any(_hides(key, usual) for usual in lost.keys))
+
+
+def _without(lost: Action, took: Mapping[str, str], where: str) -> str:
+    now = " and ".join(f"{key} is {action_id}" for key, action_id in took.items())
+    return (
+        f"{now} now, so {lost.id} ({lost.help}) has no key{where}."
+        f' Give it one, {lost.id} = ["…"], or say that it needs none: {lost.id} = [].'
+    )
 
 
 def _no_such(action_id: str, known: Iterable[str]) -> str:

@@ -44,8 +44,11 @@ def _watch_terminal(loop: asyncio.AbstractEventLoop, leave: Callable[[], None]) 
         os._exit(GONE)
 
 
-def farewell(waiting: int) -> str:
-    """A line for the shell when changes were lost by it, else nothing."""
+def farewell(waiting: int, *, kept: bool = False) -> str:
+    """A line for the shell when changes were lost by it, or wait for the next start; else nothing."""
     if not waiting:
         return ""
+    if kept:
+        what = "1 change waits and is" if waiting == 1 else f"{waiting} changes wait and are"
+        return f"{what} sent when the board is opened again."
     return f"{'1 change was' if waiting == 1 else f'{waiting} changes were'} not sent when the program was stopped."

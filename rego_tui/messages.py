@@ -40,6 +40,10 @@ class ConnectionChanged(Message):
     """The connection is in another state, or more or fewer operations wait."""
 
 
+class ReviewWaits(Message):
+    """Changes that had waited were tried, and some of them wait for the user's word now."""
+
+
 class Notice(Message):
     """A sentence for the user. It may hold text of others: show it without markup."""
 

@@ -67,7 +67,8 @@ class Operation(Struct, frozen=True, kw_only=True):
 
     The id of `pending` is the request's idempotency key; `failure` begins the sentence that says that it was refused. `makes`
     is the provisional id of what it adds to the card. `answered` is told the answer; `refused` is told a refusal, and says
-    whether that needs no sentence any more. `commands` do the same in a shell.
+    whether that needs no sentence any more. `commands` do the same in a shell. `part` is what it is a text of, where a draft
+    of that is kept. `seen` is what the user saw of the fields that it sets, by card, and `seq` the board's last event then.
     """
 
     pending: Pending
@@ -77,6 +78,9 @@ class Operation(Struct, frozen=True, kw_only=True):
     commands: tuple[Command, ...] = ()
     answered: Callable[[Any], object] = unheard
     refused: Callable[[RegoError], bool] = not_dealt_with
+    part: str = ""
+    seen: dict[str, dict[str, Any]] = {}
+    seq: int = 0
 
     @property
     def op_id(self) -> str:

@@ -1,10 +1,14 @@
-"""The queue of a board's outgoing operations: one at a time, strictly in order, kept through outages, dropped when refused."""
+"""The queue of a board's outgoing operations: one at a time, strictly in order, kept through outages, dropped when refused.
+
+While it is shut nothing is sent. What was in it when it was shut, or could not be sent, has waited: the world may be another
+one by then, so `met` is asked before it is sent.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Protocol, TypeVar
 
 from rego.client.call import Call
@@ -30,6 +34,7 @@ class Sender(Protocol):
 class Outbox:
     """Sends operations. `answered` and `refused` are called with what became of each; `changed` when the queue did.
 
+    `met` says of one that has waited whether it is not to be sent after all; `drained` is called when none is left.
     `locked_out` is called when the session has ended: the operation waits for a `run` after the next login.
     """
 
@@ -40,25 +45,34 @@ class Outbox:
         answered: Callable[[Operation, Any], None],
         refused: Callable[[Operation, RegoError], None],
         changed: Callable[[], None],
+        met: Callable[[Operation], bool],
+        drained: Callable[[], None],
         locked_out: Callable[[RegoError], None],
     ) -> None:
         self._client = client
         self._answered, self._refused, self._changed = answered, refused, changed
-        self._locked_out = locked_out
+        self._locked_out, self._met, self._drained = locked_out, met, drained
         self._queue: deque[Operation] = deque()
         self._filled = asyncio.Event()
         self._wake = asyncio.Event()
+        self._open = asyncio.Event()
         self._empty = asyncio.Event()
         self._empty.set()
+        self.waited: set[str] = set()
         self.known = Known()
         self.blocked = False
 
     def __len__(self) -> int:
         return len(self._queue)
 
+    def __iter__(self) -> Iterator[Operation]:
+        return iter(self._queue)
+
     def put(self, operation: Operation) -> None:
         """Send `operation` after all that came before it."""
         self._queue.append(operation)
+        if self.blocked or not self._open.is_set():
+            self.waited.add(operation.op_id)
         self._filled.set()
         self._empty.clear()
 
@@ -69,6 +83,18 @@ class Outbox:
     def wake(self) -> None:
         """The connection is back: try again at once."""
         self._wake.set()
+
+    def open(self, yes: bool) -> None:
+        """Send what there is from now on, or nothing."""
+        if yes:
+            self._open.set()
+            self.wake()
+        else:
+            self._open.clear()
+            self._note_waiting()
+
+    def _note_waiting(self) -> None:
+        self.waited.update(op.op_id for op in self._queue)
 
     def drop_those_on(self, card_id: str) -> list[Operation]:
         """Take the waiting operations on that card alone out of the queue."""
@@ -84,11 +110,20 @@ class Outbox:
                 await self._send(self._queue[0])
             self._filled.clear()
             self._empty.set()
+            self._drained()
 
     async def _send(self, operation: Operation) -> None:
-        """Send one operation until there is an answer or a refusal."""
-        while (pause := await self._attempt(operation)) is not None:
-            await self._wait(pause)
+        """Send one operation until there is an answer or a refusal, or it is not to be sent."""
+        pause: float | None = 0.0
+        while pause is not None:
+            await self._open.wait()
+            if operation.op_id in self.waited and self._met(operation):
+                self._queue.popleft()
+                pause = None
+            elif (pause := await self._attempt(operation)) is not None:
+                await self._wait(pause)
+        self.waited.discard(operation.op_id)
+        self._changed()
 
     async def _attempt(self, operation: Operation) -> float | None:
         """None when the operation is done with, else the seconds to wait before the next attempt."""
@@ -114,6 +149,8 @@ class Outbox:
 
     def _block(self, blocked: bool) -> None:
         self.blocked = blocked
+        if blocked:
+            self._note_waiting()
         self._changed()
 
     async def _wait(self, seconds: float) -> None:

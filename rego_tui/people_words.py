@@ -34,14 +34,17 @@ def place_words(person: Person, replica: Replica | None) -> str:
     return place if person.agent is None else f"agent {person.agent}: {place}"
 
 
-def member_line(member: Member, seen: Sequence[Person], replica: Replica | None, *, me: str | None) -> Entry:
-    """A person in one line: whether they are here and where, their names, their role."""
-    here = bool(seen) or member.user_id == me
+def member_line(
+    member: Member, seen: Sequence[Person], replica: Replica | None, *, me: str | None, away: bool = False
+) -> Entry:
+    """A person in one line: whether they are here and where, their names, their role; `away`: as was last heard."""
+    here = (bool(seen) and not away) or member.user_id == me
     dot: Part = ("● ", Tone.GOOD) if here else ("○ ", Tone.MUTED)
     username = f"  {member.username}" if member.name != member.username else ""
     you = "  you" if member.user_id == me else "  no account here" if member.placeholder else ""
     places = " · ".join(dict.fromkeys(place_words(person, replica) for person in seen))
-    where: Part = (f"  {places}" if places else "", Tone.GOOD)
+    last = "  last heard: " if away else "  "
+    where: Part = (f"{last}{places}" if places else "", Tone.MUTED if away else Tone.GOOD)
     return Entry(
         member.user_id,
         (dot, (member.name, Tone.TITLE), (username, Tone.MUTED), (you, Tone.MUTED), where),
@@ -49,7 +52,9 @@ def member_line(member: Member, seen: Sequence[Person], replica: Replica | None,
     )
 
 
-def member_details(member: Member, seen: Sequence[Person], replica: Replica | None, *, me: str | None) -> Text:
+def member_details(
+    member: Member, seen: Sequence[Person], replica: Replica | None, *, me: str | None, away: bool = False
+) -> Text:
     """All that the board knows of a person."""
     text = Text(safe_text(member.name), "bold")
     text.append(f"\n{safe_text(member.username)}", "dim")
@@ -58,10 +63,13 @@ def member_details(member: Member, seen: Sequence[Person], replica: Replica | No
         text.append("An import named this person, who has no account here.\n", "dim")
     elif member.user_id == me:
         text.append("This is you.\n", "dim")
+    elif away:
+        text.append("While you are offline nobody knows who is here.\n", "dim")
     elif not seen:
         text.append("Not on the board now.\n", "dim")
     for person in seen:
-        text.append(f"● {safe_text(place_words(person, replica))}\n", "green")
+        words = safe_text(place_words(person, replica))
+        text.append(*((f"○ last heard: {words}\n", "dim") if away else (f"● {words}\n", "green")))
     return text.append_text(_open_cards(member, replica))
 
 

@@ -17,9 +17,7 @@ from rego.wire.event_data import RawEvent
 from rego.wire.query_terms import ME
 from rego_tui.messages import Notice
 from rego_tui.outbox import Sender
-
-_FIELDS = {"column_id": "column", "due_at": "due date", "assignee_ids": "people", "label_ids": "labels", "completed": "done"}
-_UNSAID = {"rank"}
+from rego_tui.value_words import UNSAID, field_word, shown
 
 LOOKED_THROUGH = 4 * limits.BULK_CHANGES_MAX
 """How many of the user's latest acts are looked through, at the most, for what can be taken back or done again."""
@@ -65,7 +63,7 @@ class TakingBack:
         if not acts:
             return Notice("Nothing that you did here lately still stands.")
         made = await self._revert(acts[0])
-        return Notice(f"Undone: {acts[0].sentence}{and_more(made)}. Press U to do it again.")
+        return Notice(f"Undone: {_to_you(acts[0])}{and_more(made)}. Press U to do it again.")
 
     async def _redo(self) -> Notice:
         undone = taken_back(await self._own(lambda known: bool(taken_back(known)) or not is_cut_off(known)))
@@ -73,11 +71,11 @@ class TakingBack:
             return Notice("There is nothing to do again.")
         taking_back, act = undone[0]
         made = await self._revert(taking_back)
-        return Notice(f"Done again: {act.sentence}{and_more(made)}. Press u to undo it.")
+        return Notice(f"Done again: {_to_you(act)}{and_more(made)}. Press u to undo it.")
 
     async def _take_back(self, entry: Activity) -> Notice:
         made = await self._revert(entry)
-        return Notice(f"Undone: {entry.sentence}{and_more(made)}.")
+        return Notice(f"Undone: {_to_you(entry)}{and_more(made)}.")
 
     async def _own(self, enough: Callable[[list[Activity]], bool]) -> list[Activity]:
         """The user's latest acts, newest first, page by page until they are `enough`.
@@ -99,31 +97,19 @@ class TakingBack:
         return await self._client.send(history.revert_event(self._board_id, entry.seq, whole=True), str(uuid4()))
 
 
+def _to_you(entry: Activity) -> str:
+    """The sentence about an act of the user's own, as it is said to them."""
+    name = entry.actor.username if entry.actor is not None and entry.cause is None else ""
+    return f"you{entry.sentence.removeprefix(name)}" if name and entry.sentence.startswith(f"{name} ") else entry.sentence
+
+
 def _both_values(clashes: Any, replica: Replica) -> str:
     """What the act had left and what is there now, for each field that somebody changed since."""
     if not isinstance(clashes, dict):
         return ""
     said = [
-        f"the {_FIELDS.get(name, name)} was {_shown(clash['left'], replica)} and is {_shown(clash['now'], replica)} now"
+        f"the {field_word(name)} was {shown(clash['left'], replica)} and is {shown(clash['now'], replica)} now"
         for name, clash in sorted(clashes.items())
-        if name not in _UNSAID
+        if name not in UNSAID
     ]
     return f" As you left it {'; '.join(said)}." if said else ""
-
-
-def _shown(value: Any, replica: Replica) -> str:
-    """A value in the words of the board: a column, a label or a person by name."""
-    match value:
-        case None | [] | "":
-            return "empty"
-        case bool():
-            return "yes" if value else "no"
-        case list():
-            return ", ".join(_shown(each, replica) for each in value)
-        case str() if value in replica.columns:
-            return f"“{replica.columns[value].title}”"
-        case str() if value in replica.labels:
-            return f"“{replica.labels[value].name or replica.labels[value].color.value}”"
-        case str() if value in replica.members:
-            return replica.members[value].name
-    return f"“{value}”"

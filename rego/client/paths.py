@@ -49,6 +49,11 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.data / "drafts"
 
     @property
+    def waiting(self) -> Path:
+        """Where the TUI keeps changes that the server does not have yet."""
+        return self.data / "waiting"
+
+    @property
     def layouts(self) -> Path:
         """Where the TUI keeps how the user wants to see each board."""
         return self.data / "layouts"

@@ -271,6 +271,12 @@ class BoardScreen(BoardMouse, BoardTogether, BoardFilter, BoardActs, BoardLayout
 
         self.app.push_screen(RulesPage(self.rego, self.store))
 
+    def act_board_review(self, _: Press) -> None:
+        if self.store.review:
+            self.show_review()
+        else:
+            self.rego.say("Nothing waits for your word here.")
+
     def act_board_people(self, _: Press) -> None:
         from rego_tui.screens.people import PeoplePage
 

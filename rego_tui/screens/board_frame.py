@@ -52,10 +52,13 @@ def looks_of(replica: Replica, now: datetime, density: Density = Density.NORMAL)
     return Looks(key=key, labels=labels, members=members, now=now, density=density)
 
 
-def faces(view: BoardView, people: Iterable[Person], fresh: Mapping[str, Peer]) -> dict[str, Face]:
-    """The cards that look other than plain: under a cursor, carried, changed just now, or with something under way."""
+def faces(view: BoardView, people: Iterable[Person], fresh: Mapping[str, Peer], *, away: bool = False) -> dict[str, Face]:
+    """The cards that look other than plain: under a cursor, carried, changed just now, or with something under way.
+
+    `away`: where the people are is known only as of the last contact.
+    """
     found: dict[str, Face] = {}
-    peers = _peers_by_card(view, people)
+    peers = _peers_by_card(view, people, away)
     marked = view.marks.ids | view.in_range()
     under_way = (card_id for op in view.replica.pending.values() for card_id in op.card_ids)
     special = {*peers, *fresh, *marked, *under_way, DRAFT_ID}
@@ -86,14 +89,14 @@ def hovering(view: BoardView) -> str:
     return f"MOVE{many} to {column.title}, {index + 1} of {len(view.cards(view.column_id))}"
 
 
-def _peers_by_card(view: BoardView, people: Iterable[Person]) -> dict[str, tuple[Peer, ...]]:
+def _peers_by_card(view: BoardView, people: Iterable[Person], away: bool) -> dict[str, tuple[Peer, ...]]:
     found: dict[str, dict[str, Peer]] = {}
     for person in people:
         if person.card_id is not None:
             known = found.setdefault(person.card_id, {})
             before = known.get(person.user_id)
             editing = person.editing or (before is not None and before.editing)
-            known[person.user_id] = Peer(person.user_id, _name(view.replica, person), editing)
+            known[person.user_id] = Peer(person.user_id, _name(view.replica, person), editing, away)
     return {card_id: tuple(sorted(by_user.values(), key=lambda p: p.name)) for card_id, by_user in found.items()}
 
 
@@ -112,6 +115,7 @@ def connection_text(store: BoardStore, zone: tzinfo | None) -> tuple[str, str]:
     """The state of the connection as (words, tone)."""
     connection, waiting = store.connection, store.waiting
     queue = f" · {waiting} waiting" if waiting else ""
+    queue += f" · {len(store.review)} to review" if store.review else ""
     if connection.phase is Phase.OFFLINE:
         since = f" since {connection.since.astimezone(zone):%H:%M}" if connection.since is not None else ""
         return f"○ offline{since}, trying again{queue}", "error"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -15,7 +16,7 @@ from rego.wire.users import User
 from rego_tui import messages
 from rego_tui.actions import Place
 from rego_tui.board_view import DRAFT_ID, BoardView
-from rego_tui.keymap import Press
+from rego_tui.keymap import Press, key_label
 from rego_tui.layout import Layout, read_layout
 from rego_tui.screens.board_frame import connection_text, faces, looks_of, people_here
 from rego_tui.screens.columns import Columns
@@ -23,8 +24,9 @@ from rego_tui.screens.keys import KeyScreen
 from rego_tui.store import BoardStore
 from rego_tui.widgets.bars import BoardBar, OptionsBar
 from rego_tui.widgets.column import HEADER, ColumnView
+from rego_tui.widgets.glide import Passing
 from rego_tui.widgets.line_input import LineInput
-from rego_tui.widgets.looks import Density, Peer
+from rego_tui.widgets.looks import Density, Face, Peer
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
@@ -106,7 +108,24 @@ class BoardPage(KeyScreen):
     def on_connection_changed(self, message: messages.ConnectionChanged) -> None:
         message.stop()
         self._draw_bar()
+        self._draw_faces()
         self._tell_pages(message)
+
+    def on_review_waits(self, message: messages.ReviewWaits) -> None:
+        """Show what was not done, unless the user has their hands on something; then say where it is."""
+        message.stop()
+        if self.is_current and self.focused is None and self.place is Place.BOARD:
+            self.show_review()
+        else:
+            key = next((key_label(key) for key in self.rego.keymap.actions["board.review"].keys), "the palette")
+            count = len(self.store.review)
+            what = "1 change that waited was" if count == 1 else f"{count} changes that waited were"
+            self.rego.say(f"{what} not done; on the board {key} shows it and asks you.", failed=True)
+
+    def show_review(self) -> None:
+        from rego_tui.screens.review import ReviewPage
+
+        self.app.push_screen(ReviewPage(self.rego, self.store))
 
     def on_notice(self, message: messages.Notice) -> None:
         message.stop()
@@ -149,10 +168,14 @@ class BoardPage(KeyScreen):
             await self.columns.show_frame(self.view, looks_of(self.view.replica, self.rego.clock(), self.density))
             self._draw_bar()
             self.show_options()
-        self._draw_columns(None if touched.frame else touched.columns)
+        self._draw_columns(None if touched.frame else touched.columns, self.take_passing())
         self.lost_hold()
         if self.view.carried is not None:
             self.show_options()
+
+    def take_passing(self) -> Mapping[str, Passing]:
+        """The cards that others moved since the last time, which are to glide to their places."""
+        return {}
 
     def news_drawn(self) -> None:
         """Called when what others did, or where they are now, is drawn."""
@@ -170,20 +193,25 @@ class BoardPage(KeyScreen):
     def lost_hold(self) -> None:
         """Called after a change by others, which may have taken away what the user carries or types."""
 
-    def _draw_columns(self, only: set[str] | None = None) -> None:
+    def _draw_columns(self, only: set[str] | None = None, passing: Mapping[str, Passing] | None = None) -> None:
         if self.view is not None:
-            self.columns.show_cards(self.view, only)
+            self.columns.show_cards(self.view, only, passing)
             self._draw_faces()
             self._place_title_line()
 
     def _draw_faces(self) -> None:
         if self.view is not None:
-            self.columns.show_faces(self.view, faces(self.view, self.store.people.values(), self.fresh))
+            self.columns.show_faces(self.view, self._faces(self.view))
+
+    def _faces(self, view: BoardView) -> dict[str, Face]:
+        return faces(view, self.store.people.values(), self.fresh, away=not self.store.connection.in_touch)
 
     def _draw_bar(self) -> None:
         if self.is_drawable:
             state, tone = connection_text(self.store, self.rego.clock().tzinfo)
-            self.query_one(BoardBar).show(self._title(), people_here(self.store), state, tone)
+            self.query_one(BoardBar).show(
+                self._title(), people_here(self.store), state, tone, away=not self.store.connection.in_touch
+            )
 
     def _title(self) -> str:
         """The board's title, what is filtered, and which columns are in sight when not all are."""

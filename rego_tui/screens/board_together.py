@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rego.safe_text import safe_text
-from rego.wire.events import Event
+from rego.wire.events import CardMoved, Event
 from rego_tui import messages, news
 from rego_tui.actions import Place
 from rego_tui.keymap import Press
 from rego_tui.screens.board_frame import people_here
 from rego_tui.screens.board_page import BoardPage
 from rego_tui.store import BoardStore
+from rego_tui.widgets.glide import Passing
 from rego_tui.widgets.looks import Peer
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class BoardTogether(BoardPage):
         super().__init__(app, store)
         self.followed: tuple[str, str] | None = None
         self._lit_until: dict[str, float] = {}
+        self._passing: dict[str, Passing] = {}
 
     def on_mount(self) -> None:
         self.store.listen(self._take_news)
@@ -41,8 +44,24 @@ class BoardTogether(BoardPage):
         """An event came in while the board is live."""
         if (changed := news.changed_card(event, self.store.me)) is not None:
             self._light(*changed)
+            if isinstance(event.data, CardMoved):
+                self._let_pass(event.data, changed[1])
         if sentence := news.word_for(event, self.store.me):
             self.rego.call_attention(sentence)
+
+    def _let_pass(self, moved: CardMoved, by: Peer) -> None:
+        """A card is to glide to its new place when that is drawn, from where it was drawn last."""
+        card_id = moved.card.id
+        before = self._passing.get(card_id)
+        came_from = before.came_from if before is not None else moved.before.column_id
+        self._passing[card_id] = Passing(came_from, moved.after.column_id, by)
+
+    def take_passing(self) -> Mapping[str, Passing]:
+        """What others moved; nothing glides under a title that is typed, or a card that is carried."""
+        passing, self._passing = self._passing, {}
+        view = self.view
+        busy = view is None or view.draft is not None or view.editing is not None or view.carried is not None
+        return {} if busy else passing
 
     # --- what changed just now ---------------------------------------------------------------------------------------
 

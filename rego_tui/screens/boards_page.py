@@ -172,7 +172,7 @@ class BoardsPage(KeyScreen):
         """Draw everything as it is known now."""
         if not self.is_drawable:
             return
-        self.listed.show(rows_of(self.shown(), self._glances, self.size.width))
+        self.listed.show(rows_of(self.shown(), self._glances, self.size.width, away=self._since is not None))
         self._draw_bar()
         self._draw_word()
 

@@ -13,6 +13,9 @@ from rego_tui.screens.card_files import CardFiles
 from rego_tui.screens.card_texts import CardTexts
 from rego_tui.widgets.card_rows import COMMENTS, DESCRIPTION, FILES, HEAD, LISTS
 
+LEFT = (("open_card.close", "back"), ("app.help", "keys"), ("app.palette", "palette"))
+"""What can be done on the page of a card that is gone."""
+
 
 class CardScreen(CardTexts, CardChecklists, CardFiles, CardFacts):
     """What the keys do that depends on the row under the cursor, and what they do to the card itself."""
@@ -31,7 +34,7 @@ class CardScreen(CardTexts, CardChecklists, CardFiles, CardFacts):
         elif row == FILES:
             self.act_files_add(press)
         elif self.file is not None:
-            self.act_files_open(press)
+            self.show_file(press)
         elif row == COMMENTS:
             self.act_comments_write(press)
         elif row in (HEAD, DESCRIPTION) or self._comment() is not None:
@@ -95,6 +98,8 @@ class CardScreen(CardTexts, CardChecklists, CardFiles, CardFacts):
                 if a.place is self.place and a.hint and a.keys
             ]
         actions = self.rego.keymap.actions
+        if self._gone:
+            return [(key_label(key), word) for id_, word in LEFT for key in actions[id_].keys[:1]]
         wanted = [(actions[action_id], word) for action_id, word in self._wanted()]
         here = [(key_label(action.keys[0]), word) for action, word in wanted if action.keys]
         return here + [hint for hint in super().hints() if hint[0] not in {key for key, _ in here}]

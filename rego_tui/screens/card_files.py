@@ -22,6 +22,9 @@ from rego_tui import card_changes
 from rego_tui.keymap import Press
 from rego_tui.screens.card_reading import CardReading
 
+PICTURES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+"""What can be drawn here."""
+
 PATH_HINT = "Path of a file; ~ is your home"
 
 
@@ -76,6 +79,27 @@ class CardFiles(CardReading):
             self._changed()
 
     # --- down --------------------------------------------------------------------------------------------------------
+
+    def show_file(self, press: Press) -> None:
+        """A picture here, anything else in another program."""
+        if self.file is not None and self.file.content_type in PICTURES:
+            self.act_files_look(press)
+        else:
+            self.act_files_open(press)
+
+    def act_files_look(self, press: Press) -> None:
+        """Draw the picture under the cursor."""
+        from rego_tui.screens.picture import PictureScreen
+
+        def then(action: str | None) -> None:
+            if action is not None:
+                self.run(Press(self.rego.keymap.actions[action], key=press.key))
+
+        file = self.file
+        if file is not None and file.content_type in PICTURES:
+            self.app.push_screen(PictureScreen(self.rego, self.store, file), then)
+        elif file is not None:
+            self.rego.say(f"{file.filename} is {file.content_type}; PNG, JPEG, GIF and WebP are drawn here.", failed=True)
 
     def act_files_open(self, _: Press) -> None:
         """Show the file under the cursor; over SSH nobody would see it, so it is saved instead."""

@@ -19,6 +19,7 @@ from rego.wire.errors import RegoError
 from rego_tui import messages
 from rego_tui.actions import Place
 from rego_tui.card_changes import Change
+from rego_tui.drafts import Draft
 from rego_tui.keymap import Press, key_label
 from rego_tui.open_card import OpenCard
 from rego_tui.screens.board_frame import connection_text, looks_of, people_here
@@ -70,6 +71,7 @@ class CardReading(KeyScreen):
         self.open_card = OpenCard(store, card_id, self._changed)
         self.sending: dict[str, str] = {}
         self.saving: set[str] = set()
+        self._saved_last: dict[str, Draft] = {}
         self._asked: Asked | None = None
         self._seen: CardSummary | None = None
 
@@ -176,7 +178,8 @@ class CardReading(KeyScreen):
         """The others who look at the card, each once, and whether they edit it."""
         here = {p.user_id: p for p in sorted(self.store.people.values(), key=lambda p: p.editing) if p.card_id == self.card_id}
         names = dict(people_here(self.store))
-        return sorted(f"{names.get(who, p.username)}{' is editing' if p.editing else ''}" for who, p in here.items())
+        away = "" if self.store.connection.in_touch else ", when last heard"
+        return sorted(f"{names.get(who, p.username)}{' is editing' if p.editing else ''}{away}" for who, p in here.items())
 
     def _hints_at_heads(self) -> dict[str, str]:
         found = {}

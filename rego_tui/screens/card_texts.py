@@ -253,6 +253,8 @@ class CardTexts(CardReading):
         self.rego.drafts.keep(self.card_id, part, draft)
         self.saving.add(part)
         change = self._change(part, draft)
+        failure = f"{self.ref} was not saved, and your text is kept on the card"
+        change = replace(change, operation=replace(change.operation, part=part, failure=failure))
         self.open_card.perform(
             change,
             answered=partial(self._saved, self.card_id, part, draft),
@@ -264,14 +266,20 @@ class CardTexts(CardReading):
     def _change(self, part: str, draft: Draft) -> Change:
         text = draft.text
         if part == DESCRIPTION:
-            return card_changes.describe(self.card_id, text, draft.version)
+            return card_changes.describe(self.card_id, text, partial(self._version_of, part, draft))
         if part != COMMENTS:
-            return card_changes.edit_comment(self.card_id, part, text, draft.version)
+            return card_changes.edit_comment(self.card_id, part, text, partial(self._version_of, part, draft))
         me = self.store.loaded.members.get(self.store.me or "")
         name = me.name if me is not None else "you"
         return card_changes.add_comment(self.card_id, text.strip(), name, self.store.me, self.rego.clock())
 
-    def _saved(self, card_id: str, part: str, draft: Draft) -> None:
+    def _version_of(self, part: str, draft: Draft) -> int:
+        """The version that a draft was written on. What builds on one's own text has the version which saving that made."""
+        mine = self._saved_last.get(part)
+        return max(draft.version, mine.version) if mine is not None and mine.text == draft.base else draft.version
+
+    def _saved(self, card_id: str, part: str, draft: Draft, answer: Entity) -> None:
+        self._saved_last[part] = Draft(text=draft.text, version=answer.version)
         self.saving.discard(part)
         if self.rego.drafts.get(card_id, part) == draft:
             self.rego.drafts.drop(card_id, part)
@@ -279,10 +287,9 @@ class CardTexts(CardReading):
     def _not_saved(self, part: str, draft: Draft, error: RegoError) -> bool:
         """Keep the text; where somebody else changed it, and the card is still open, show both."""
         self.saving.discard(part)
-        stale = isinstance(error, StaleVersion)
-        if not self.is_drawable or not stale:
-            self.rego.say(f"{self.ref} was not saved: {error.detail} Your text is kept on the card.", failed=True)
-            return True
+        if not self.is_drawable or not isinstance(error, StaleVersion):
+            return False
+        self.rego.drafts.keep(self.card_id, part, draft)
         self.run_worker(self._collide(part, draft), name="conflict")
         return True
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Mapping
+from time import monotonic
 
 from textual.containers import Horizontal
+from textual.timer import Timer
 
 from rego_tui.board_view import BoardView
 from rego_tui.screens.board_frame import arrange
 from rego_tui.widgets.column import ColumnView
+from rego_tui.widgets.glide import AT_ONCE, DURATION, FRAME, Passing, sides_of
 from rego_tui.widgets.looks import Density, Face, Looks
 
 
@@ -20,7 +24,10 @@ class Columns(Horizontal):
         self.views: dict[str, ColumnView] = {}
         self.width = 80
         self.window = (0, 0, 0)
+        self.clock: Callable[[], float] = monotonic
         self._looks: Looks | None = None
+        self._set_off: deque[float] = deque()
+        self._glide_timer: Timer | None = None
 
     @property
     def density(self) -> Density | None:
@@ -48,9 +55,12 @@ class Columns(Horizontal):
         self.views = {column_id: self.views[column_id] for column_id in wanted}
         self.sort_children(key=lambda child: wanted.index(child.column.id) if isinstance(child, ColumnView) else 0)
 
-    def show_cards(self, view: BoardView, only: set[str] | None) -> None:
-        """Draw the headers in sight, and the cards of the columns in `only` (None: of all)."""
+    def show_cards(self, view: BoardView, only: set[str] | None, passing: Mapping[str, Passing] | None = None) -> None:
+        """Draw the headers in sight, and the cards of the columns in `only` (None: of all); those that are `passing` glide."""
         came = self._show_window(view)
+        order = [column.id for column in view.replica.columns_in_order()]
+        now = self.clock()
+        passing = self._that_may_glide(passing or {}, now)
         for number, column in enumerate(view.columns(), 1):
             widget = self.views.get(column.id)
             if widget is None or not widget.display or self._looks is None:
@@ -59,7 +69,25 @@ class Columns(Horizontal):
             narrow = view.is_narrow(column.id)
             widget.show_frame(column, self._looks, number=number, active=active, collapsed=narrow)
             if only is None or column.id in only or column.id in came:
-                widget.show_cards(view.cards(column.id), view.counts(column.id), keep=view.card_id if active else None)
+                keep, sides = view.card_id if active else None, sides_of(column.id, order, passing)
+                widget.show_cards(view.cards(column.id), view.counts(column.id), keep=keep, sides=sides, now=now)
+        if passing and self._glide_timer is None:
+            self._glide_timer = self.set_interval(FRAME, self.glide_on)
+
+    def glide_on(self) -> None:
+        """Draw the cards that glide where they are by now."""
+        now = self.clock()
+        if not [widget for widget in self.views.values() if widget.glide_on(now)] and self._glide_timer is not None:
+            self._glide_timer.stop()
+            self._glide_timer = None
+
+    def _that_may_glide(self, passing: Mapping[str, Passing], now: float) -> Mapping[str, Passing]:
+        """The passing cards, or none: where animation is off, where nobody looks, and in a flood."""
+        while self._set_off and self._set_off[0] <= now - DURATION:
+            self._set_off.popleft()
+        self._set_off.extend([now] * len(passing))
+        seen = self.app.animation_level != "none" and self.screen.is_current
+        return passing if seen and len(self._set_off) <= AT_ONCE else {}
 
     def _show_window(self, view: BoardView) -> set[str]:
         """Show as many columns as fit, among them the cursor's; returns the ids of those that were hidden before."""

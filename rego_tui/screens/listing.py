@@ -154,7 +154,11 @@ class ListPage(KeyScreen):
             case messages.PresenceChanged():
                 self.draw()
             case messages.ConnectionChanged():
-                self._draw_bar()
+                self.connection_changed()
+
+    def connection_changed(self) -> None:
+        """The connection is another one, or more or less waits."""
+        self._draw_bar()
 
     def board_changed(self) -> None:
         """Something happened on the board."""
@@ -209,7 +213,9 @@ class ListPage(KeyScreen):
 
     def _draw_bar(self) -> None:
         state, tone = connection_text(self.store, self.rego.clock().tzinfo)
-        self.query_one(BoardBar).show(self.title_words(), people_here(self.store), state, tone)
+        self.query_one(BoardBar).show(
+            self.title_words(), people_here(self.store), state, tone, away=not self.store.connection.in_touch
+        )
 
     def title_words(self) -> str:
         """The page and its board, and what is filtered."""

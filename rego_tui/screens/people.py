@@ -75,7 +75,15 @@ class PeoplePage(ListPage):
         return shown
 
     def _member_line(self, member: Member) -> Entry:
-        return member_line(member, self._seen(member.user_id), self.store.replica, me=self.store.me)
+        return member_line(member, self._seen(member.user_id), self.store.replica, me=self.store.me, away=self._away)
+
+    @property
+    def _away(self) -> bool:
+        """Whether it is known only from before who is here."""
+        return not self.store.connection.in_touch
+
+    def connection_changed(self) -> None:
+        self.draw()
 
     def _seen(self, user_id: str) -> list[Person]:
         """Where somebody is; oneself is known to be here."""
@@ -84,7 +92,7 @@ class PeoplePage(ListPage):
     def details(self, key: str) -> Text:
         if invitation := self._invitations.get(key):
             return invitation_details(invitation, self._members, self.rego.clock())
-        return member_details(self._members[key], self._seen(key), self.store.replica, me=self.store.me)
+        return member_details(self._members[key], self._seen(key), self.store.replica, me=self.store.me, away=self._away)
 
     def hints(self) -> Sequence[tuple[str, str]]:
         owner, key = self.role is Role.OWNER, self.listed.key

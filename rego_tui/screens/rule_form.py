@@ -112,7 +112,7 @@ class RuleForm(ListPage):
 
     def hints(self) -> Sequence[tuple[str, str]]:
         at_action = self.listed.key.startswith(DO)
-        unfit = {"save": not self.changed, "remove": not at_action, "later": not at_action}
+        unfit = {"save": not self.changed, "remove": not at_action, "later": not at_action, "filter": True}
         return [(key, word) for key, word in super().hints() if not unfit.get(word)]
 
     # --- changing ----------------------------------------------------------------------------------------------------

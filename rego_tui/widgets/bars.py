@@ -23,10 +23,14 @@ class BoardBar(Widget):
         self._title = ""
         self._people: tuple[tuple[str, str], ...] = ()
         self._state = ("", "muted")
+        self._away = False
 
-    def show(self, title: str, people: Sequence[tuple[str, str]], state: str, tone: str) -> None:
-        """Show a title, people as (user id, name), and a state in a tone: good, warning, error or muted."""
-        self._title, self._people, self._state = title, tuple(people), (state, tone)
+    def show(self, title: str, people: Sequence[tuple[str, str]], state: str, tone: str, *, away: bool = False) -> None:
+        """Show a title, people as (user id, name), and a state in a tone: good, warning, error or muted.
+
+        `away`: the people were here when the server was last heard, and may be gone.
+        """
+        self._title, self._people, self._state, self._away = title, tuple(people), (state, tone), away
         self.refresh()
 
     def render(self) -> Text:
@@ -49,11 +53,14 @@ class BoardBar(Widget):
             rest = len(self._people) - number
             if line.cell_len + cell_len(tag) + 9 > room:
                 return line.append(f"{'  ' if number else ''}+{rest}", self._part("muted")) if room > 4 else line
-            line.append("  " if number else "").append(
-                "● ", Style(color=person_color(user_id, dark=self.app.current_theme.dark))
-            )
-            line.append(tag, self._part("muted"))
+            line.append("  " if number else "").append(*self._dot(user_id)).append(tag, self._part("muted"))
         return line
+
+    def _dot(self, user_id: str) -> tuple[str, Style]:
+        """What stands before a name: a ring where it is not known whether they are here still."""
+        if self._away:
+            return "○ ", self._part("muted")
+        return "● ", Style(color=person_color(user_id, dark=self.app.current_theme.dark))
 
     def _part(self, name: str) -> Style:
         whole = self.get_component_rich_style(f"bar--{name}")

@@ -12,7 +12,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from rego.wire.cards import CardSummary, Priority
-from rego_tui.widgets.looks import PRIORITY_MARK, Density, Face, Looks, Styles, label_color, person_color
+from rego_tui.widgets.looks import PRIORITY_MARK, Density, Face, Looks, Peer, Styles, label_color, person_color
 from rego_tui.widgets.text_cells import cut, pad, steady, wrap
 
 MARGIN = 2
@@ -80,7 +80,7 @@ def _title_row(line: str, card: CardSummary, ground: Style, styles: Styles) -> l
 def _one_line(card: CardSummary, face: Face, looks: Looks, ground: Style, styles: Styles, room: int) -> Iterable[Segment]:
     """Reference, title, and what matters most on the right: who is there, or else how it stands."""
     ref, title_style = _ref(card, looks), styles.muted + Style(strike=True) if card.completed else styles.title
-    tail = _tags(face, room // 2) or _standing(card, face, looks, ground, styles, room // 2)
+    tail = _tags(face, room // 2, styles) or _standing(card, face, looks, ground, styles, room // 2)
     room -= sum(segment.cell_length for segment in tail) + bool(tail)
     yield Segment(cut(f"{ref} ", room), ground + styles.muted)
     room = max(room - cell_len(ref) - 1, 0)
@@ -101,7 +101,7 @@ def _standing(card: CardSummary, face: Face, looks: Looks, ground: Style, styles
 
 def _edge(face: Face, styles: Styles, width: int) -> Strip:
     """The blank line above a card, on which the cursors of others show as tags."""
-    tags = _tags(face, width)
+    tags = _tags(face, width, styles)
     used = sum(tag.cell_length for tag in tags) + max(len(tags) - 1, 0)
     segments = [Segment(_author(face, width - used), styles.ground + styles.muted)]
     for number, tag in enumerate(tags):
@@ -109,10 +109,15 @@ def _edge(face: Face, styles: Styles, width: int) -> Strip:
     return Strip(segments).adjust_cell_length(width, styles.ground)
 
 
-def _tags(face: Face, width: int) -> list[Segment]:
+def _tag(peer: Peer) -> str:
+    """A name, what they do, and a ring where that is only what was last heard of them."""
+    return f"{'○ ' if peer.away else ' '}{cut(steady(peer.name), 16)}{' editing' if peer.editing else ''} "
+
+
+def _tags(face: Face, width: int, styles: Styles) -> list[Segment]:
     """The names of the others who are on a card: the first three, or the first alone where that is too much."""
     tags = [
-        Segment(f" {cut(steady(peer.name), 16)}{' editing' if peer.editing else ''} ", _tag_style(peer.user_id))
+        Segment(_tag(peer), styles.ground + styles.muted if peer.away else _tag_style(peer.user_id))
         for peer in islice(face.peers, 3)
     ]
     used = sum(tag.cell_length for tag in tags) + max(len(tags) - 1, 0)
@@ -120,8 +125,9 @@ def _tags(face: Face, width: int) -> list[Segment]:
 
 
 def _author(face: Face, room: int) -> str:
-    """Who changed the card just now, left of the cursors of others."""
-    name = f" {steady(face.changed_by.name)}" if face.changed_by is not None else ""
+    """Who changed the card just now, left of the cursors of others, unless theirs is one of these."""
+    by = face.changed_by
+    name = f" {steady(by.name)}" if by is not None and all(peer.user_id != by.user_id for peer in face.peers) else ""
     return pad(name if room > 4 else "", max(room, 0))
 
 

@@ -20,6 +20,7 @@ from rego.wire.columns import Column
 from rego_tui.card_list import CardList
 from rego_tui.messages import CardClicked, ColumnClicked
 from rego_tui.widgets.card_lines import card_height, card_lines, edge_height
+from rego_tui.widgets.glide import Glide, Sides, Sight, glide_between, laid_over
 from rego_tui.widgets.looks import Face, Looks, Styles, label_color
 from rego_tui.widgets.text_cells import cut, pad, steady
 
@@ -30,6 +31,8 @@ STRIP_WIDTH = 4
 """Cells of a column that is collapsed to a strip."""
 
 CACHED_CARDS = 400
+
+_NO_SIDES: Sides = {}
 
 
 class ColumnView(ScrollView):
@@ -66,6 +69,7 @@ class ColumnView(ScrollView):
         self._strips: OrderedDict[tuple[str, Face, int], tuple[CardSummary, list[Strip]]] = OrderedDict()
         self._styles: Styles | None = None
         self._restyled = False
+        self._glide: Glide | None = None
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
@@ -87,22 +91,46 @@ class ColumnView(ScrollView):
             self._take(self.cards, self._focused_card())
         self.refresh()
 
-    def show_cards(self, cards: CardList, counts: tuple[int, int], *, keep: str | None = None) -> None:
+    def show_cards(
+        self, cards: CardList, counts: tuple[int, int], *, keep: str | None = None, sides: Sides = _NO_SIDES, now: float = 0.0
+    ) -> None:
         """Show `cards`; `counts` are how many count as shown, and how many the column has. Draws the lines that change.
 
         The card `keep` stays where it is on the screen; without one the topmost does, except that a column at its very top
-        stays there, so that cards which come in above are seen.
+        stays there, so that cards which come in above are seen. The cards in `sides` glide there from `now` on, which changes
+        nothing but what is drawn meanwhile.
         """
         if counts != self.counts:
             self.counts = counts
             self.refresh(Region(0, 0, self.size.width, 1))
         if cards is not self.cards:
-            before = self._in_sight()
+            before, former = self._sight(), self._glide if self._is_gliding else None
             self._take(cards, keep)
-            self._refresh_lines(before, self._in_sight())
+            if sides and not self.collapsed:
+                self._glide = glide_between(before, self._sight(), sides, self.size.width, now, former=former)
+            if self._glide is not None or former is not None:
+                self._refresh_between(HEADER, self.size.height)
+            else:
+                self._refresh_lines(before, self._sight())
+
+    def glide_on(self, now: float) -> bool:
+        """Draw the cards where they are on their way at a moment; False when they have arrived."""
+        if self._glide is None:
+            return False
+        if not self._is_gliding or not self._glide.go_on(now):
+            self._glide = None
+        self._refresh_between(HEADER, self.size.height)
+        return self._glide is not None
+
+    @property
+    def _is_gliding(self) -> bool:
+        """Whether cards are on their way; whatever scrolls the column or gives it another width ends that."""
+        glide = self._glide
+        return glide is not None and (glide.first, glide.width) == (self.scroll_offset.y - HEADER, self.size.width)
 
     def _take(self, cards: CardList, keep: str | None) -> None:
         """Have other cards, or another width."""
+        self._glide = None
         topmost = self._card_id_at_line(self.scroll_offset.y) if self.scroll_offset.y else None
         anchor = keep if self.index_of(keep) is not None else topmost
         line = self._line_of(anchor) - self.scroll_offset.y
@@ -111,20 +139,15 @@ class ColumnView(ScrollView):
         if self.index_of(anchor) is not None:
             self._scroll_to_line(self._line_of(anchor) - line)
 
-    def _in_sight(self) -> dict[int, CardSummary | None]:
-        """The cards in sight by the line of the widget on which each begins; None begins where they end."""
-        first, seen = self.scroll_offset.y - HEADER, dict[int, CardSummary | None]()
-        for index in range(max(self._index_at(self.scroll_offset.y), 0), len(self.cards)):
-            if self._tops[index] - first >= self.size.height:
-                return seen
-            seen[self._tops[index] - first] = self.cards[index]
-        seen[self._tops[-1] - first] = None
-        return seen
+    def _sight(self) -> Sight:
+        """What is shown at the moment."""
+        return Sight(self.cards, self._tops, self.scroll_offset.y - HEADER, self.size.height)
 
-    def _refresh_lines(self, before: dict[int, CardSummary | None], after: dict[int, CardSummary | None]) -> None:
+    def _refresh_lines(self, before: Sight, after: Sight) -> None:
         """Draw again what does not look as before: a card that is the same object on the same line does."""
-        for start, end in pairwise([*sorted(after), self.size.height]):
-            if start not in before or before[start] is not after[start]:
+        old, new = before.begins(), after.begins()
+        for start, end in pairwise([*sorted(new), self.size.height]):
+            if start not in old or old[start] is not new[start]:
                 self._refresh_between(start, end)
 
     def show_faces(self, faces: Mapping[str, Face]) -> None:
@@ -229,15 +252,26 @@ class ColumnView(ScrollView):
             return self._header_line(y, width)
         if width != self._measured_for:
             self._sum_heights()  # the size changed, and Textual draws once more before it tells
+        if self._glide is not None and self._is_gliding:
+            return self._line_of_glide(self._glide, y, width)
         line = y - HEADER + self.scroll_offset.y
         if line >= self._tops[-1]:
-            return Strip([Segment(" " * width, self.styles_now.ground)], width)
+            return self._blank(width)
         index = bisect_right(self._tops, line) - 1
         return self._strips_of(self.cards[index], width)[line - self._tops[index]]
 
-    def _strips_of(self, card: CardSummary, width: int) -> list[Strip]:
+    def _blank(self, width: int) -> Strip:
+        return Strip([Segment(" " * width, self.styles_now.ground)], width)
+
+    def _line_of_glide(self, glide: Glide, y: int, width: int) -> Strip:
+        strip = self._blank(width)
+        for flight, line, x in glide.at_line(y):
+            strip = laid_over(strip, self._strips_of(flight.card, width, flight.face)[line], x)
+        return strip
+
+    def _strips_of(self, card: CardSummary, width: int, face: Face | None = None) -> list[Strip]:
         """The lines of a card, from the cache while neither the card nor its face changed."""
-        face = self.faces.get(card.id, _PLAIN)
+        face = face or self.faces.get(card.id, _PLAIN)
         key = (card.id, face, width)
         known = self._strips.get(key)
         if known is not None and known[0] is card and not self._restyled:
@@ -326,7 +360,9 @@ class ColumnView(ScrollView):
 
     def _refresh_card(self, card_id: str) -> None:
         index = self.index_of(card_id)
-        if index is not None:
+        if self._glide is not None:
+            self._refresh_between(HEADER, self.size.height)
+        elif index is not None:
             first = self.scroll_offset.y - HEADER
             self._refresh_between(self._tops[index] - first, self._tops[index + 1] - first)
 

@@ -95,11 +95,12 @@ class Looks(Struct, frozen=True):
 
 
 class Peer(Struct, frozen=True):
-    """Somebody else whose cursor is on a card."""
+    """Somebody else whose cursor is on a card, or with `away` was when the server was last heard."""
 
     user_id: str
     name: str
     editing: bool
+    away: bool = False
 
 
 class Face(Struct, frozen=True):

@@ -32,6 +32,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "rego_tui": {"msgspec", "rich", "textual"},
     "rego_tui.operations": {"msgspec"},
     "rego_tui.outbox": {"msgspec"},
+    "rego_tui.pictures": {"PIL", "rich", "textual"},
     "rego_tui.widgets.markdown_lines": {"markdown_it", "rich"},
     "rego_server": {"msgspec"},
     "rego_server.app": {"aiohttp"},

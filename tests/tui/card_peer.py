@@ -76,6 +76,7 @@ class CardPeer(ScriptedPeer):
             Comment(card_id=CARD, text="Hers", author="Mia", **stamps(HERS, MIA.user_id)),
         ]
         facts: dict[str, Any] = {"size": 1200, "content_type": "application/pdf", "sha256": ""}
+        self.content = b"content"
         self.files = [Attachment(card_id=CARD, filename="plan.pdf", **facts, **stamps(FILE))]
         self.card_log = [Activity(seq=n, at=NOW, type="card.updated", sentence=f"ada did thing {n}") for n in range(45, 0, -1)]
 
@@ -122,7 +123,7 @@ class CardPeer(ScriptedPeer):
             return self._card_activity(call.query)
         if call.into is not None:
             call.into.begin()
-            call.into.write(b"content")
+            call.into.write(self.content)
             return None
         if call.file is not None:
             return self._receive(call.file, op_id)

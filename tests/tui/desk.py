@@ -134,6 +134,8 @@ async def running(
     async with app.run_test(size=size, notifications=True) as pilot:
         desk = Desk(app, peer, pilot)
         await desk.settle()
+        if home is None:
+            app.animation_level = "none"  # what others move is where it belongs at once, and not only in a while
         yield desk
 
 

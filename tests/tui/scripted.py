@@ -28,7 +28,7 @@ from rego.wire.frames import Hello, Resume
 from rego.wire.labels import CreateLabel, Label
 from rego.wire.presence import Person
 from rego.wire.snapshot import Snapshot
-from tests.tui.boards import MIA, NOW
+from tests.tui.boards import ADA, MIA, NOW
 
 T = TypeVar("T")
 
@@ -139,7 +139,9 @@ class ScriptedPeer:
 
     def _remember(self, event: e.Event) -> None:
         """Write an act of the user down, with what would take it back."""
-        self.acts[event.seq] = Activity(seq=event.seq, at=NOW, type=event.type, sentence=f"ada did {event.type}")
+        ada = Actor(id=ADA.user_id, username=ADA.username)
+        sentence = f"{ada.username} did {event.type}"
+        self.acts[event.seq] = Activity(seq=event.seq, at=NOW, type=event.type, actor=ada, sentence=sentence)
         match event.data:
             case e.CardMoved(card=card, before=before):
                 index = self.replica.position_of(card.id) or 0
@@ -177,7 +179,9 @@ class ScriptedPeer:
         own = replace(mia, connection_id=OWN_CONNECTION, user_id="me", username="me")
         self.feed(PresenceCame(people={"mias": mia, OWN_CONNECTION: own}))
 
-    def move(self, card_id: str, column_id: str, index: int, op_id: str | None = None) -> CardSummary:
+    def move(
+        self, card_id: str, column_id: str, index: int, op_id: str | None = None, *, actor: Actor | None = None
+    ) -> CardSummary:
         """Somebody moves a card."""
         card = self.replica.cards[card_id]
         rank = self.replica.rank_between(column_id, index, without=card_id)
@@ -189,6 +193,7 @@ class ScriptedPeer:
                 version=card.version + 1,
             ),
             op_id,
+            actor=actor,
         )
         return self.replica.cards[card_id]
 

@@ -71,6 +71,7 @@ async def seated(
 
     app = RegoApp(Connect(client=client, server=Server.parse(server.url), board=board.key))
     async with app.run_test(size=size, notifications=True) as pilot:
+        app.animation_level = "none"
         seat = Seat(app, pilot)
         await seat.until("the board is live", lambda: "● live" in seat.text())
         yield seat

@@ -74,7 +74,7 @@ async def test_card_archive() -> None:
 async def test_acts_undo() -> None:
     async with at_desk(boards.small()) as desk:
         await desk.press("x", "L", "u", "u")
-        await desk.until("both are taken back", lambda: desk.notices().count("Undone: ada did") == 2)
+        await desk.until("both are taken back", lambda: desk.notices().count("Undone: you did") == 2)
         await desk.until_sent()
         assert desk.server_titles(1) == desk.titles(1) == ["A1", "A2", "A3"]
         assert "✓ done" not in desk.text()
@@ -88,7 +88,7 @@ async def test_acts_redo() -> None:
         await desk.until("it is back", lambda: desk.titles(1) == ["A1", "A2", "A3"])
         await desk.press("U", "ctrl+r")
         await desk.until("it is done again, once", lambda: "There is nothing to do again" in desk.notices())
-        assert "Done again: ada did card.archived. Press u" in desk.notices()
+        assert "Done again: you did card.archived. Press u" in desk.notices()
         await desk.until("it is archived", lambda: desk.titles(1) == ["A1", "A3"])
 
 

@@ -111,6 +111,17 @@ async def test_a_wrong_keys_file_is_said_at_the_start_and_the_board_opens(tmp_pa
         assert desk.app.screen is not desk.board
 
 
+async def test_an_action_that_lost_its_key_is_told_at_the_start_and_by_f2(tmp_path: Path) -> None:
+    (tmp_path / "keys.toml").write_text('\ncard.open = ["x"]\n')
+    async with at_desk(boards.small(), home=Home(Paths(config=tmp_path, data=tmp_path, cache=tmp_path))) as desk:
+        told = "line 2: x is card.open now, so card.toggle_done (done, or not done after all) has no key."
+        assert desk.notices().count(told) == 1
+        await desk.press("f2")
+        assert desk.notices().count(told) == 2
+        await desk.press("?", *"toggle_done")
+        assert "no key" in desk.text()
+
+
 async def test_without_a_configuration_directory_there_is_no_keys_file() -> None:
     async with at_desk(boards.small()) as desk:
         await desk.press("f2")

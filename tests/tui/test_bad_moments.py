@@ -36,6 +36,7 @@ async def test_a_card_deleted_while_it_is_open_stays_readable_and_says_so() -> N
         desk.peer.delete(A1)
         await desk.until("it says so", lambda: "not on the board any more" in desk.text())
         assert "A1" in desk.text()
+        assert desk.text().endswith("Esc back  ? keys  : palette")
         await desk.press("x", "R", "escape")
         assert desk.cursor == "A2"
 

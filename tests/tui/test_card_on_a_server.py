@@ -41,6 +41,17 @@ async def test_checklists_are_made_ticked_and_put_in_order(server: Running, boar
         await hers.until("it is back", lambda: "☑ three" in hers.text())
 
 
+async def test_saving_twice_in_a_row_is_no_conflict_with_oneself(server: Running, board: Stage) -> None:
+    made, ada, _ = board
+    async with seated(server, ada, made, size=(100, 40)) as hers:
+        await opened(hers)
+        await hers.press("j", "e", *"one", "ctrl+s", "e", *" two", "ctrl+s", "e", *" three", "ctrl+s")
+        await all_sent(hers)
+        assert not isinstance(hers.app.screen, ConflictScreen)
+        card = await ada.client.send(cards.get_card("OPS-1"))
+        assert card.description == "one two three"
+
+
 async def test_comments_mention_and_belong_to_their_author(server: Running, board: Stage) -> None:
     made, ada, ben = board
     await ben.client.send(comments.create_comment("OPS-1", CreateComment(text="Bens own")))

@@ -95,7 +95,7 @@ async def test_offline_a_comment_waits_and_is_sent_once() -> None:
         await desk.press("c", *"typed", "ctrl+s")
         await desk.until("it waits", lambda: "1 waiting" in desk.text())
         assert "typed" in desk.text()
-        desk.store._outbox.wake()
+        desk.store.under_way.outbox.wake()
         await desk.until_sent()
         assert [one.text for one in desk.peer.said].count("typed") == 1
 

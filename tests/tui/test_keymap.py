@@ -87,17 +87,16 @@ def test_a_place_wins_over_what_works_everywhere() -> None:
 
 
 def test_rebinding_replaces_the_keys_of_an_action() -> None:
-    table, problems = keymap({"card.archive": ["D"]})
+    table, problems = keymap({"card.archive": ["X"]})
     assert not problems
     reader = KeyReader(table, Place.BOARD)
     assert reader.press("d") is None
-    assert (press := reader.press("D")) is not None
+    assert (press := reader.press("X")) is not None
     assert press.action.id == "card.archive"
 
 
 def test_a_rebound_key_is_taken_from_the_action_that_had_it() -> None:
-    table, problems = keymap({"card.open": ["x"]})
-    assert not problems
+    table, _ = keymap({"card.open": ["x"]})
     assert table.actions["card.toggle_done"].keys == ()
     assert "no key" in action_line(table.actions["card.toggle_done"], 70).plain
 
@@ -122,8 +121,49 @@ def test_an_unknown_id_is_reported_with_near_names() -> None:
 
 def test_a_key_that_begins_a_sequence_takes_the_sequence_away() -> None:
     table, problems = keymap({"card.open": ["g"]})
-    assert not problems
     assert table.actions["cursor.top"].keys == ("home",)
+    assert [sentence.split(" (")[0] for _, sentence in problems] == [
+        "g is card.open now, so board.activity",
+        "g is card.open now, so board.people",
+        "g is card.open now, so board.rules",
+        "g is card.open now, so board.review",
+    ]
+
+
+def test_an_action_that_is_left_without_a_key_is_told_with_what_took_it_and_what_to_do() -> None:
+    said = (
+        "x is card.open now, so card.toggle_done (done, or not done after all) has no key."
+        ' Give it one, card.toggle_done = ["…"], or say that it needs none: card.toggle_done = [].'
+    )
+    assert keymap({"card.open": ["x"]})[1] == [("card.open", said)]
+
+
+@pytest.mark.parametrize(
+    "overrides",
+    [
+        {"card.open": ["x"], "card.toggle_done": []},
+        {"card.open": ["x"], "card.toggle_done": ["X"]},
+        {"card.open": ["d"], "card.archive": ["enter"]},
+        {"card.open": ["left"]},
+        {"app.quit": []},
+    ],
+    ids=str,
+)
+def test_nothing_is_said_when_every_action_has_a_key_or_was_given_none(overrides: dict[str, list[str]]) -> None:
+    assert keymap(overrides)[1] == []
+
+
+def test_an_action_of_everywhere_may_lose_its_key_at_one_place() -> None:
+    (_, sentence), *more = keymap({"card.open": ["q"]})[1]
+    assert sentence.startswith("q is card.open now, so app.quit (quit) has no key at “board”.")
+    assert more == []
+
+
+def test_a_sequence_of_a_place_wins_over_a_single_key_of_everywhere() -> None:
+    reader = KeyReader(keymap({"card.open": ["q o"]})[0], Place.BOARD)
+    assert reader.press("q") is None
+    assert (press := reader.press("o")) is not None
+    assert press.action.id == "card.open"
 
 
 def test_the_help_finds_every_action_by_key_by_words_and_by_id() -> None:

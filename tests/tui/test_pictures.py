@@ -1,4 +1,8 @@
-"""Three whole screens as pictures, beside the many assertions on text: a change of the look must be seen and wanted."""
+"""The ten screens as pictures, in the smallest and in a roomy terminal: a change of the look must be seen and wanted.
+
+They are in `__snapshots__`; `pytest tests/tui/test_pictures.py --snapshot-update` takes them anew. The many assertions on text
+say what must stand there, these only that it looks as it did.
+"""
 
 from __future__ import annotations
 
@@ -9,39 +13,39 @@ import pytest
 from textual.pilot import Pilot
 
 from rego_tui.app import RegoApp
-from tests.tui import boards
-from tests.tui.desk import scripted_app
+from tests.tui.desk import screen_text, scripted_app
+from tests.tui.scenes import SCENES, Scene, a_busy_peer, all_here
 from tests.tui.scripted import ScriptedPeer
 
 Compare = Callable[..., bool]
 
 
-def a_board() -> tuple[RegoApp, ScriptedPeer]:
-    peer = ScriptedPeer(boards.rich())
-    return scripted_app(peer), peer
+def arrange(scene: Scene, peer: ScriptedPeer) -> Callable[[Pilot[None]], Awaitable[None]]:
+    """Wait for the board, put Mia on a card, press the scene's keys, and wait for its words."""
 
-
-def until_live(peer: ScriptedPeer, *keys: str) -> Callable[[Pilot[None]], Awaitable[None]]:
-    """Wait for the board, put Mia on a card, and press keys."""
+    async def until(pilot: Pilot[None], words: str) -> None:
+        try:
+            async with asyncio.timeout(20):
+                while words not in screen_text(pilot.app):
+                    await pilot.pause()
+        except TimeoutError:
+            raise AssertionError(f"never seen: {words}\n{screen_text(pilot.app)}") from None
 
     async def prepare(pilot: Pilot[None]) -> None:
-        async with asyncio.timeout(20):
-            while not (store := getattr(pilot.app, "store", None)) or store.replica is None:
-                await pilot.pause()
-            peer.look_at(boards.card_id(6), editing=True)
-            while not store.people:
-                await pilot.pause()
-        await pilot.press(*keys)
+        await until(pilot, "● live")
+        peer.feed(all_here())
+        await until(pilot, "Mia editing")
+        if scene.open is not None and isinstance(pilot.app, RegoApp):
+            scene.open(pilot.app)
+        await pilot.press(*scene.keys)
+        await until(pilot, scene.words)
         await pilot.pause()
 
     return prepare
 
 
-@pytest.mark.parametrize(
-    ("size", "keys"),
-    [((80, 24), ("j",)), ((200, 50), ("l", "j")), ((80, 24), ("m", "l"))],
-    ids=["narrow", "wide", "move mode"],
-)
-def test_the_board(snap_compare: Compare, size: tuple[int, int], keys: tuple[str, ...]) -> None:
-    app, peer = a_board()
-    assert snap_compare(app, terminal_size=size, run_before=until_live(peer, *keys))
+@pytest.mark.parametrize("size", [(80, 24), (200, 50)], ids=["80x24", "200x50"])
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_a_screen(snap_compare: Compare, scene: Scene, size: tuple[int, int]) -> None:
+    peer = a_busy_peer()
+    assert snap_compare(scripted_app(peer, board="WEB"), terminal_size=size, run_before=arrange(scene, peer))

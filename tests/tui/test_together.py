@@ -103,6 +103,30 @@ async def test_a_mention_is_told_as_the_user_wishes(
         assert sum("\x1b]9;" in text for text in written) == sequences
 
 
+async def test_while_offline_people_are_shown_as_of_the_last_contact() -> None:
+    async with at_desk(boards.small()) as desk:
+        desk.peer.look_at(A1, editing=True)
+        await desk.until("Mia is seen", lambda: " Mia editing" in desk.text() and "● Mia" in desk.text())
+        desk.peer.feed(Offline(since=boards.NOW, reason="No answer.", retry_in=1.0))
+        await desk.until("it is offline", lambda: "○ offline" in desk.text())
+        assert "○ Mia editing" in desk.text()
+        assert "● Mia" not in desk.text()
+        await desk.press("enter")
+        await desk.until("the card says it too", lambda: "Mia is editing, when last heard" in desk.text())
+        await desk.press("escape", "g", "p")
+        await desk.until("and the people", lambda: "last heard: editing OPS-1" in desk.text())
+
+
+async def test_whoever_changed_a_card_and_is_on_it_is_named_once() -> None:
+    async with at_desk(boards.small()) as desk:
+        await as_me(desk)
+        desk.peer.look_at(A1)
+        await desk.until("Mia is on the card", lambda: desk.text().casefold().count(" mia") == 2)
+        desk.peer.change(A1, title="A1 anew", actor=Actor(id=MIA, username="mia"))
+        await desk.until("it is drawn", lambda: "A1 anew" in desk.text())
+        assert desk.text().casefold().count(" mia") == 2
+
+
 async def test_what_was_missed_is_not_announced_when_the_connection_is_back() -> None:
     async with at_desk(boards.small()) as desk:
         await as_me(desk)
