@@ -1,6 +1,7 @@
-"""The picture of the board, taken of the real thing: `python -m tests.docs.picture --write`.
+"""The pictures in the documentation, taken of the real thing: `python -m tests.docs.picture --write`.
 
-A server with the demo board, the two colleagues on it through the SDK, and the TUI. The text goes into README.
+For README a server with the demo board, the two colleagues on it through the SDK, and the TUI. For the page on the TUI its
+screens as `tests/tui/test_pictures.py` keeps them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import logging
 import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from pathlib import Path
@@ -36,9 +37,11 @@ from rego_tui.app import Connect, RegoApp
 from tests.docs.pages import ROOT
 from tests.running import fast_settings, join
 from tests.tui.desk import screen_text
+from tests.tui.scenes import SCENES
 
 README = ROOT / "README.md"
 SVG = ROOT / "docs" / "images" / "board.svg"
+SCREENS = ROOT / "tests" / "tui" / "__snapshots__" / "test_pictures"
 SIZE, WIDE = (108, 30), (132, 30)
 
 _FONT = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
@@ -133,6 +136,13 @@ async def _until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
             await pilot.pause(0.01)
 
 
+def screens() -> Iterator[Picture]:
+    """The picture of each screen in a small terminal; its text is the file's name."""
+    for scene in SCENES:
+        svg = (SCREENS / f"test_a_screen[{scene.name}-80x24].svg").read_text(encoding="utf-8")
+        yield Picture(f"screen-{scene.name.replace(' ', '-')}.svg", _FONT.sub("", svg))
+
+
 def in_readme() -> str:
     """The picture that stands in README."""
     found = _IN_README.search(README.read_text(encoding="utf-8"))
@@ -149,6 +159,8 @@ def main(arguments: list[str]) -> int:
         return 0
     SVG.parent.mkdir(parents=True, exist_ok=True)
     SVG.write_text(picture.svg, encoding="utf-8")
+    for screen in screens():
+        SVG.with_name(screen.text).write_text(screen.svg, encoding="utf-8")
     text = README.read_text(encoding="utf-8")
     README.write_text(_IN_README.sub(lambda _: f"{picture.text}\n", text), encoding="utf-8")
     return 0

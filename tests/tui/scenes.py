@@ -94,13 +94,13 @@ def all_here() -> PresenceCame:
 
 def _past() -> list[Activity]:
     said = (
-        ("card.moved", MIA, 4, "moved WEB-6 “Rotate the signing keys” from Backlog to In progress"),
-        ("checklist_item.updated", MIA, 9, "ticked “Support” on WEB-1 “Write down what the first week taught us”"),
-        ("comment.created", ADA, 31, "commented on WEB-1 “Write down what the first week taught us”: Thursday is fine."),
-        ("card.updated", ADA, 95, "completed WEB-11 “Logo”"),
-        ("card.created", MIA, 1300, "added WEB-7 “Landing page on small phones” to In progress"),
-        ("member.added", ADA, 1440, "added ben as viewer"),
-        ("board.created", ADA, 4400, "made the board “Website relaunch”"),
+        ("card.moved", MIA, 4, 6, "moved WEB-6 “Rotate the signing keys” from Backlog to In progress"),
+        ("checklist_item.updated", MIA, 9, 1, "ticked “Support” on WEB-1 “Write down what the first week taught us”"),
+        ("comment.created", ADA, 31, 1, "commented on WEB-1 “Write down what the first week taught us”: Thursday is fine."),
+        ("card.updated", ADA, 95, 11, "completed WEB-11 “Logo”"),
+        ("card.created", MIA, 1300, 7, "added WEB-7 “Landing page on small phones” to In progress"),
+        ("member.added", ADA, 1440, 0, "added ben as viewer"),
+        ("board.created", ADA, 4400, 0, "made the board “Website relaunch”"),
     )
     return [
         Activity(
@@ -109,9 +109,9 @@ def _past() -> list[Activity]:
             type=kind,
             actor=Actor(id=who.user_id, username=who.username),
             sentence=f"{who.username} {what}",
-            card_id=boards.card_id(1) if kind.startswith("c") else None,
+            card_id=boards.card_id(number) if number else None,
         )
-        for n, (kind, who, minutes, what) in enumerate(said)
+        for n, (kind, who, minutes, number, what) in enumerate(said)
     ]
 
 
