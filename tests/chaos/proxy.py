@@ -48,19 +48,23 @@ class Proxy:
         task.add_done_callback(self._tasks.discard)
         mine = {writer}
         self._writers.add(writer)
-        with suppress(OSError):
+        try:
             await self._open.wait()
             there = await self._connect()
             mine.add(there[1])
             self._writers.add(there[1])
             await asyncio.gather(self._pump(reader, there[1]), self._pump(there[0], writer), return_exceptions=True)
-        for each in mine:
-            each.transport.abort()
-        self._writers -= mine
+        except OSError:
+            pass
+        finally:
+            for each in mine:
+                each.transport.abort()
+            self._writers -= mine
 
     async def close(self) -> None:
         """End everything that goes on, and wait until it has ended."""
         self.heal()
+        await asyncio.sleep(0)  # whoever was let in just before has not begun yet
         while self._tasks:
             self.cut()
             await asyncio.wait(self._tasks, timeout=CONNECTS_WITHIN)

@@ -10,6 +10,7 @@ from textual.strip import Strip
 
 from rego.wire.event_data import Actor
 from rego.wire.snapshot import Snapshot
+from rego_tui.screens import board_together
 from rego_tui.widgets.glide import AT_ONCE, DURATION, FRAME
 from tests.tui import boards
 from tests.tui.desk import Desk, at_desk
@@ -49,6 +50,12 @@ class Film:
     def screen(self) -> list[Strip]:
         """All that is on the screen, with its colours."""
         return self.desk.app.screen._compositor.render_strips()
+
+
+@pytest.fixture(autouse=True)
+def _lit_throughout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change stays lit, so that how long a test takes is not seen in its pictures."""
+    monkeypatch.setattr(board_together, "FRESH", 3_600.0)
 
 
 @asynccontextmanager
