@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rego.client import attachments, cards, checklists, comments
 from rego.client.call import Call
@@ -28,7 +29,7 @@ from rego.wire.checklists import (
 from rego.wire.comments import Comment, CreateComment, UpdateComment
 from rego_tui import card_detail as seen
 from rego_tui.card_detail import Seen
-from rego_tui.operations import Known, Operation
+from rego_tui.operations import Known, Operation, Text
 
 
 class Change(Struct, frozen=True, kw_only=True):
@@ -39,16 +40,13 @@ class Change(Struct, frozen=True, kw_only=True):
     about: str
 
 
-Version = Callable[[], int]
-"""The version that a text was written on, asked when it is sent: one's own save before it may have made another one."""
-
-
-def describe(card_id: str, text: str, version: Version) -> Change:
+def describe(card_id: str, text: str, version: int) -> Change:
     """Another description, written on the one that the card had at `version`."""
-    return _change(
+    return _rewriting(
         card_id,
-        card_id,
-        lambda known: cards.update_card(known.id(card_id), UpdateCard(description=text, version=max(version(), 1))),
+        (card_id, "description"),
+        version,
+        lambda real, at: cards.update_card(real, UpdateCard(description=text, version=at)),
         seen.described(text),
         "The description was not saved",
     )
@@ -70,12 +68,11 @@ def add_list(card_id: str, title: str, now: datetime) -> Change:
 
 
 def rename_list(card_id: str, checklist: Checklist, title: str) -> Change:
-    return _change(
+    return _rewriting(
         card_id,
-        checklist.id,
-        lambda known: checklists.update_checklist(
-            known.id(checklist.id), UpdateChecklist(title=title, version=_seen_version(checklist))
-        ),
+        (checklist.id, "title"),
+        checklist.version,
+        lambda real, at: checklists.update_checklist(real, UpdateChecklist(title=title, version=at)),
         seen.with_list_changed(checklist.id, title=title),
         f"The checklist “{checklist.title}” was not renamed to “{title}”",
     )
@@ -118,8 +115,14 @@ def add_item(card_id: str, checklist: Checklist, text: str, index: int, now: dat
 
 
 def edit_item(card_id: str, item: ChecklistItem, text: str) -> Change:
-    failure = f"“{item.text}” was not changed to “{text}”"
-    return _item_change(card_id, item, failure, {"text": text}, version=_seen_version(item))
+    return _rewriting(
+        card_id,
+        (item.id, "text"),
+        item.version,
+        lambda real, at: checklists.update_checklist_item(real, UpdateChecklistItem(text=text, version=at)),
+        seen.with_item_changed(item.id, text=text),
+        f"“{item.text}” was not changed to “{text}”",
+    )
 
 
 def tick_item(card_id: str, item: ChecklistItem, done: bool) -> Change:
@@ -131,11 +134,11 @@ def assign_item(card_id: str, item: ChecklistItem, user_id: str | None) -> Chang
     return _item_change(card_id, item, f"“{item.text}” was not assigned", {"assignee_id": user_id})
 
 
-def _item_change(card_id: str, item: ChecklistItem, failure: str, fields: dict[str, Any], **more: Any) -> Change:
+def _item_change(card_id: str, item: ChecklistItem, failure: str, fields: dict[str, Any]) -> Change:
     return _change(
         card_id,
         item.id,
-        lambda known: checklists.update_checklist_item(known.id(item.id), UpdateChecklistItem(**fields, **more)),
+        lambda known: checklists.update_checklist_item(known.id(item.id), UpdateChecklistItem(**fields)),
         seen.with_item_changed(item.id, **fields),
         failure,
     )
@@ -180,12 +183,13 @@ def add_comment(card_id: str, text: str, author: str, me: str | None, now: datet
     )
 
 
-def edit_comment(card_id: str, comment_id: str, text: str, version: Version) -> Change:
+def edit_comment(card_id: str, comment_id: str, text: str, version: int) -> Change:
     """Another text for a comment, written on the one that it had at `version`."""
-    return _change(
+    return _rewriting(
         card_id,
-        comment_id,
-        lambda known: comments.update_comment(known.id(comment_id), UpdateComment(text=text, version=max(version(), 1))),
+        (comment_id, "text"),
+        version,
+        lambda real, at: comments.update_comment(real, UpdateComment(text=text, version=at)),
         seen.with_comment_changed(comment_id, text=text),
         "The comment was not changed",
     )
@@ -205,12 +209,11 @@ def delete_comment(card_id: str, comment: Comment) -> Change:
 
 
 def rename_file(card_id: str, file: Attachment, filename: str) -> Change:
-    return _change(
+    return _rewriting(
         card_id,
-        file.id,
-        lambda known: attachments.update_attachment(
-            known.id(file.id), UpdateAttachment(filename=filename, version=_seen_version(file))
-        ),
+        (file.id, "filename"),
+        file.version,
+        lambda real, at: attachments.update_attachment(real, UpdateAttachment(filename=filename, version=at)),
         seen.with_file_changed(file.id, filename=filename),
         f"{file.filename} was not renamed to {filename}",
     )
@@ -236,9 +239,12 @@ def _change(card_id: str, about: str, call: _Make, shown: Seen, failure: str, *,
     return Change(operation=Operation(pending=pending, failure=failure, call=call, makes=makes), seen=shown, about=about)
 
 
-def _seen_version(entity: Entity) -> int:
-    """The version to send with a change of what was seen; what is not confirmed yet gets the first one."""
-    return max(entity.version, 1)
+def _rewriting(
+    card_id: str, text: Text, version: int, call: Callable[[str, int], Call[Any]], shown: Seen, failure: str
+) -> Change:
+    """Put a text in the place of the one that was there at `version`; `call` takes the real id of what it is a text of."""
+    change = _change(card_id, text[0], lambda known: call(known.id(text[0]), known.version(text, version)), shown, failure)
+    return replace(change, operation=replace(change.operation, writes=text))
 
 
 def _place(known: Known, others: Sequence[Entity], index: int) -> dict[str, Any]:

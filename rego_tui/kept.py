@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 import msgspec
-from msgspec import Struct
 from msgspec.structs import replace
 
 from rego.client.call import Call
@@ -24,7 +23,7 @@ from rego.wire.checklists import (
     UpdateChecklistItem,
 )
 from rego.wire.comments import Comment, CreateComment, UpdateComment
-from rego_tui.operations import Known, Operation
+from rego_tui.operations import Act, Known, Operation
 
 _BODIES: dict[str, Any] = {
     kind.__name__: kind
@@ -42,36 +41,14 @@ TEXTS = ("title", "text", "description", "filename")
 _FIELDS: dict[str, Any] = {field.name: field.type for field in msgspec.structs.fields(CardSummary)}
 
 
-class Kept(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """An operation without its functions. Ids in the request may be provisional, as they are in an `Operation`.
+class Kept(Act, frozen=True, kw_only=True, omit_defaults=True):
+    """An act with its request as a value. Ids in it may be provisional, as they are in an `Operation`."""
 
-    `seen` is what the user saw of each card's fields that it sets, `seq` the board's last event then.
-    """
-
-    pending: Pending
-    failure: str
     method: str
     path: str
     answer: str
     body: Any = None
     kind: str = ""
-    makes: str | None = None
-    part: str = ""
-    seen: dict[str, dict[str, Any]] = {}
-    seq: int = 0
-
-    @property
-    def op_id(self) -> str:
-        return self.pending.op_id
-
-    @property
-    def card_id(self) -> str:
-        return self.pending.card_id
-
-    @property
-    def creates(self) -> bool:
-        """Whether it adds a card to the board."""
-        return self.pending.new_card is not None
 
 
 def keep(operation: Operation, known: Known) -> Kept | None:
@@ -81,19 +58,8 @@ def keep(operation: Operation, known: Known) -> Kept | None:
     kind = type(call.body).__name__ if call.body is not None else ""
     if answer is None or (kind and kind not in _BODIES) or call.query or call.form or call.file or call.upload:
         return None
-    kept = Kept(
-        pending=operation.pending,
-        failure=operation.failure,
-        method=call.method,
-        path=call.path,
-        answer=answer,
-        body=msgspec.to_builtins(call.body),
-        kind=kind,
-        makes=operation.makes,
-        part=operation.part,
-        seen=operation.seen,
-        seq=operation.seq,
-    )
+    body = msgspec.to_builtins(call.body)
+    kept = Kept(**_act(operation), method=call.method, path=call.path, answer=answer, body=body, kind=kind)
     return msgspec.json.decode(_renamed(msgspec.json.encode(kept).decode(), known), type=Kept)
 
 
@@ -101,15 +67,13 @@ def revive(kept: Kept) -> Operation:
     """The operation again, under the same idempotency key. Raises `msgspec.ValidationError` when it does not fit any more."""
     call = _call(kept, Known())
     assert call is not None
-    return Operation(
-        pending=_typed(kept.pending),
-        failure=kept.failure,
-        call=lambda known: _call(kept, known),
-        makes=kept.makes,
-        part=kept.part,
-        seen={card_id: _fields(fields) for card_id, fields in kept.seen.items()},
-        seq=kept.seq,
-    )
+    seen = {card_id: _fields(fields) for card_id, fields in kept.seen.items()}
+    return Operation(**_act(kept) | {"pending": _typed(kept.pending), "seen": seen}, call=lambda known: _call(kept, known))
+
+
+def _act(act: Act) -> dict[str, Any]:
+    """What is the same in an operation and in what is kept of it."""
+    return {name: getattr(act, name) for name in Act.__struct_fields__}
 
 
 def anew(kept: Kept, **body: Any) -> Kept:
@@ -120,8 +84,8 @@ def anew(kept: Kept, **body: Any) -> Kept:
 
 def _call(kept: Kept, known: Known) -> Call[Any]:
     body = dict(kept.body) if kept.kind else None
-    if body is not None and "version" in body and "title" in kept.pending.changes:
-        body["version"] = known.version(kept.card_id, body["version"])
+    if body is not None and kept.writes is not None:
+        body["version"] = known.version(kept.writes, body["version"])
     path, body = msgspec.json.decode(_renamed(msgspec.json.encode([kept.path, body]).decode(), known))
     return Call(
         method=kept.method,

@@ -113,7 +113,7 @@ class OpenCard:
         self,
         change: Change,
         *,
-        answered: Callable[[Any], object] = lambda _: None,
+        answered: Callable[[], object] = lambda: None,
         refused: Callable[[RegoError], bool] = not_dealt_with,
     ) -> None:
         """Show a change at once and send it in its turn. `refused` is told a refusal, and says whether it dealt with it."""
@@ -131,12 +131,12 @@ class OpenCard:
         for change in changes:
             self.perform(change)
 
-    def _answered(self, change: Change, tell: Callable[[Any], object], answer: Any) -> None:
+    def _answered(self, change: Change, tell: Callable[[], object], _: Any) -> None:
         self._under_way.pop(change.operation.op_id, None)
         if self._read is not None:
             self._read = change.seen(self._read)
         self._stale = True  # what is being read just now may be from before
-        tell(answer)
+        tell()
         self._changed()
 
     def _refused(self, change: Change, tell: Callable[[RegoError], bool], error: RegoError) -> bool:

@@ -17,24 +17,27 @@ from rego.wire.cards import CardSummary, CreateCard, UpdateCard
 from rego.wire.errors import RegoError
 from rego_tui.commands import Command, Word, card_words, cards_command, column_word
 
+Text: TypeAlias = tuple[str, str]
+"""A text that people write, by the id of the card, or of what hangs on one, and the name of its field."""
+
 
 class Known:
-    """What the server's answers taught: the real ids of cards made here, and the versions that own titles led to."""
+    """What the server's answers taught: the real ids of what was made here, and the versions that own texts led to."""
 
     def __init__(self) -> None:
         self.ids: dict[str, str] = {}
-        self.versions: dict[str, int] = {}
+        self.versions: dict[Text, int] = {}
 
     def id(self, card_id: str) -> str:
-        """The real id of a card that may have been made here."""
+        """The real id of a card, or of what hangs on one, that may have been made here."""
         return self.ids.get(card_id, card_id)
 
-    def version(self, card_id: str, seen: int) -> int:
-        """The version to send with a title begun at version `seen`: titles of one's own since then are no conflict.
+    def version(self, text: Text, seen: int) -> int:
+        """The version to send with a text begun at version `seen`: texts of one's own since then are no conflict.
 
-        What else was done since does not count: its answers have versions that hold the titles of others, too.
+        What else was done since does not count: its answers have versions that hold the texts of others, too.
         """
-        return max(seen, self.versions.get(self.id(card_id), 0), 1)
+        return max(seen, self.versions.get(self._named(text), 0), 1)
 
     def learn(self, operation: Operation, answer: Any) -> None:
         """Take in the answer to an operation."""
@@ -43,8 +46,12 @@ class Known:
         then = cards_of(answer)
         if operation.creates and then:
             self.ids[operation.card_id] = then[0].id
-        if operation.creates or "title" in operation.pending.changes:
-            self.versions.update((card.id, card.version) for card in then)
+            self.versions[then[0].id, "title"] = then[0].version
+        if operation.writes is not None:
+            self.versions[self._named(operation.writes)] = answer.version
+
+    def _named(self, text: Text) -> Text:
+        return self.id(text[0]), text[1]
 
 
 def cards_of(answer: Any) -> list[CardSummary]:
@@ -61,23 +68,19 @@ def not_dealt_with(_: RegoError) -> bool:
     return False
 
 
-class Operation(Struct, frozen=True, kw_only=True):
-    """One change of a card, of several alike, or of what hangs on one. `call` is made when its turn comes: ids in it may be
-    provisional until then.
+class Act(Struct, frozen=True, kw_only=True):
+    """What the user did to a card, to several alike, or to what hangs on one, but for the request that does it.
 
     The id of `pending` is the request's idempotency key; `failure` begins the sentence that says that it was refused. `makes`
-    is the provisional id of what it adds to the card. `answered` is told the answer; `refused` is told a refusal, and says
-    whether that needs no sentence any more. `commands` do the same in a shell. `part` is what it is a text of, where a draft
-    of that is kept. `seen` is what the user saw of the fields that it sets, by card, and `seq` the board's last event then.
+    is the provisional id of what it adds to the card, `writes` the text that it puts in the place of the one that was seen.
+    `part` is what it is a text of, where a draft of that is kept. `seen` is what the user saw of the fields that it sets, by
+    card, and `seq` the board's last event then.
     """
 
     pending: Pending
     failure: str
-    call: Callable[[Known], Call[Any]]
     makes: str | None = None
-    commands: tuple[Command, ...] = ()
-    answered: Callable[[Any], object] = unheard
-    refused: Callable[[RegoError], bool] = not_dealt_with
+    writes: Text | None = None
     part: str = ""
     seen: dict[str, dict[str, Any]] = {}
     seq: int = 0
@@ -94,6 +97,19 @@ class Operation(Struct, frozen=True, kw_only=True):
     def creates(self) -> bool:
         """Whether the card exists only here until the server confirms it."""
         return self.pending.new_card is not None and self.pending.new_card.version == 0
+
+
+class Operation(Act, frozen=True, kw_only=True):
+    """An act with its request. `call` is made when its turn comes: ids in it may be provisional until then.
+
+    `answered` is told the answer; `refused` is told a refusal, and says whether that needs no sentence any more. `commands` do
+    the same in a shell.
+    """
+
+    call: Callable[[Known], Call[Any]]
+    commands: tuple[Command, ...] = ()
+    answered: Callable[[Any], object] = unheard
+    refused: Callable[[RegoError], bool] = not_dealt_with
 
 
 def create_card(replica: Replica, column_id: str, index: int, title: str, now: datetime) -> Operation:
@@ -120,12 +136,14 @@ def create_card(replica: Replica, column_id: str, index: int, title: str, now: d
 
 def rename_card(replica: Replica, card_id: str, title: str, seen_version: int) -> Operation:
     """Give a card another title; `seen_version` is its version when the user began to type."""
+    text = (card_id, "title")
     return Operation(
         pending=_pending(card_id, {"title": title}),
+        writes=text,
         commands=(cards_command("edit", card_words(replica, [card_id]), "--title", title),),
         failure=f"The title of {name_of(replica, card_id)} was not changed to “{title}”",
         call=lambda known: cards.update_card(
-            known.id(card_id), UpdateCard(title=title, version=known.version(card_id, seen_version))
+            known.id(card_id), UpdateCard(title=title, version=known.version(text, seen_version))
         ),
     )
 

@@ -126,7 +126,7 @@ class UnderWay:
                 self._answers[operation.op_id] = then
             if _holds(replica, then):
                 self._settle(operation.op_id)
-        if operation.creates or operation.makes or "title" in operation.pending.changes:
+        if operation.creates or operation.makes or operation.writes:
             for op in self.outbox:
                 if self.shelf is not None and op.op_id in self.shelf:
                     self._put_on_shelf(op)  # with what this answer taught

@@ -19,7 +19,6 @@ from rego.wire.errors import RegoError
 from rego_tui import messages
 from rego_tui.actions import Place
 from rego_tui.card_changes import Change
-from rego_tui.drafts import Draft
 from rego_tui.keymap import Press, key_label
 from rego_tui.open_card import OpenCard
 from rego_tui.screens.board_frame import connection_text, looks_of, people_here
@@ -71,7 +70,6 @@ class CardReading(KeyScreen):
         self.open_card = OpenCard(store, card_id, self._changed)
         self.sending: dict[str, str] = {}
         self.saving: set[str] = set()
-        self._saved_last: dict[str, Draft] = {}
         self._asked: Asked | None = None
         self._seen: CardSummary | None = None
 

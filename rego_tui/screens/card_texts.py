@@ -266,20 +266,14 @@ class CardTexts(CardReading):
     def _change(self, part: str, draft: Draft) -> Change:
         text = draft.text
         if part == DESCRIPTION:
-            return card_changes.describe(self.card_id, text, partial(self._version_of, part, draft))
+            return card_changes.describe(self.card_id, text, draft.version)
         if part != COMMENTS:
-            return card_changes.edit_comment(self.card_id, part, text, partial(self._version_of, part, draft))
+            return card_changes.edit_comment(self.card_id, part, text, draft.version)
         me = self.store.loaded.members.get(self.store.me or "")
         name = me.name if me is not None else "you"
         return card_changes.add_comment(self.card_id, text.strip(), name, self.store.me, self.rego.clock())
 
-    def _version_of(self, part: str, draft: Draft) -> int:
-        """The version that a draft was written on. What builds on one's own text has the version which saving that made."""
-        mine = self._saved_last.get(part)
-        return max(draft.version, mine.version) if mine is not None and mine.text == draft.base else draft.version
-
-    def _saved(self, card_id: str, part: str, draft: Draft, answer: Entity) -> None:
-        self._saved_last[part] = Draft(text=draft.text, version=answer.version)
+    def _saved(self, card_id: str, part: str, draft: Draft) -> None:
         self.saving.discard(part)
         if self.rego.drafts.get(card_id, part) == draft:
             self.rego.drafts.drop(card_id, part)

@@ -8,6 +8,7 @@ from rego.client import attachments, cards, checklists, comments
 from rego.wire.boards import Board
 from rego.wire.cards import UpdateCard
 from rego.wire.comments import CreateComment
+from rego_tui import card_changes
 from rego_tui.screens.conflict import ConflictScreen
 from rego_tui.widgets.line_input import LineInput
 from tests.running import Running, Somebody
@@ -50,6 +51,21 @@ async def test_saving_twice_in_a_row_is_no_conflict_with_oneself(server: Running
         assert not isinstance(hers.app.screen, ConflictScreen)
         card = await ada.client.send(cards.get_card("OPS-1"))
         assert card.description == "one two three"
+
+
+async def test_renaming_twice_in_a_row_is_no_conflict_with_oneself(server: Running, board: Stage) -> None:
+    made, ada, _ = board
+    async with seated(server, ada, made, size=(100, 40)) as hers:
+        await opened(hers)
+        await hers.press("N", *"Steps", "enter", *"one", "enter", "escape")
+        await all_sent(hers)
+        (found,) = await ada.client.send(checklists.list_checklists("OPS-1"))
+        for word in ("first", "second"):
+            hers.store.perform(card_changes.rename_list(found.card_id, found, word).operation)
+            hers.store.perform(card_changes.edit_item(found.card_id, found.items[0], word).operation)
+        await all_sent(hers)
+        (found,) = await ada.client.send(checklists.list_checklists("OPS-1"))
+        assert (found.title, [item.text for item in found.items]) == ("second", ["second"])
 
 
 async def test_comments_mention_and_belong_to_their_author(server: Running, board: Stage) -> None:

@@ -27,8 +27,12 @@ from tests.chaos.proxy import Proxy, proxy_to
 from tests.running import Running, Somebody
 from tests.tui import boards as samples
 from tests.tui.at_home import Visitor, empty_home, visiting
+from tests.tui.card_peer import LIST, CardPeer, checklist, item
 
 NOW = samples.NOW
+LAUNCH = checklist(LIST, "Launch", item(1, "Write"))
+_PEER = CardPeer(samples.rich())
+COMMENT, FILE = _PEER.said[0], _PEER.files[0]
 
 
 class Line:
@@ -100,6 +104,27 @@ async def test_what_waited_is_done_once_after_a_kill(
     ]
 
 
+async def test_a_text_that_was_written_twice_is_no_conflict_with_itself_after_a_kill(
+    line: Line, board: tuple[Board, Somebody, Somebody], tmp_path: Path
+) -> None:
+    _, _, ben = board
+    card = await ben.client.send(cards.get_card("OPS-1"))
+    async with line.open() as visitor:
+        await line.cut(visitor)
+        assert visitor.app.store is not None
+        for text in ("first", "second"):
+            visitor.app.store.perform(card_changes.describe(card.id, text, card.version).operation)
+        shutil.copytree(line.home.paths.waiting, tmp_path / "as it was when it was killed")
+    shutil.rmtree(line.home.paths.waiting)
+    shutil.copytree(tmp_path / "as it was when it was killed", line.home.paths.waiting)
+    line.proxy.heal()
+    async with line.open() as visitor:
+        await visitor.until("nothing is left on disk", lambda: not line.files() and visitor.app.waiting == 0)
+        assert visitor.app.store is not None
+        assert not visitor.app.store.review
+    assert (await ben.client.send(cards.get_card("OPS-1"))).description == "second"
+
+
 async def test_what_was_done_before_the_end_is_not_done_again(
     line: Line, board: tuple[Board, Somebody, Somebody], tmp_path: Path
 ) -> None:
@@ -155,10 +180,21 @@ def every_kind() -> list[Operation]:
         card_acts.hang_on_cards(replica, [one, two], LABELS, [], [samples.label_id(1)]),
     ]
     changes = [
-        card_changes.describe(one, "text", lambda: 1),
+        card_changes.describe(one, "text", 1),
         card_changes.add_list(one, "list", NOW),
+        card_changes.rename_list(one, LAUNCH, "Start"),
+        card_changes.move_list(one, LAUNCH, [], 0),
+        card_changes.delete_list(one, LAUNCH),
+        card_changes.add_item(one, LAUNCH, "Rest", 1, NOW),
+        card_changes.edit_item(one, LAUNCH.items[0], "Write it"),
+        card_changes.tick_item(one, LAUNCH.items[0], True),
+        card_changes.move_item(one, LAUNCH.items[0], LAUNCH, 0),
+        card_changes.delete_item(one, LAUNCH.items[0]),
         card_changes.add_comment(one, "said", "ada", None, NOW),
-        card_changes.edit_comment(one, two, "said otherwise", lambda: 2),
+        card_changes.edit_comment(one, two, "said otherwise", 2),
+        card_changes.delete_comment(one, COMMENT),
+        card_changes.rename_file(one, FILE, "plan-2.pdf"),
+        card_changes.delete_file(one, FILE),
     ]
     return [*acts, *(change.operation for change in changes)]
 
