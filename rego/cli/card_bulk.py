@@ -87,16 +87,18 @@ def act(session: Session, targets: Targets, plan: Plan, form: Form) -> None:
     if not _agreed(session, targets, chosen, deed):
         return
     changed: list[CardSummary] = []
-    parts = list(_parts(chosen.cards, backwards=_goes_on_top(deed.operation.get("move"))))
-    for part in parts:
+    acts = 0
+    for part in _parts(chosen.cards, backwards=_goes_on_top(deed.operation.get("move"))):
         try:
             body = BulkCards(card_ids=[card.id for card in part], **deed.operation)
-            changed += session.send(cards.bulk_cards(chosen.board.id, body)) or part
+            answer = session.send(cards.bulk_cards(chosen.board.id, body))
         except (RegoError, KeyboardInterrupt):
             if changed:
                 session.output.note(f"{_count(len(changed))} {deed.done} before that; of the next {len(part)} all or none.")
             raise
-    sentence = f"{_count(len(changed))} {deed.done}{way_back(chosen.board.key, len(parts))}"
+        acts += not answer or _differ(part, answer)
+        changed += answer or part
+    sentence = f"{_count(len(changed))} {deed.done}{way_back(chosen.board.key, acts)}"
     session.output.changed_many(CARD, [chosen.named(card) for card in changed], form, sentence)
 
 
@@ -194,6 +196,12 @@ def _agreed(session: Session, targets: Targets, chosen: Chosen, deed: Deed) -> b
         return True
     session.output.note("Nothing was done.")
     return False
+
+
+def _differ(before: list[CardSummary], after: list[CardSummary]) -> bool:
+    """Whether something was changed of cards that may have been so already; then there is something to take back."""
+    versions = {card.id: card.version for card in before}
+    return any(card.version != versions[card.id] for card in after)
 
 
 def _goes_on_top(move: MoveCard | None) -> bool:

@@ -120,3 +120,4 @@ def test_the_cards_that_changed_come_as_json(rego: Rego, ops: str) -> None:
 
 def test_a_card_that_is_named_twice_is_meant_once(rego: Rego, ops: str) -> None:
     assert rego("cards", "done", "1", f"{ops}-1", "2").err == f"2 cards marked as done{way_back(ops)}\n"
+    assert rego("cards", "done", "1", "2").err == "2 cards marked as done\n", "there is nothing to take back"
