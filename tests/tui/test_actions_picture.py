@@ -13,6 +13,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 from PIL import Image
+from rich.color import Color
+from rich.color_triplet import ColorTriplet
+from rich.style import Style
 
 from rego.client.showing import OPENER
 from rego.wire.errors import InvalidInput
@@ -38,13 +41,17 @@ def flag(width: int = 8, height: int = 8) -> Image.Image:
     return image
 
 
-def colors(content: bytes, width: int, height: int) -> list[list[tuple[Any, Any]]]:
+def _triplet(color: Color | None) -> ColorTriplet | None:
+    return color.triplet if color is not None else None
+
+
+def colors(content: bytes, width: int, height: int) -> list[list[tuple[ColorTriplet | None, ColorTriplet | None]]]:
     """The colours of each cell of a picture, the upper one and the lower one."""
     found = []
     for line in read_picture(content).lines(width, height, GROUND):
         assert set(line.text) == {"▀"}
-        styles = [(segment.style, len(segment.text)) for segment in line if segment.style is not None]
-        found.append([(style.color.triplet, style.bgcolor.triplet) for style, count in styles for _ in range(count)])  # type: ignore[union-attr]
+        styles = [(segment.style or Style(), len(segment.text)) for segment in line]
+        found.append([(_triplet(style.color), _triplet(style.bgcolor)) for style, count in styles for _ in range(count)])
     return found
 
 

@@ -60,10 +60,13 @@ async def test_one_popup_is_one_step_of_undo_on_the_board_and_on_the_card(
     async with seated(server, ada, made, size=(100, 40)) as hers:
         first = [card.label_ids for card in hers.store.loaded.cards.values()]
 
+        async def press_until(key: str, what: str, then: list[list[str]]) -> None:
+            await hers.press(key)
+            await hers.until(f"{what}: {key}", lambda: held(hers) == then)
+
         async def taken_back_and_done_again(what: str, changed: list[list[str]]) -> None:
             for key, then in (("u", first), ("U", changed), ("u", first)):
-                await hers.press(key)
-                await hers.until(f"{what}: {key}", lambda then=then: held(hers) == then)  # type: ignore[misc]
+                await press_until(key, what, then)
 
         # Two labels on and one off, for two marked cards.
         await hers.press("space", "j", "space", "t", "1", "2", "3", "3", "enter")
