@@ -36,8 +36,8 @@ from rego_server.main import address_of, listen, start
 from rego_tui.app import Connect, RegoApp
 from tests.docs.pages import ROOT
 from tests.running import fast_settings, join
-from tests.tui.desk import screen_text
 from tests.tui.scenes import SCENES
+from tests.tui.seen import screen_text
 
 README = ROOT / "README.md"
 SVG = ROOT / "docs" / "images" / "board.svg"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
@@ -15,7 +14,7 @@ from rego.client.home import Home
 from rego.client.paths import Paths
 from rego.client.server import Server
 from rego_tui.app import Connect, RegoApp
-from tests.tui.desk import screen_text
+from tests.tui.seen import notices, screen_text, until
 
 
 def empty_home(directory: Path, monkeypatch: pytest.MonkeyPatch) -> Home:
@@ -44,13 +43,7 @@ class Visitor:
 
     async def until(self, what: str, condition: Callable[[], bool]) -> None:
         """Wait until a condition holds; `what` names it when it never does."""
-        try:
-            async with asyncio.timeout(20):
-                while not condition():
-                    await self.pilot.pause(0.005)
-        except TimeoutError:
-            raise AssertionError(f"never came true: {what}\n{self.text()}\n{self.notices()}") from None
-        await self.pilot.pause()
+        await until(self.pilot, what, condition)
 
     async def until_seen(self, words: str) -> None:
         """Wait until words stand on the screen; where it breaks the line does not matter."""
@@ -60,7 +53,7 @@ class Visitor:
         return screen_text(self.app)
 
     def notices(self) -> str:
-        return "\n".join(notice.message for notice in self.app._notifications)
+        return notices(self.app)
 
 
 @asynccontextmanager

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from textual.app import App
 from textual.pilot import Pilot
 
 from rego.client.home import Home
@@ -19,6 +17,7 @@ from rego_tui.widgets.column import ColumnView
 from rego_tui.workspace import Workspace
 from tests.tui import boards
 from tests.tui.scripted import ScriptedPeer
+from tests.tui.seen import notices, screen_text, until
 
 
 class Desk:
@@ -39,14 +38,7 @@ class Desk:
 
     async def until(self, what: str, condition: Callable[[], bool]) -> None:
         """Wait until a condition holds; `what` names it when it never does."""
-        try:
-            async with asyncio.timeout(20):
-                while not condition():
-                    await asyncio.sleep(0.002)
-                    await self.pilot.pause()
-        except TimeoutError:
-            raise AssertionError(f"never came true: {what}\n{self.text()}") from None
-        await self.pilot.pause()
+        await until(self.pilot, what, condition)
 
     async def until_sent(self) -> None:
         """Wait until the peer has answered everything, and the answers' events are drawn."""
@@ -55,7 +47,7 @@ class Desk:
 
     def notices(self) -> str:
         """The sentences that were shown lately."""
-        return "\n".join(notice.message for notice in self.app._notifications)
+        return notices(self.app)
 
     def text(self) -> str:
         """What stands on the screen."""
@@ -95,12 +87,6 @@ class Desk:
     def server_titles(self, number: int) -> list[str]:
         """The titles in a column, as the peer has them."""
         return [card.title for card in self.peer.replica.cards_in(boards.column_id(number))]
-
-
-def screen_text(app: App[None]) -> str:
-    """The lines of the topmost screen, without blanks at their ends."""
-    strips = app.screen._compositor.render_strips()
-    return "\n".join(strip.text.rstrip() for strip in strips)
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -15,7 +14,7 @@ from rego.wire.boards import Board
 from rego_tui.app import Connect, RegoApp
 from rego_tui.store import BoardStore
 from tests.running import Running, Somebody
-from tests.tui.desk import screen_text
+from tests.tui.seen import screen_text, until
 
 
 class Seat:
@@ -39,12 +38,7 @@ class Seat:
         return self.app.store
 
     async def until(self, what: str, condition: Callable[[], bool]) -> None:
-        try:
-            async with asyncio.timeout(20):
-                while not condition():
-                    await self._pilot.pause(0.005)
-        except TimeoutError:
-            raise AssertionError(f"never came true: {what}\n{self.text()}") from None
+        await until(self._pilot, what, condition)
 
     def said(self, words: str) -> bool:
         """Whether a sentence with these words was shown lately."""

@@ -19,7 +19,7 @@ from rego_tui.widgets.card_lines import card_lines
 from rego_tui.widgets.column import HEADER, ColumnView
 from rego_tui.widgets.looks import Face, Looks
 from tests.tui import boards
-from tests.tui.desk import screen_text
+from tests.tui.seen import screen_text
 
 LOOKS = Looks(key="OPS", labels={}, members={}, now=boards.NOW)
 

@@ -6,16 +6,16 @@ say what must stand there, these only that it looks as it did.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
 from textual.pilot import Pilot
 
 from rego_tui.app import RegoApp
-from tests.tui.desk import screen_text, scripted_app
+from tests.tui.desk import scripted_app
 from tests.tui.scenes import SCENES, Scene, a_busy_peer, all_here
 from tests.tui.scripted import ScriptedPeer
+from tests.tui.seen import screen_text, until
 
 Compare = Callable[..., bool]
 
@@ -23,22 +23,17 @@ Compare = Callable[..., bool]
 def arrange(scene: Scene, peer: ScriptedPeer) -> Callable[[Pilot[None]], Awaitable[None]]:
     """Wait for the board, put Mia on a card, press the scene's keys, and wait for its words."""
 
-    async def until(pilot: Pilot[None], words: str) -> None:
-        try:
-            async with asyncio.timeout(20):
-                while words not in screen_text(pilot.app):
-                    await pilot.pause()
-        except TimeoutError:
-            raise AssertionError(f"never seen: {words}\n{screen_text(pilot.app)}") from None
+    async def until_seen(pilot: Pilot[None], words: str) -> None:
+        await until(pilot, f"“{words}” is seen", lambda: words in screen_text(pilot.app))
 
     async def prepare(pilot: Pilot[None]) -> None:
-        await until(pilot, "● live")
+        await until_seen(pilot, "● live")
         peer.feed(all_here())
-        await until(pilot, "Mia editing")
+        await until_seen(pilot, "Mia editing")
         if scene.open is not None and isinstance(pilot.app, RegoApp):
             scene.open(pilot.app)
         await pilot.press(*scene.keys)
-        await until(pilot, scene.words)
+        await until_seen(pilot, scene.words)
         await pilot.pause()
 
     return prepare
