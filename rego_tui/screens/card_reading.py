@@ -188,7 +188,7 @@ class CardReading(KeyScreen):
         return found
 
     def _draw_bar(self) -> None:
-        state, tone = connection_text(self.store, self.rego.clock().tzinfo)
+        state, tone = connection_text(self.store, self.rego.clock())
         self.query_one(BoardBar).show(self.ref, (), state, tone)
 
     def _word(self) -> str:
