@@ -66,7 +66,7 @@ def complete(before: Sequence[str], current: str) -> list[tuple[str, str]]:
     if wanting is not None and (glued or not _is_next_option(wanting, current)):
         found = _values(wanting, current)
     elif current.startswith("-"):
-        found = ((flag, option["help"]) for option in command["options"] for flag in option["flags"])
+        found = ((flag, option["help"]) for option in _options(command) for flag in option["flags"])
     elif command["commands"]:
         found = ((name, child["help"]) for name, child in command["commands"].items())
     else:
@@ -106,7 +106,16 @@ def _is_next_option(wanting: dict[str, Any], word: str) -> bool:
 
 def _wanting(command: dict[str, Any], word: str) -> dict[str, Any] | None:
     """The option `word`, if its value comes in the next word."""
-    return next((option for option in command["options"] if word in option["flags"] and option["value"]), None)
+    return next((option for option in _options(command) if word in option["flags"] and option["value"]), None)
+
+
+def _options(command: dict[str, Any]) -> list[dict[str, Any]]:
+    """The command's own options, and the global ones that it has no own one for."""
+    from rego.cli.tree_data import TREE
+
+    tree: dict[str, Any] = TREE
+    own = {flag for option in command["options"] for flag in option["flags"]}
+    return [*command["options"], *(option for option in tree["global"] if option["flags"][0] not in own)]
 
 
 def _argument(arguments: Sequence[dict[str, Any]], given: int) -> Iterator[tuple[str, str]]:

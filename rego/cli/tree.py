@@ -13,6 +13,7 @@ from typer._click import Context as ClickContext
 from typer.core import TyperGroup
 
 from rego.cli.completing import FIELDS
+from rego.cli.everywhere import global_options
 from rego.cli.help import TOPICS
 from rego.cli.output import View
 from rego.cli.root import COMMANDS, root_command
@@ -29,6 +30,9 @@ from __future__ import annotations
 def tree() -> str:
     """The file's content: one line for each command of the first level."""
     root = _command(root_command(), "rego", None)
+    everywhere = [option.opts for option in global_options(hidden=False)]
+    root["global"] = [option for option in root["options"] if option["flags"] in everywhere]
+    root["options"] = [option for option in root["options"] if option["flags"] not in everywhere]
     children = root.pop("commands")
     lines = "".join(f"        {name!r}: {child!r},\n" for name, child in children.items())
     rest = "".join(f"    {key!r}: {value!r},\n" for key, value in root.items())
