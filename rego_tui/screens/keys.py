@@ -126,7 +126,12 @@ class KeyScreen(ModalScreen[Any]):
     def show_options(self) -> None:
         """Draw the options line."""
         for bar in self.query(OptionsBar):
-            bar.show(self.hints(), mode=self.mode(), typed=self._reader.typed)
+            bar.show(self.hints(), mode=self.mode(), typed=self._reader.typed, kept=self._hint_of_help())
+
+    def _hint_of_help(self) -> tuple[str, str] | None:
+        """The key that tells all others, which the options line shows however narrow it is."""
+        action = self.rego.keymap.actions["app.help"]
+        return (key_label(action.keys[0]), action.hint) if action.keys else None
 
     def act_app_help(self, _: Press) -> None:
         from rego_tui.screens.help import HelpScreen

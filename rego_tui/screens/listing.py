@@ -325,15 +325,15 @@ class ListPage(KeyScreen):
         self.show_options()
 
     def confirm(self, act: str, then: Callable[[], object]) -> None:
-        """Have the user say once more that they want what cannot be undone."""
+        """Ask whether the user wants what cannot be undone; `act` is the question without its mark."""
         from rego_tui.screens.picker import Picked, Picker
 
         def chosen(picked: Picked | None) -> None:
             if picked is not None and picked.one == "yes":
                 then()
 
-        rows = [Row(id="yes", text=act), Row(id="no", text="Leave it as it is")]
-        self.app.push_screen(Picker(self.rego, "Really?", rows), chosen)
+        rows = [Row(id="yes", text="Yes"), Row(id="no", text="No, change nothing")]
+        self.app.push_screen(Picker(self.rego, f"{act}?", rows), chosen)
 
     def set_filter(self, text: str) -> None:
         """Show only what fits."""

@@ -83,7 +83,7 @@ class Picker(KeyScreen):
         self._shown: list[Row] = list(rows)
         self._typed = ""
         self._offered: str | None = None
-        self._instead = "There is nothing to choose."
+        self._instead = "" if offer is not None else "There is nothing to choose."
         self._cursor = 0 if several else next((n for n, row in enumerate(rows) if row.ticked), 0)
 
     def compose(self) -> ComposeResult:
