@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -227,8 +227,8 @@ class ListPage(KeyScreen):
         key = self.listed.key
         self.query_one("#detail", Static).update(self.details(key) if key else Text())
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.lay_out(event.size.width, event.size.height)
+    def fit(self, size: Size) -> None:
+        self.lay_out(size.width, size.height)
         self.draw()
 
     def lay_out(self, width: int, height: int) -> None:
