@@ -108,10 +108,10 @@ def invitation_details(invitation: Invitation, members: Mapping[str, Member], no
 
 def left_words(until: datetime, now: datetime) -> str:
     """How long something lasts still, in one unit."""
-    hours = max(int((until - now).total_seconds()) // 3600, 0)
+    hours = max((until - now).total_seconds() / 3600, 0)
     if hours < 48:
-        return f"{hours} h left" if hours else "ends soon"
-    return f"{hours // 24} days left"
+        return f"{int(hours)} h left" if hours >= 1 else "ends soon"
+    return f"{round(hours / 24)} days left"
 
 
 def _for_whom(invitation: Invitation) -> str:

@@ -74,7 +74,7 @@ def _login(
 ) -> None:
     """Log in to a server; later commands then speak to it.
 
-    'rego --profile NAME login' keeps this server beside others, under that name.
+    'rego login --profile NAME' keeps this server beside others, under that name.
     """
     session = session_of(context)
     place = _checked(session, server)

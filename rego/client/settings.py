@@ -183,7 +183,7 @@ class Choices:
         if name is not None and name not in (known := table_in(self._own, "profiles", self._paths.config_file)):
             raise NotFound(
                 f"There is no profile {name!r} in {self._paths.config_file}: there are {', '.join(sorted(known)) or 'none'}. "
-                f"'rego --profile {name} login' makes one."
+                f"'rego login --profile {name} --server URL' makes one."
             )
         return name
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.widgets import Input, Static
 
 from rego_tui.actions import Place
@@ -83,7 +83,7 @@ class Picker(KeyScreen):
         self._shown: list[Row] = list(rows)
         self._typed = ""
         self._offered: str | None = None
-        self._instead = "There is nothing to choose."
+        self._instead = "" if offer is not None else "There is nothing to choose."
         self._cursor = 0 if several else next((n for n, row in enumerate(rows) if row.ticked), 0)
 
     def compose(self) -> ComposeResult:
@@ -208,7 +208,7 @@ class Picker(KeyScreen):
             self._offered = offered.id
         self._draw()
 
-    def on_resize(self, _: events.Resize) -> None:
+    def fit(self, _: Size) -> None:
         self._fit()
 
     def on_row_clicked(self, message: RowClicked) -> None:
