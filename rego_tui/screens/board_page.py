@@ -6,8 +6,8 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from textual import events
 from textual.app import ComposeResult
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Static
 
@@ -254,8 +254,8 @@ class BoardPage(KeyScreen):
             self.view.look_as(self._viewer())
         await self._draw(Touched(frame=True))
 
-    def on_resize(self, _: events.Resize) -> None:
-        self.columns.width = self.size.width
+    def fit(self, size: Size) -> None:
+        self.columns.width = size.width
         self._draw_columns()
         self._draw_bar()
         self.call_after_refresh(self._look_at_cursor)

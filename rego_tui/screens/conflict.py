@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
+from textual.geometry import Size
 from textual.widgets import Static
 
 from rego.safe_text import safe_text
@@ -53,8 +53,8 @@ class ConflictScreen(KeyScreen):
     def on_mount(self) -> None:
         self.show_options()
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width < SIDE_BY_SIDE, "stacked")
+    def fit(self, size: Size) -> None:
+        self.set_class(size.width < SIDE_BY_SIDE, "stacked")
 
     def hints(self) -> Sequence[tuple[str, str]]:
         merged = self.rego.keymap.actions["conflict.both"].hint

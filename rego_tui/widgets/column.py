@@ -29,6 +29,9 @@ STRIP_WIDTH = 4
 
 CACHED_CARDS = 400
 
+KNOWN_WIDTHS = 2
+"""For so many widths heights are kept: with a card beside the board a column is narrower, and soon as wide as before."""
+
 _NO_SIDES: Sides = {}
 
 
@@ -63,6 +66,7 @@ class ColumnView(ScrollView):
         self.faces: Mapping[str, Face] = {}
         self._tops: list[int] = [0]
         self._heights: dict[str, tuple[CardSummary, int]] = {}
+        self._heights_at: OrderedDict[int, dict[str, tuple[CardSummary, int]]] = OrderedDict()
         self._measured_for = 0
         self._strips: OrderedDict[tuple[str, Face, int], tuple[CardSummary, list[Strip]]] = OrderedDict()
         self._styles: Styles | None = None
@@ -88,6 +92,7 @@ class ColumnView(ScrollView):
             self.collapsed = collapsed
             self.set_class(collapsed, "-collapsed")
             self._measured_for = -1
+            self._heights_at.clear()
             self._take(self.cards, self._focused_card())
         self.refresh()
 
@@ -209,7 +214,10 @@ class ColumnView(ScrollView):
         width = 0 if self.collapsed else self.size.width
         if self._measured_for != width:
             self._measured_for = width
-            self._heights.clear()
+            self._heights = self._heights_at.pop(width, {})
+            self._heights_at[width] = self._heights
+            if len(self._heights_at) > KNOWN_WIDTHS:
+                self._heights_at.popitem(last=False)
         known = self._heights
         # A card is measured again only when it or the width changed.
         heights = [
