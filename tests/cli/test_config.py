@@ -64,6 +64,15 @@ def test_get_set_unset_and_path(rego: Rego, here: Path, home: Path) -> None:
     assert rego("config", "path").out == f"{home}/config/config.toml\n"
 
 
+def test_an_address_that_is_none_is_shown_with_where_it_comes_from(rego: Rego, home: Path) -> None:
+    (home / "config").mkdir()
+    (home / "config/config.toml").write_text('server = "ftp://x"\nboard = "OPS"\n')
+    refused = rego("cards", "list")
+    assert (refused.code, refused.err.endswith(f"It comes from {home}/config/config.toml.\n")) == (2, True)
+    explained = rego("config", "explain", "server")
+    assert (explained.code, explained.lines) == (0, [f"server\tftp://x\t{home}/config/config.toml\t"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
@@ -71,6 +80,7 @@ def test_get_set_unset_and_path(rego: Rego, here: Path, home: Path) -> None:
         (("set", "color", "blue"), 2, "always, never, auto"),
         (("set", "density", "thick"), 2, "compact, normal, full"),
         (("set", "server", "ftp://x"), 2, "http://"),
+        (("set", "board", ""), 2, "'rego config unset board'"),
         (("get", "nope"), 3, "no setting 'nope'"),
     ],
 )
