@@ -107,6 +107,7 @@ EXPIRIES = (
     Expiry(auth_queries.FORGET_EXPIRED_SESSIONS, timedelta(0)),
     Expiry(auth_queries.FORGET_USED_TOKENS, timedelta(days=7)),
     Expiry(invitation_queries.FORGET, timedelta(days=30)),
+    Expiry(invitation_queries.FORGET_LETTERS, timedelta(days=1)),
     FORGOTTEN,
 )
 """What is forgotten in time, beside what the core forgets by itself."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from enum import IntEnum
 from typing import TypeAlias
 
 from rich.cells import cell_len
 
-from rego.safe_text import safe_text
 from rego.wire.boards import Board, BoardGlance
 from rego.wire.presence import Person
 from rego_tui.widgets.entries import Entry, Part, Tone
@@ -16,11 +16,14 @@ from rego_tui.widgets.text_cells import cut, pad, steady
 KEY = 8
 """Cells of the key, the gap after it included."""
 
-TITLE_MIN, TITLE_MAX = 24, 44
-"""Cells of a title: what it keeps when columns are left out, and where it ends when there is room for a description."""
+TITLE_MIN, TITLE_MAX = 22, 44
+"""Cells of a title: what it keeps when columns say less or are left out, and where the other columns begin at the latest."""
 
-PEOPLE_MAX, NARROW = 36, 100
-"""Cells of the names of those who are on a board, and the width below which they become fewer."""
+TITLE_LEAST = 12
+"""Cells of a title in a terminal so narrow that those who are there would be left out."""
+
+PEOPLE_MAX = 36
+"""Cells of the names of those who are on a board."""
 
 GAP = 3
 """Cells between two columns."""
@@ -29,8 +32,21 @@ BAR = 5
 """Cells of the bar that shows how much is done."""
 
 HEADINGS = ("done", "", "you", "who is there")
-LEFT_OUT_FIRST = (2, 1, 0, 3)
-"""Which columns a narrow terminal does without, by their place in `HEADINGS`."""
+"""Over the columns right of the title; the last one is shorter where there is little room."""
+
+
+class Detail(IntEnum):
+    """How much is said of each board, from all of it to nothing but its title."""
+
+    ALL = 0
+    NO_ROLE = 1
+    FEW_NAMES = 2
+    NO_BAR = 3
+    NO_OVERDUE = 4
+    NO_DONE = 5
+    COUNTED = 6
+    TITLE = 7
+
 
 Cell: TypeAlias = tuple[Part, ...]
 
@@ -55,27 +71,38 @@ def rows_of(boards: Sequence[Board], glances: Mapping[str, BoardGlance], width: 
     """
     if not boards:
         return []
-    cells = [_cells_of(board, glances.get(board.id), _people_room(width), away) for board in boards]
-    heads: list[Cell] = [((heading, Tone.MUTED),) for heading in HEADINGS]
-    widths = [max(map(_length, column)) for column in zip(heads, *cells, strict=True)]
-    used = _fitting(widths, width - KEY - 3)
-    rights = [_right(row, widths, used) for row in (heads, *cells)]
-    head = Entry("", ((pad("key", KEY), Tone.MUTED), ("board", Tone.MUTED)), rights[0])
-    return [head, *(_row(board, right, width) for board, right in zip(boards, rights[1:], strict=True))]
-
-
-def _fitting(widths: Sequence[int], room: int) -> list[int]:
-    """The columns that are shown: those with something in them, without the less important ones where there is no room."""
-    used = [n for n, width in enumerate(widths) if width]
-    for column in LEFT_OUT_FIRST:
-        if room - sum(widths[n] + GAP for n in used) >= TITLE_MIN:
+    found = [(board, glances.get(board.id)) for board in boards]
+    room = width - KEY - 3
+    for detail in Detail:
+        table = [_headings(detail), *(_cells_of(board, glance, detail, away) for board, glance in found)]
+        widths = [max(map(_length, column[1:])) and max(map(_length, column)) for column in zip(*table, strict=True)]
+        needed = sum(each + GAP for each in widths if each)
+        if room - needed >= (TITLE_LEAST if detail is Detail.COUNTED else TITLE_MIN):
             break
-        used = [n for n in used if n != column]
-    return used
+    longest = max(cell_len(steady(board.title)) for board in boards) + GAP
+    title = max(min(room - needed, TITLE_MAX, longest), 1)
+    titles = [("board", Tone.MUTED), *((steady(b.title), Tone.MUTED if b.archived else Tone.TITLE) for b in boards)]
+    keys = [("", "key", Tone.MUTED), *((board.id, board.key, Tone.ACCENT) for board in boards)]
+    about = ["", *(_about(board, room - needed - title) for board in boards)]
+    return [
+        Entry(key, ((pad(name, KEY), tone), _padded(words, title), *_in_columns(cells, widths), (rest, Tone.MUTED)))
+        for (key, name, tone), words, cells, rest in zip(keys, titles, table, about, strict=True)
+    ]
 
 
-def _right(cells: Sequence[Cell], widths: Sequence[int], used: Sequence[int]) -> Cell:
-    """The columns right of the title, each as wide as its widest cell."""
+def _headings(detail: Detail) -> tuple[Cell, ...]:
+    who = HEADINGS[-1] if detail < Detail.FEW_NAMES else "here"
+    return tuple(((heading, Tone.MUTED),) for heading in (*HEADINGS[:-1], who))
+
+
+def _padded(part: Part, width: int) -> Part:
+    """A title, and the gap after it."""
+    return pad(cut(part[0], max(width - GAP, 1)), width), part[1]
+
+
+def _in_columns(cells: Sequence[Cell], widths: Sequence[int]) -> Cell:
+    """The columns right of the title, each as wide as its widest cell; those with nothing in them are left out."""
+    used = [n for n, width in enumerate(widths) if width]
     return tuple(part for n in used for part in (*cells[n], (" " * (widths[n] - _length(cells[n]) + GAP), Tone.PLAIN)))
 
 
@@ -83,44 +110,43 @@ def _length(cell: Cell) -> int:
     return sum(cell_len(text) for text, _ in cell)
 
 
-def _row(board: Board, right: Cell, width: int) -> Entry:
-    title, tone = steady(board.title), Tone.MUTED if board.archived else Tone.TITLE
-    key = (pad(board.key, KEY), Tone.ACCENT)
-    room = width - 3 - KEY - _length(right)
-    if room < TITLE_MAX + TITLE_MIN:
-        return Entry(board.id, (key, (cut(title, room - GAP), tone)), right)
-    about = cut(steady(" ".join(safe_text(board.description).split())), room - TITLE_MAX - GAP)
-    return Entry(board.id, (key, (pad(cut(title, TITLE_MAX - 2), TITLE_MAX), tone), (about, Tone.MUTED)), right)
+def _about(board: Board, room: int) -> str:
+    """What the board is for, where there is room for some words of it."""
+    words = steady(" ".join(board.description.split()))
+    return cut(words, room) if room >= TITLE_MIN else ""
 
 
-def _people_room(width: int) -> int:
-    """The cells for the names of those who are there: with less room fewer names, and how many more."""
-    return PEOPLE_MAX if width >= NARROW else max(width // 6, 4)
-
-
-def _cells_of(board: Board, glance: BoardGlance | None, room: int, away: bool) -> tuple[Cell, ...]:
+def _cells_of(board: Board, glance: BoardGlance | None, detail: Detail, away: bool) -> tuple[Cell, ...]:
     """How much is done and late, what the user is, and that the board is archived or who is there."""
-    late = f"{glance.overdue} overdue" if glance is not None and glance.overdue else ""
-    return _done(glance), ((late, Tone.ERROR),), ((board.role or "", Tone.MUTED),), _state(board, glance, room, away)
+    late = f"{glance.overdue} overdue" if glance is not None and glance.overdue and detail < Detail.NO_OVERDUE else ""
+    role = (board.role or "") if detail < Detail.NO_ROLE else ""
+    done = _done(glance, bar=detail < Detail.NO_BAR) if detail < Detail.NO_DONE else ()
+    return done, ((late, Tone.ERROR),), ((role, Tone.MUTED),), _state(board, glance, detail, away)
 
 
-def _done(glance: BoardGlance | None) -> Cell:
+def _done(glance: BoardGlance | None, *, bar: bool) -> Cell:
     """How much is done, as a bar and as numbers."""
     if glance is None:
         return (("", Tone.MUTED),)
     if not glance.cards:
         return (("no cards", Tone.MUTED),)
     full = BAR * glance.done // glance.cards
-    words = f"{'▰' * full}{'▱' * (BAR - full)} {glance.done}/{glance.cards}"
-    return ((words, Tone.GOOD if glance.done == glance.cards else Tone.MUTED),)
+    words = f"{'▰' * full}{'▱' * (BAR - full)} " if bar else ""
+    return ((f"{words}{glance.done}/{glance.cards}", Tone.GOOD if glance.done == glance.cards else Tone.MUTED),)
 
 
-def _state(board: Board, glance: BoardGlance | None, room: int, away: bool) -> Cell:
+def _state(board: Board, glance: BoardGlance | None, detail: Detail, away: bool) -> Cell:
+    if detail is Detail.TITLE:
+        return ()
     if board.archived:
         return (("archived", Tone.WARNING),)
     names = _names(glance.people if glance is not None else [])
     dot, tone = (("○ ", Tone.MUTED), Tone.MUTED) if away else (("● ", Tone.GOOD), Tone.PLAIN)
-    return (dot, (_as_many_as_fit(names, room), tone)) if names else ()
+    if not names:
+        return ()
+    if detail is Detail.COUNTED:
+        return (dot, (str(len(names)), tone))
+    return (dot, (_as_many_as_fit(names, PEOPLE_MAX if detail < Detail.FEW_NAMES else PEOPLE_MAX // 3), tone))
 
 
 def _as_many_as_fit(names: Sequence[str], room: int) -> str:

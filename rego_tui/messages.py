@@ -63,7 +63,7 @@ class BoardEnded(Message):
 
 
 class ColumnClicked(Message):
-    """A column that is collapsed was clicked."""
+    """A column was clicked where it has no card: as a strip, on its header, or below its cards."""
 
     def __init__(self, column_id: str) -> None:
         super().__init__()

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 from rego.client import history
-from rego.client.standing import and_more, is_cut_off, standing, taken_back
+from rego.client.standing import LOOKED_THROUGH, and_more, is_cut_off, standing, taken_back
 from rego.replica import Replica
 from rego.wire import limits
 from rego.wire.activity import Activity
@@ -18,9 +18,6 @@ from rego.wire.query_terms import ME
 from rego_tui.messages import Notice
 from rego_tui.outbox import Sender
 from rego_tui.value_words import UNSAID, field_word, shown
-
-LOOKED_THROUGH = 4 * limits.BULK_CHANGES_MAX
-"""How many of the user's latest acts are looked through, at the most, for what can be taken back or done again."""
 
 
 class TakingBack:

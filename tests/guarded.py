@@ -1,11 +1,10 @@
-"""What the throw-away servers of tests share: a directory, a user without rights, a port, and a guard that ends with us."""
+"""What the throw-away servers of tests share: a directory, a user without rights, and a guard that ends with us."""
 
 from __future__ import annotations
 
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -36,14 +35,6 @@ def give(path: Path, user: str | None) -> None:
     account = pwd.getpwnam(user)
     for each in [path, *path.rglob("*")]:
         os.chown(each, account.pw_uid, account.pw_gid, follow_symlinks=False)
-
-
-def free_port() -> int:
-    """A port that is free now; another process may take it before the server does, hence the attempts."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def guarded(command: list[str], directory: Path, user: str | None, last_signal: str) -> subprocess.Popen[bytes]:

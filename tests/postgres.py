@@ -30,7 +30,6 @@ from tests.guarded import (
     PORT_ATTEMPTS,
     STOP_WITHIN,
     end,
-    free_port,
     give,
     guarded,
     log_of,
@@ -38,6 +37,7 @@ from tests.guarded import (
     server_user,
     wait_for,
 )
+from tests.ports import free_port
 
 URL_VARIABLE = "REGO_TEST_PG_URL"
 READY_WITHIN = 60.0  # seconds; a cold two-core machine under load takes about five

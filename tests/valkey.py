@@ -24,7 +24,6 @@ from tests.guarded import (
     PORT_ATTEMPTS,
     STOP_WITHIN,
     end,
-    free_port,
     give,
     guarded,
     log_of,
@@ -32,6 +31,7 @@ from tests.guarded import (
     server_user,
     wait_for,
 )
+from tests.ports import free_port
 
 URL_VARIABLE = "REGO_TEST_REDIS_URL"
 READY_WITHIN = 30.0  # seconds; it takes about a tenth of one

@@ -74,7 +74,7 @@ def _login(
 ) -> None:
     """Log in to a server; later commands then speak to it.
 
-    'rego --profile NAME login' keeps this server beside others, under that name.
+    'rego login --profile NAME' keeps this server beside others, under that name.
     """
     session = session_of(context)
     place = _checked(session, server)
@@ -133,7 +133,7 @@ def _verify(
     session = session_of(context)
     if send:
         return request_verification(session)
-    return verify(session, session.ask_password("Token", from_stdin=token_stdin))
+    return verify(session, session.ask_password("Token", from_stdin=token_stdin, option="--token-stdin"))
 
 
 @whoami_app.command(cls=DataCommand)

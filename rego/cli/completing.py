@@ -10,6 +10,7 @@ import os
 import sys
 import time
 
+from rego.cli.synonyms import meant
 from rego.client.directories import user_directory
 
 TYPE_CHECKING = False
@@ -20,10 +21,19 @@ if TYPE_CHECKING:  # `typing` alone would take a third of the time
 FILES = "<files>"
 """Said instead of words where the shell itself knows better."""
 
+MORE = "<more>"
+"""Said before words that go on, so that no space belongs behind them."""
+
+FIELDS = "[FIELDS]"
+"""The value of an option that takes names with commas between them, or nothing at all: `--json`."""
+
 FRESH = 30.0
 """Seconds for which the names are not asked for again."""
 
 SHOWN_AT_MOST = 200
+
+_NOTHING: dict[str, Any] = {"value": "", "choices": []}
+"""An option that is not known, or takes no value."""
 
 _KINDS = {
     "BOARD": "boards",
@@ -48,36 +58,65 @@ def complete(before: Sequence[str], current: str) -> list[tuple[str, str]]:
     from rego.cli.tree_data import TREE
 
     command, positionals, wanting = _walk(TREE, before)
-    if wanting is None and current.startswith("-"):
-        found: Iterator[tuple[str, str]] = ((flag, option["help"]) for option in command["options"] for flag in option["flags"])
-    elif wanting is not None:
-        found = _values(wanting)
+    glued = ""
+    if wanting is not None:
+        current = "" if current == "=" else current
+    elif current.startswith("--") and "=" in current:
+        flag, _, current = current.partition("=")
+        glued, wanting = f"{flag}=", _wanting(command, flag) or _NOTHING
+    if wanting is not None and (glued or not _is_next_option(wanting, current)):
+        found = _values(wanting, current)
+    elif current.startswith("-"):
+        found = ((flag, option["help"]) for option in _options(command) for flag in option["flags"])
     elif command["commands"]:
         found = ((name, child["help"]) for name, child in command["commands"].items())
     else:
         found = _argument(command["arguments"], positionals)
-    beginning = current.casefold()
-    return [each for each in found if each[0].casefold().startswith(beginning)][:SHOWN_AT_MOST]
+    return list(_fitting(found, glued, current.casefold()))[:SHOWN_AT_MOST]
+
+
+def _fitting(found: Iterator[tuple[str, str]], glued: str, beginning: str) -> Iterator[tuple[str, str]]:
+    """Those that begin as the word does, behind what the shell has `glued` to it; what is said to the shell goes through."""
+    for value, meaning in found:
+        if value in (FILES, MORE):
+            yield value, meaning
+        elif value.casefold().startswith(beginning):
+            yield glued + value, meaning
 
 
 def _walk(command: dict[str, Any], words: Sequence[str]) -> tuple[dict[str, Any], int, dict[str, Any] | None]:
     """The command that `words` lead to, how many arguments it has, and the option whose value comes next, if one does."""
     positionals, wanting = 0, None
     for word in words:
-        if wanting is not None:
-            wanting = None
+        if wanting is not None and not _is_next_option(wanting, word):
+            # For bash the "=" before a value is a word.
+            wanting = wanting if word == "=" else None
         elif word.startswith("-") and word != "-":
             wanting = _wanting(command, word)
-        elif word in command["commands"]:
-            command, positionals = command["commands"][word], 0
+        elif name := meant(word, command["commands"]):
+            command, positionals = command["commands"][name], 0
         else:
             positionals += 1
     return command, positionals, wanting
 
 
+def _is_next_option(wanting: dict[str, Any], word: str) -> bool:
+    """Whether `word` is no value, where there may be none."""
+    return bool(wanting["value"] == FIELDS and word.startswith("-"))
+
+
 def _wanting(command: dict[str, Any], word: str) -> dict[str, Any] | None:
     """The option `word`, if its value comes in the next word."""
-    return next((option for option in command["options"] if word in option["flags"] and option["value"]), None)
+    return next((option for option in _options(command) if word in option["flags"] and option["value"]), None)
+
+
+def _options(command: dict[str, Any]) -> list[dict[str, Any]]:
+    """The command's own options, and the global ones that it has no own one for."""
+    from rego.cli.tree_data import TREE
+
+    tree: dict[str, Any] = TREE
+    own = {flag for option in command["options"] for flag in option["flags"]}
+    return [*command["options"], *(option for option in tree["global"] if option["flags"][0] not in own)]
 
 
 def _argument(arguments: Sequence[dict[str, Any]], given: int) -> Iterator[tuple[str, str]]:
@@ -92,14 +131,23 @@ def _argument(arguments: Sequence[dict[str, Any]], given: int) -> Iterator[tuple
     return (found for kind in wanted for found in _values({**argument, "value": kind}))
 
 
-def _values(parameter: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _values(parameter: dict[str, Any], current: str = "") -> Iterator[tuple[str, str]]:
     """What may stand for an option's value or an argument."""
+    if parameter["value"] == FIELDS:
+        return _fields(parameter["choices"], current)
     if parameter["choices"]:
         return ((choice, "") for choice in parameter["choices"])
     kind = parameter["value"]
     if kind in ("FILE", "DIR"):
         return iter([(FILES, "")])
     return iter(_names().get(_KINDS.get(kind, ""), ()))
+
+
+def _fields(names: Sequence[str], current: str) -> Iterator[tuple[str, str]]:
+    """The list in `current` with each field as its last that is not in it yet."""
+    given, comma, _ = current.rpartition(",")
+    yield MORE, ""
+    yield from ((given + comma + name, "") for name in names if name not in given.split(","))
 
 
 def _names() -> dict[str, list[tuple[str, str]]]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 from rego.cli.output import Output
 from rego.client import boards
@@ -30,11 +30,10 @@ T = TypeVar("T")
 
 
 class Session:
-    """One run of one command; `flags` are those of `rego` itself by the name of their setting."""
+    """One run of one command; `flags` are the global options by name. Those behind the command's name come in after this."""
 
-    def __init__(self, flags: Mapping[str, str | None] | None = None, *, asks: bool = True) -> None:
+    def __init__(self, flags: Mapping[str, Any]) -> None:
         self._flags = flags
-        self._asks = asks
 
     @cached_property
     def output(self) -> Output:
@@ -47,7 +46,7 @@ class Session:
     @cached_property
     def home(self) -> Home:
         """The settings and the logins of the user on this machine."""
-        return Home(Paths.of_user(), self._flags)
+        return Home(Paths.of_user(), {name: self._flags.get(name) for name in ("server", "profile")})
 
     @property
     def paths(self) -> Paths:
@@ -149,12 +148,16 @@ class Session:
     @property
     def interactive(self) -> bool:
         """Whether somebody sits there who can be asked."""
-        return self._asks and self.input.isatty()
+        return not self._flags.get("no_input") and self.input.isatty()
+
+    @property
+    def _why_not_asked(self) -> str:
+        return "--no-input says not to ask" if self._flags.get("no_input") else "there is no terminal to ask on"
 
     def ask(self, question: str) -> str:
         """A line that the person types; raises `InvalidInput` when nobody can be asked."""
         if not self.interactive:
-            raise InvalidInput(f"{question}? Give it as an option: there is no terminal to ask on.")
+            raise InvalidInput(f"{question}? Give it as an option: {self._why_not_asked}.")
         self.output.err.write(f"{question}: ")
         self.output.err.flush()
         return self.input.readline().strip()
@@ -165,12 +168,12 @@ class Session:
             return False
         return self.ask(f"{question} [y/N]").lower() in ("y", "yes")
 
-    def ask_password(self, question: str, *, from_stdin: bool) -> str:
-        """A password from stdin, or typed without echo; never from the command line, where other users could read it."""
+    def ask_password(self, question: str, *, from_stdin: bool, option: str = "--password-stdin") -> str:
+        """A secret from stdin, which `option` asks for, or typed without echo; never from argv, where others could read it."""
         if from_stdin:
             return self.input.readline().rstrip("\r\n")
         if not self.interactive:
-            raise InvalidInput("There is no terminal to ask for the password on: pipe it in and give --password-stdin.")
+            raise InvalidInput(f"{question}? Pipe it in and give {option}: {self._why_not_asked}.")
         from getpass import getpass
 
         return getpass(f"{question}: ", stream=self.output.err)

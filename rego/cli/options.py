@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from msgspec import Struct
 from typer._click import Context as ClickContext
-from typer._click import Parameter
 from typer.core import TyperCommand, TyperOption
 
 from rego.cli.context import Session
+from rego.cli.everywhere import Everywhere, Noun, kept
 from rego.cli.output import Form, View
 from rego.wire.errors import InvalidInput
 
@@ -38,7 +38,7 @@ _FORM = "rego.form"
 _COLORS = {"always": True, "never": False, "auto": None}
 
 
-class RegoCommand(TyperCommand):
+class RegoCommand(Everywhere, TyperCommand):
     """A command as Rego shows and reads it: plain names in the usage line, and a `--json` whose value may be missing."""
 
     def collect_usage_pieces(self, ctx: ClickContext) -> list[str]:
@@ -51,7 +51,7 @@ class RegoCommand(TyperCommand):
             following = args[n + 1] if n + 1 < len(args) else None
             if arg == "--json" and self._json_takes_fields() and (following is None or following.startswith("-")):
                 args[n] = "--json="
-            elif arg == "-q" and following is not None and self._takes_query() and not self._is_option(following):
+            elif arg == "-q" and following is not None and self._takes_query() and not self._is_option(ctx, following):
                 args[n] = "--query"
         return super().parse_args(ctx, args)
 
@@ -61,9 +61,9 @@ class RegoCommand(TyperCommand):
     def _takes_query(self) -> bool:
         return any("--query" in parameter.opts for parameter in self.params)
 
-    def _is_option(self, word: str) -> bool:
+    def _is_option(self, ctx: ClickContext, word: str) -> bool:
         # A query may begin with a minus too.
-        return any(word.partition("=")[0] in parameter.opts for parameter in self.params)
+        return any(word.partition("=")[0] in parameter.opts for parameter in self.get_params(ctx))
 
 
 class DataCommand(RegoCommand):
@@ -76,12 +76,20 @@ class DataCommand(RegoCommand):
     def form_options(self) -> list[TyperOption]:
         """The options, in the order in which the help shows them."""
         return [
-            _kept("json", "--json", metavar="[FIELDS]", help="Print JSON, with all fields or those named: --json id,title."),
-            _kept("jq", "--jq", metavar="FILTER", help="Print what this jq filter makes of the JSON."),
-            _kept("template", "--template", metavar="TEXT", help="Print this Jinja template, filled in with the JSON fields."),
-            _kept("csv", "--csv", help="Print CSV with a line of headings.", flag=True),
-            _kept("quiet", "--quiet", "-q", "--ids", help="Print only names, one a line, for other commands.", flag=True),
-            _kept("color", "--color", metavar="WHEN", help="Colours: always, never, or auto as usual there."),
+            kept(
+                _FORM, "json", "--json", metavar="[FIELDS]", help="Print JSON, with all fields or those named: --json id,title."
+            ),
+            kept(_FORM, "jq", "--jq", metavar="FILTER", help="Print what this jq filter makes of the JSON."),
+            kept(
+                _FORM,
+                "template",
+                "--template",
+                metavar="TEXT",
+                help="Print this Jinja template, filled in with the JSON fields.",
+            ),
+            kept(_FORM, "csv", "--csv", help="Print CSV with a line of headings.", flag=True),
+            kept(_FORM, "quiet", "--quiet", "-q", "--ids", help="Print only names, one a line, for other commands.", flag=True),
+            kept(_FORM, "color", "--color", metavar="WHEN", help="Colours: always, never, or auto as usual there."),
         ]
 
 
@@ -89,7 +97,9 @@ class ListCommand(DataCommand):
     """A command that prints a list, which may be cut."""
 
     def form_options(self) -> list[TyperOption]:
-        limit = _kept("limit", "--limit", "-n", metavar="N", help="At most N entries; 0, the default, is all.", kind=int)
+        limit = kept(
+            _FORM, "limit", "--limit", "-n", "-L", metavar="N", help="At most N entries; 0, the default, is all.", kind=int
+        )
         return [*super().form_options(), limit]
 
 
@@ -98,10 +108,10 @@ class ManyCommand(DataCommand):
 
     def form_options(self) -> list[TyperOption]:
         return [
-            _kept("query", "--query", "-Q", metavar="QUERY", help="All cards that fit, such as 'is:done'; -q QUERY too."),
-            _kept("board", "--board", "-b", metavar="BOARD", help="The query's board, if you have several."),
-            _kept("yes", "--yes", "-y", help="Do not ask.", flag=True),
-            _kept("dry_run", "--dry-run", help="Only say what would be done.", flag=True),
+            kept(_FORM, "query", "--query", "-Q", metavar="QUERY", help="All cards that fit, such as 'is:done'; -q QUERY too."),
+            kept(_FORM, "board", "--board", "-b", metavar="BOARD", help="The query's board, if you have several."),
+            kept(_FORM, "yes", "--yes", "-y", help="Do not ask.", flag=True),
+            kept(_FORM, "dry_run", "--dry-run", help="Only say what would be done.", flag=True),
             *super().form_options(),
         ]
 
@@ -167,35 +177,10 @@ def _apply_colors(session: Session, wish: str) -> None:
     session.output.colors = _COLORS[wish]
 
 
-def _kept(
-    name: str,
-    *flags: str,
-    help: str,  # noqa: A002 - Typer's own word
-    metavar: str | None = None,
-    flag: bool = False,
-    kind: type = str,
-) -> TyperOption:
-    """An option whose value the command's function does not take: it is kept for `form_of`."""
-
-    def keep(context: ClickContext, _: Parameter, value: Any) -> Any:
-        context.meta.setdefault(_FORM, {})[name] = value
-        return value
-
-    return TyperOption(
-        param_decls=[name, *flags],
-        type=None if flag else kind,
-        default=False if flag else None,
-        is_flag=flag or None,
-        metavar=metavar,
-        help=help,
-        callback=keep,
-        expose_value=False,
-    )
-
-
 def noun(help: str, *, alone: bool = False, bare: bool = False) -> typer.Typer:  # noqa: A002 - Typer's own word
     """An empty group of commands, which may do something `bare`, or with `alone` the holder of a single one."""
     return typer.Typer(
+        cls=Noun,
         help=None if alone else help,
         rich_markup_mode=None,
         add_completion=False,

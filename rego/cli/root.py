@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 from typer.models import CommandInfo
 
 from rego import __version__
+from rego.cli.everywhere import GLOBAL, Group, global_options
 
 
 class Place(NamedTuple):
@@ -96,15 +97,24 @@ class LazyCommands(MutableMapping[str, Command]):
         return len(self._makers)
 
 
-class Root(TyperGroup):
+class Root(Group):
     """The `rego` command itself; its help comes from the table and loads no noun."""
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(**attributes)
+        self.params = [*global_options(hidden=False), *self.params]
         self.commands = LazyCommands({name: partial(load_command, name) for name in COMMANDS})
 
     def list_commands(self, ctx: ClickContext) -> list[str]:  # noqa: ARG002 - Click's signature
         return list(COMMANDS)
+
+    def format_options(self, ctx: ClickContext, formatter: HelpFormatter) -> None:
+        everywhere = global_options(hidden=False)
+        own = [parameter for parameter in self.get_params(ctx) if parameter not in everywhere]
+        for heading, options in (("Options", own), ("Global options, which may stand behind a command too", everywhere)):
+            with formatter.section(heading):
+                formatter.write_dl([record for option in options if (record := option.get_help_record(ctx))])
+        self.format_commands(ctx, formatter)
 
     def format_commands(self, ctx: ClickContext, formatter: HelpFormatter) -> None:  # noqa: ARG002 - Click's signature
         with formatter.section("Commands"):
@@ -167,14 +177,6 @@ def _print_version(wanted: bool) -> None:
 
 def _root(
     context: typer.Context,
-    server: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="The server to speak to (else REGO_SERVER, the one you logged in to, this machine)."),
-    ] = None,
-    profile: Annotated[
-        str | None, typer.Option(metavar="NAME", help="The profile in your settings to use (else REGO_PROFILE).")
-    ] = None,
-    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask anything; fail instead.")] = False,
     _version: Annotated[
         bool, typer.Option("--version", "-V", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
@@ -185,5 +187,5 @@ def _root(
     """
     from rego.cli.context import Session
 
-    session = context.obj = Session({"server": server, "profile": profile}, asks=not no_input)
+    session = context.obj = Session(context.meta[GLOBAL])
     context.call_on_close(session.close)

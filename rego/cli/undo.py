@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from rego.cli.context import Session
 from rego.cli.options import BoardOption, ListCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.client import history
-from rego.client.standing import and_more, standing
+from rego.client.standing import LOOKED_THROUGH, and_more, standing
 from rego.wire import limits
 from rego.wire.activity import Activity
 from rego.wire.boards import Board
@@ -69,7 +70,10 @@ def _undo(
 def list_acts(session: Session, board_name: str | None, form: Form) -> None:
     """Print the caller's own acts that could be taken back."""
     board = session.board(board_name)
-    show(session.output, standing(_own(session, board)), form, none=f"Nothing that you did on {board.key} still stands.")
+    own = _own(session, board, lambda _: False)
+    show(session.output, standing(own), form, none=f"Nothing that you did on {board.key} still stands.")
+    if len(own) >= LOOKED_THROUGH:
+        session.output.note(f"Only your latest {len(own):,} changes were looked through.")
 
 
 def undo(session: Session, board_name: str | None, seq: int | None, only: bool, form: Form) -> None:
@@ -81,15 +85,23 @@ def undo(session: Session, board_name: str | None, seq: int | None, only: bool, 
     session.output.changed(UNDONE, undone, form, f"Undone: {act.sentence}{and_more(made)}. {_way_back(board, undone, only)}")
 
 
-def _own(session: Session, board: Board) -> list[Activity]:
-    """What the caller did lately, the newest first."""
-    return session.send(history.list_activity(board.id, actor=ME, limit=limits.LIST_MAX))
+def _own(session: Session, board: Board, enough: Callable[[list[Activity]], bool]) -> list[Activity]:
+    """What the caller did lately, the newest first: page by page until what stands of it is `enough`, or too many were read."""
+    known: list[Activity] = []
+    while len(known) < LOOKED_THROUGH:
+        before = known[-1].seq if known else None
+        page = session.send(history.list_activity(board.id, actor=ME, before=before, limit=limits.LIST_MAX))
+        known += page
+        if len(page) < limits.LIST_MAX or enough(standing(known)):
+            break
+    return known
 
 
 def _last_act(session: Session, board: Board) -> Activity:
-    acts = standing(_own(session, board))
+    own = _own(session, board, bool)
+    acts = standing(own)
     if not acts:
-        raise NotFound(f"Nothing that you did on {board.key} lately still stands.")
+        raise NotFound(f"None of your latest {len(own):,} changes on {board.key} still stands.")
     return acts[0]
 
 

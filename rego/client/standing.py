@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from rego.wire import limits
 from rego.wire.activity import Activity
 from rego.wire.event_data import RawEvent
+
+LOOKED_THROUGH = 4 * limits.BULK_CHANGES_MAX
+"""How many of somebody's latest acts are looked through, at the most, for what can be taken back or done again."""
 
 
 def standing(entries: Iterable[Activity]) -> list[Activity]:

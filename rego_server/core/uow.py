@@ -33,7 +33,9 @@ operations = Table(
     Column("fingerprint", String(64), nullable=False),
     Column("answer", Text, nullable=False),
     Column("created_at", Timestamp, nullable=False, index=True),
+    Column("board_id", Id),
 )
+"""What was answered to operations that may be repeated. Where that was about a board, it is for those who are still on it."""
 
 ADD_OPERATION = Statement(insert(operations))
 GET_OPERATION = Statement(
@@ -124,6 +126,8 @@ class UnitOfWork(Reading):
     While `cause` is set, what happens is an automation rule's doing and nobody's own: events name the rule instead of an actor.
     What a `quiet` action does, such as an undo, sets off no rule.
     `expected` is the version that the client wants the entity to have which is entered first; None when it does not care.
+    `answer_board` is the board that the answer is about, the last one that the caller entered: they must be on it to hear the
+    answer again. None when it is about none, or when the action itself ended their being there.
     """
 
     changes = True
@@ -137,6 +141,7 @@ class UnitOfWork(Reading):
         self.cause: Cause | None = None
         self.quiet = False
         self.expected: int | None = None
+        self.answer_board: str | None = None
         self.heads: dict[str, Head] = {}
         self._writes: list[tuple[Statement, Mapping[str, Any]]] = []
         self._last: list[tuple[Statement, Mapping[str, Any]]] = []
@@ -217,7 +222,7 @@ class UnitOfWork(Reading):
             del head.events[events:]
 
     async def recall(self) -> None:
-        """Raise `Repeated` when this operation was carried out before. For actions that enter no board, or find none."""
+        """Raise `Repeated` when this operation was carried out before. For actions that are about no board."""
         if self.op and self.caller.user_id:
             row = await self.fetch_one(GET_OPERATION, user_id=self.caller.user_id, op_id=self.op.id)
             if row is not None:
@@ -260,6 +265,7 @@ class UnitOfWork(Reading):
             fingerprint=op.fingerprint,
             answer=to_json(result).decode(),
             created_at=self.now,
+            board_id=self.answer_board,
         )
 
 

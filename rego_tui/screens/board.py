@@ -132,13 +132,14 @@ class BoardScreen(BoardMouse, BoardTogether, BoardFilter, BoardActs, BoardLayout
             return [("Enter", "keep the new title"), ("Esc", "leave it as it was")]
         hints = super().hints()
         if self.view is not None and self.place is Place.BOARD and self.view.card() is None:
-            return [(key, word) for key, word in hints if word not in self._words_for_cards()]
+            return [(key, word) for key, word in hints if word not in self._words_for_cards(self.view)]
         return hints
 
-    def _words_for_cards(self) -> set[str]:
-        """The hints that make no sense where there is no card."""
+    def _words_for_cards(self, view: BoardView) -> set[str]:
+        """The hints that make no sense where there is no card, or no column either."""
         actions = self.rego.keymap.at(Place.BOARD)
-        return {a.hint for a in actions if a.id.startswith("card.") and not a.id.startswith("card.new")}
+        still = ("card.new",) if view.column_id else ()
+        return {a.hint for a in actions if a.id.startswith("card.") and not a.id.startswith(still)}
 
     def lost_hold(self) -> None:
         line, view = self.query_one("#title", LineInput), self.view
@@ -168,6 +169,8 @@ class BoardScreen(BoardMouse, BoardTogether, BoardFilter, BoardActs, BoardLayout
     def act_card_new(self, _: Press) -> None:
         if self.view is not None and self.view.column_id:
             self._draft(self.view.slot_at(self.view.column_id, 10**9))
+        elif self.view is not None:
+            self.rego.say("A card needs a column, and there is none here yet.", failed=True)
 
     def act_card_new_below(self, _: Press) -> None:
         self._draft_beside(1)

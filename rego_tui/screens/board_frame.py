@@ -90,6 +90,29 @@ def hovering(view: BoardView) -> str:
     return f"MOVE{many} to {column.title}, {index + 1} of {len(view.cards(view.column_id))}"
 
 
+def missing_cards(view: BoardView, *, new: str, back: str) -> str:
+    """What is said in the cursor's column when no card is shown there, or nothing.
+
+    `new` and `back` are the keys for a new card and for leaving the filter; without one that is not offered.
+    """
+    if not view.column_id or len(view.cards(view.column_id)):
+        return ""
+    if not view.filtered:
+        return f"No cards here yet. {new} adds one." if new else "No cards here yet."
+    if any(len(view.cards(column.id)) for column in view.columns()):
+        return "No card here fits the filter."
+    return f"No card fits the filter. {back} shows all." if back else "No card fits the filter."
+
+
+def missing_columns(view: BoardView, *, menu: str, may_add: bool) -> str:
+    """What is said when no column is shown, or nothing; `menu` is the key for the columns."""
+    if view.columns():
+        return ""
+    if view.replica.columns_in_order():
+        return f"All columns are hidden here.{f' {menu} shows them again.' if menu else ''}"
+    return f"This board has no columns yet.{f' {menu} adds the first one.' if menu and may_add else ''}"
+
+
 def _peers_by_card(view: BoardView, people: Iterable[Person], away: bool) -> dict[str, tuple[Peer, ...]]:
     found: dict[str, dict[str, Peer]] = {}
     for person in people:

@@ -13,7 +13,8 @@ from rego_tui.actions import Place
 from rego_tui.keymap import Press, key_label
 from rego_tui.screens.board_page import BoardPage
 from rego_tui.store import BoardStore
-from rego_tui.widgets.column import HEADER, ColumnView
+from rego_tui.widgets.column import ColumnView
+from rego_tui.widgets.column_head import HEADER
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from textual import events
 from textual.app import ComposeResult
+from textual.geometry import Size
 from textual.message import Message
+from textual.widgets import Static
 
 from rego.query_match import Viewer
 from rego.replica import Touched
@@ -18,12 +19,13 @@ from rego_tui.actions import Place
 from rego_tui.board_view import DRAFT_ID, BoardView
 from rego_tui.keymap import Press, key_label
 from rego_tui.layout import Layout, read_layout
-from rego_tui.screens.board_frame import connection_text, faces, looks_of, people_here
+from rego_tui.screens.board_frame import connection_text, faces, looks_of, missing_cards, missing_columns, people_here
 from rego_tui.screens.columns import Columns
 from rego_tui.screens.keys import KeyScreen
 from rego_tui.store import BoardStore
 from rego_tui.widgets.bars import BoardBar, OptionsBar
-from rego_tui.widgets.column import HEADER, ColumnView
+from rego_tui.widgets.column import ColumnView
+from rego_tui.widgets.column_head import HEADER
 from rego_tui.widgets.glide import Passing
 from rego_tui.widgets.line_input import LineInput
 from rego_tui.widgets.looks import Density, Face, Peer
@@ -46,6 +48,7 @@ class BoardPage(KeyScreen):
 
     def compose(self) -> ComposeResult:
         yield BoardBar()
+        yield Static(id="empty")
         yield Columns()
         yield LineInput(line_id="filter", placeholder="words, assignee:me, label:bug, due<3d, (a or b), -not")
         yield OptionsBar()
@@ -100,7 +103,7 @@ class BoardPage(KeyScreen):
     def on_presence_changed(self, message: messages.PresenceChanged) -> None:
         message.stop()
         self._draw_bar()
-        self._draw_faces()
+        self._draw_columns(set())  # what the user may do there is known only now
         self.show_options()
         self._tell_pages(message)
         self.news_drawn()
@@ -167,11 +170,9 @@ class BoardPage(KeyScreen):
         if touched.frame:
             await self.columns.show_frame(self.view, looks_of(self.view.replica, self.rego.clock(), self.density))
             self._draw_bar()
-            self.show_options()
         self._draw_columns(None if touched.frame else touched.columns, self.take_passing())
         self.lost_hold()
-        if self.view.carried is not None:
-            self.show_options()
+        self.show_options()
 
     def take_passing(self) -> Mapping[str, Passing]:
         """The cards that others moved since the last time, which are to glide to their places."""
@@ -195,9 +196,24 @@ class BoardPage(KeyScreen):
 
     def _draw_columns(self, only: set[str] | None = None, passing: Mapping[str, Passing] | None = None) -> None:
         if self.view is not None:
+            self._say_what_is_missing(self.view)
             self.columns.show_cards(self.view, only, passing)
             self._draw_faces()
             self._place_title_line()
+
+    def _say_what_is_missing(self, view: BoardView) -> None:
+        """A sentence where there are no columns, or where the cursor's column has no cards to show."""
+        actions, only_look = self.rego.keymap.actions, bool(self.rego.why_not())
+
+        def key(action_id: str) -> str:
+            return "" if only_look and actions[action_id].changes else next(map(key_label, actions[action_id].keys), "")
+
+        self.columns.note = missing_cards(view, new=key("card.new"), back=key("board.back"))
+        sentence = missing_columns(view, menu=key("column.menu"), may_add=not only_look)
+        empty = self.query_one("#empty", Static)
+        if empty.content != sentence:
+            empty.update(sentence)
+            empty.display = bool(sentence)
 
     def _draw_faces(self) -> None:
         if self.view is not None:
@@ -238,8 +254,8 @@ class BoardPage(KeyScreen):
             self.view.look_as(self._viewer())
         await self._draw(Touched(frame=True))
 
-    def on_resize(self, _: events.Resize) -> None:
-        self.columns.width = self.size.width
+    def fit(self, size: Size) -> None:
+        self.columns.width = size.width
         self._draw_columns()
         self._draw_bar()
         self.call_after_refresh(self._look_at_cursor)
@@ -263,8 +279,7 @@ class BoardPage(KeyScreen):
         before = self.columns.window
         self._draw_columns(set(columns))
         self._look_at_cursor()
-        if self.view is not None and self.view.carried is not None:
-            self.show_options()
+        self.show_options()
         if self.columns.window != before:
             self._draw_bar()
             self.call_after_refresh(self._look_at_cursor)
@@ -362,7 +377,9 @@ class BoardPage(KeyScreen):
     def on_column_clicked(self, message: messages.ColumnClicked) -> None:
         message.stop()
         view = self.view
-        if view is not None and view.carried is None and view.draft is None and view.editing is None:
+        if view is None or view.carried is not None or view.draft is not None or view.editing is not None:
+            return
+        if view.column_id != message.column_id:
             view.go_to(message.column_id, 0)
             self._cursor_moved()
 

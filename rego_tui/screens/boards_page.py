@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.geometry import Size
 from textual.widgets import Static
 
 from rego.client import boards
@@ -215,5 +216,5 @@ class BoardsPage(KeyScreen):
             words = "" if not self.boards else "1 board" if count == 1 else f"{count} boards"
             self.query_one(BoardBar).show(title, (), words, "muted")
 
-    def on_resize(self) -> None:
+    def fit(self, _: Size) -> None:
         self.draw()

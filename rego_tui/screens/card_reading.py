@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Static
 
@@ -33,8 +33,11 @@ from rego_tui.widgets.text_editor import TextEditor
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
 
-PANEL_MIN = 80
-"""Cells that the card has beside the board; a narrower terminal it has for itself."""
+PANEL_MIN, PANEL_MAX = 80, 110
+"""Cells that the card has beside the board: half of the terminal, within these bounds."""
+
+BESIDE_MIN = 30
+"""Cells that are left to the board at least; where they are not, the card has the terminal for itself."""
 
 GONE = "This card is not on the board any more."
 
@@ -92,8 +95,16 @@ class CardReading(KeyScreen):
     def on_unmount(self) -> None:
         self.open_card.close()
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width < PANEL_MIN, "narrow")
+    def fit(self, size: Size) -> None:
+        """Lie beside the screen below, which moves together, or over all of it."""
+        panel = min(max(size.width // 2, PANEL_MIN), PANEL_MAX)
+        alone = size.width < panel + BESIDE_MIN
+        self.set_class(alone, "narrow")
+        self.query_one("#card").styles.width = size.width if alone else panel
+        below = self.app.screen_stack[self.app.screen_stack.index(self) - 1]
+        if isinstance(below, KeyScreen):
+            below.make_room(0 if alone else panel)
+        self._draw_bar()
 
     @property
     def page(self) -> CardPage:
@@ -188,8 +199,9 @@ class CardReading(KeyScreen):
         return found
 
     def _draw_bar(self) -> None:
+        """What card it is, and the connection where the bar of the screen below does not show it."""
         state, tone = connection_text(self.store, self.rego.clock())
-        self.query_one(BoardBar).show(self.ref, (), state, tone)
+        self.query_one(BoardBar).show(self.ref, (), state if self.has_class("narrow") else "", tone)
 
     def _word(self) -> str:
         """A sentence above the card, when there is something wrong with it."""

@@ -17,12 +17,16 @@ from rego_tui.widgets.looks import Density, Face, Looks
 
 
 class Columns(Horizontal):
-    """Fills its `ColumnView`s from a `BoardView`. `window` is the range of columns in sight, and how many there are."""
+    """Fills its `ColumnView`s from a `BoardView`. `window` is the range of columns in sight, and how many there are.
+
+    The `note` stands in the cursor's column when it has no cards.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.views: dict[str, ColumnView] = {}
         self.width = 80
+        self.note = ""
         self.window = (0, 0, 0)
         self.clock: Callable[[], float] = monotonic
         self._looks: Looks | None = None
@@ -67,7 +71,8 @@ class Columns(Horizontal):
                 continue
             active = column.id == view.column_id
             narrow = view.is_narrow(column.id)
-            widget.show_frame(column, self._looks, number=number, active=active, collapsed=narrow)
+            note = self.note if active else ""
+            widget.show_frame(column, self._looks, number=number, active=active, collapsed=narrow, note=note)
             if only is None or column.id in only or column.id in came:
                 keep, sides = view.card_id if active else None, sides_of(column.id, order, passing)
                 widget.show_cards(view.cards(column.id), view.counts(column.id), keep=keep, sides=sides, now=now)

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -62,7 +63,7 @@ class HelpScreen(KeyScreen):
         event.stop()
         self._list(event.value)
 
-    def on_resize(self) -> None:
+    def fit(self, _: Size) -> None:
         self._list(self.query_one("#search", LineInput).value)
 
     def _list(self, words: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from textual import events
+from textual.geometry import Size
 from textual.message import Message
 from textual.screen import ModalScreen
 
@@ -32,6 +34,7 @@ class KeyScreen(ModalScreen[Any]):
 
     AUTO_FOCUS = ""
     place: Place
+    aside = 0
 
     def __init__(self, app: RegoApp) -> None:
         super().__init__()
@@ -47,6 +50,24 @@ class KeyScreen(ModalScreen[Any]):
         """Read keys as those of another place from now on."""
         self.place = place
         self.read_keys_anew()
+
+    def make_room(self, cells: int) -> None:
+        """Leave the last `cells` of each line to what lies beside this screen."""
+        if cells != self.aside:
+            self.aside = cells
+            self.styles.padding = (0, cells, 0, 0)
+            self.fit(self.app.size - Size(cells, 0))
+            self.show_options()
+
+    def fit(self, size: Size, /) -> None:
+        """Lay out what depends on how many cells there are."""
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.fit(event.size - Size(self.aside, 0))
+
+    def on_screen_resume(self) -> None:
+        """Nothing lies beside the topmost screen."""
+        self.make_room(0)
 
     def read_keys_anew(self) -> None:
         """The keymap is another one, or the place is."""
@@ -124,9 +145,14 @@ class KeyScreen(ModalScreen[Any]):
         return ""
 
     def show_options(self) -> None:
-        """Draw the options line."""
+        """Draw the options line; beside another screen, whose keys are those that work, it is empty."""
         for bar in self.query(OptionsBar):
-            bar.show(self.hints(), mode=self.mode(), typed=self._reader.typed)
+            bar.show(() if self.aside else self.hints(), mode=self.mode(), typed=self._reader.typed, kept=self._hint_of_help())
+
+    def _hint_of_help(self) -> tuple[str, str] | None:
+        """The key that tells all others, which the options line shows however narrow it is."""
+        action = self.rego.keymap.actions["app.help"]
+        return (key_label(action.keys[0]), action.hint) if action.keys else None
 
     def act_app_help(self, _: Press) -> None:
         from rego_tui.screens.help import HelpScreen

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
+from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -206,7 +206,7 @@ class ListPage(KeyScreen):
             return
         sentence = self._sentence
         if not sentence and not any(entry.key for entry in self.listed.entries):
-            sentence = f"Nothing fits “{self.filter}”." if self.filter else self.nothing
+            sentence = f"Nothing fits “{self.filter}”." if self.filter else self.nothing_words()
         word = self.query_one("#word", Static)
         word.update(Text(safe_text(sentence)))
         word.display = bool(sentence)
@@ -227,8 +227,8 @@ class ListPage(KeyScreen):
         key = self.listed.key
         self.query_one("#detail", Static).update(self.details(key) if key else Text())
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.lay_out(event.size.width, event.size.height)
+    def fit(self, size: Size) -> None:
+        self.lay_out(size.width, size.height)
         self.draw()
 
     def lay_out(self, width: int, height: int) -> None:
@@ -302,6 +302,10 @@ class ListPage(KeyScreen):
         message.stop()
         self.end_in_sight()
 
+    def nothing_words(self) -> str:
+        """What is said where the list is empty."""
+        return self.nothing
+
     def end_in_sight(self) -> None:
         """The reader comes to the end of what was read."""
 
@@ -325,15 +329,15 @@ class ListPage(KeyScreen):
         self.show_options()
 
     def confirm(self, act: str, then: Callable[[], object]) -> None:
-        """Have the user say once more that they want what cannot be undone."""
+        """Ask whether the user wants what cannot be undone; `act` is the question without its mark."""
         from rego_tui.screens.picker import Picked, Picker
 
         def chosen(picked: Picked | None) -> None:
             if picked is not None and picked.one == "yes":
                 then()
 
-        rows = [Row(id="yes", text=act), Row(id="no", text="Leave it as it is")]
-        self.app.push_screen(Picker(self.rego, "Really?", rows), chosen)
+        rows = [Row(id="yes", text="Yes"), Row(id="no", text="No, change nothing")]
+        self.app.push_screen(Picker(self.rego, f"{act}?", rows), chosen)
 
     def set_filter(self, text: str) -> None:
         """Show only what fits."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import Struct
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
+from textual.geometry import Size
 from textual.widgets import Input, Static
 
 from rego_tui.actions import Place
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 WIDTH = 56
 """Cells of the popup where the terminal has them."""
+
+OFFERED = 3
+"""Rows for what is made of the typed words, or for the sentence that says why it cannot be."""
 
 ROWS_MAX = 14
 """Rows that are shown at once where the terminal has room for them."""
@@ -83,7 +86,7 @@ class Picker(KeyScreen):
         self._shown: list[Row] = list(rows)
         self._typed = ""
         self._offered: str | None = None
-        self._instead = "There is nothing to choose."
+        self._instead = "" if offer is not None else "There is nothing to choose."
         self._cursor = 0 if several else next((n for n, row in enumerate(rows) if row.ticked), 0)
 
     def compose(self) -> ComposeResult:
@@ -208,7 +211,7 @@ class Picker(KeyScreen):
             self._offered = offered.id
         self._draw()
 
-    def on_resize(self, _: events.Resize) -> None:
+    def fit(self, _: Size) -> None:
         self._fit()
 
     def on_row_clicked(self, message: RowClicked) -> None:
@@ -228,7 +231,8 @@ class Picker(KeyScreen):
         title = wrap(steady(self._heading), max(width, 2), 3 if self.size.height > ROWS_MAX else 1)
         self.query_one(".heading", Static).update(Text("\n".join(title)))
         room = self.size.height - 2 - len(title)
-        self.query_one(ChoiceList).styles.height = max(1, min(len(self._rows) or 1, ROWS_MAX, room))
+        wanted = max(len(self._rows), 1 if self._offer is None else OFFERED)
+        self.query_one(ChoiceList).styles.height = max(1, min(wanted, ROWS_MAX, room))
 
     def _draw(self) -> None:
         self.query_one(ChoiceList).show(

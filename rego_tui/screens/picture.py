@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
-from textual import events
 from textual.app import ComposeResult
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
@@ -137,7 +137,7 @@ class PictureScreen(KeyScreen):
         name = cut(steady(self._file.filename), max(self.size.width - len(facts) - 2, 4))
         self.query_one(".heading", Static).update(Text(f" {name}{facts}"))
 
-    def on_resize(self, _: events.Resize) -> None:
+    def fit(self, _: Size) -> None:
         self._head()
         self.call_after_refresh(self._draw_anew)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
+from msgspec import Struct
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
@@ -74,28 +77,48 @@ class OptionsBar(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._mode = ""
-        self._hints: Sequence[tuple[str, str]] = ()
-        self._typed = ""
+        self._shown = _Options((), "", "", None)
 
-    def show(self, hints: Sequence[tuple[str, str]], *, mode: str = "", typed: str = "") -> None:
-        """Show hints as (key, word)."""
-        self._hints, self._mode, self._typed = hints, mode, typed
-        self.refresh()
+    def show(
+        self, hints: Sequence[tuple[str, str]], *, mode: str = "", typed: str = "", kept: tuple[str, str] | None = None
+    ) -> None:
+        """Show hints as (key, word), the first as far as there is room; `kept` is the one that stands there in any case."""
+        options = _Options(tuple(hints), mode, typed, kept)
+        if options != self._shown:
+            self._shown = options
+            self.refresh()
 
     def render(self) -> Text:
-        width = self.size.width
+        width, mode, typed = self.size.width, self._shown.mode, self._shown.typed
         line = Text("", no_wrap=True, overflow="crop", end="")
-        if self._mode:
-            line.append(f" {cut(steady(self._mode), max(width - 2, 1))} ", self._part("mode"))
+        if mode:
+            line.append(f" {cut(steady(mode), max(width - 2, 1))} ", self._part("mode"))
         key_style, word_style = self._part("key"), self._part("word")
-        typed = f" {self._typed}" if self._typed else ""
-        for key, word in self._hints:
-            if line.cell_len + cell_len(key) + cell_len(word) + 3 > width - len(typed) - 1:
-                break
+        typed = f" {typed}" if typed else ""
+        for key, word in self._shown.fitting(width - line.cell_len - len(typed) - 1):
             line.append(f" {key}", key_style).append(f" {word} ", word_style)
         line.append(" " * max(width - line.cell_len - len(typed) - 1, 0))
         return line.append(typed, key_style)
 
     def _part(self, name: str) -> Style:
         return self.get_component_rich_style(f"options--{name}")
+
+
+class _Options(Struct, frozen=True):
+    """What the options bar shows."""
+
+    hints: tuple[tuple[str, str], ...]
+    mode: str
+    typed: str
+    kept: tuple[str, str] | None
+
+    def fitting(self, room: int) -> list[tuple[str, str]]:
+        """The hints that fit into `room` cells: the first ones, and with one of them the one to be kept."""
+        needs = [cell_len(key) + cell_len(word) + 3 for key, word in self.hints]
+        ends = list(accumulate(needs))
+        if not ends or ends[-1] <= room:
+            return list(self.hints)
+        at = self.hints.index(self.kept) if self.kept in self.hints else None
+        if at is not None and at >= (count := bisect_right(ends, room - needs[at])) > 0:
+            return [*self.hints[:count], self.hints[at]]
+        return list(self.hints[: bisect_right(ends, room)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from itertools import islice, repeat
 
 from rich.cells import cell_len
@@ -11,8 +10,9 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from rego.wire.cards import CardSummary, Priority
-from rego_tui.widgets.looks import PRIORITY_MARK, Density, Face, Looks, Peer, Styles, label_color, person_color
+from rego.wire.cards import CardSummary
+from rego_tui.widgets.facts import Fact, facts_of, facts_row, fill_up
+from rego_tui.widgets.looks import Density, Face, Looks, Peer, Styles, label_color, person_color
 from rego_tui.widgets.text_cells import cut, pad, steady, wrap
 
 MARGIN = 2
@@ -29,6 +29,9 @@ def text_width(width: int) -> int:
     """The cells for text in a card of `width` cells."""
     return max(width - MARGIN - 1, 4)
 
+
+TITLE_KEPT = 14
+"""Cells of the title that facts leave where each card is one line."""
 
 TITLE_LINES = {Density.NORMAL: 3, Density.FULL: 9}
 """Lines that a title may take before it is cut."""
@@ -59,13 +62,7 @@ def card_lines(card: CardSummary, face: Face, looks: Looks, styles: Styles, widt
         line = [bar, mark, *_one_line(card, face, looks, ground, styles, room)]
         return [Strip(line).adjust_cell_length(width, ground)]
     rows = [_title_row(line, card, ground, styles) for line in wrap(steady(card.title), room, TITLE_LINES[looks.density])]
-    if card.label_ids:
-        rows.append(list(_label_chips(card, looks, ground, styles, room)))
-    people = _people(card, looks)
-    if people and width < WIDE:
-        rows.append([Segment(cut(people, room), ground + styles.muted)])
-        people = ""
-    rows.append(_facts_row(card, face, looks, ground, styles, room, people))
+    rows += _rows_below_title(card, face, looks, ground, styles, width)
     if looks.density is Density.FULL:
         rows.append([])
     margins = [mark, *repeat(blank, len(rows) - 1)]
@@ -77,10 +74,32 @@ def _title_row(line: str, card: CardSummary, ground: Style, styles: Styles) -> l
     return [Segment(line, ground + (styles.muted + Style(strike=True) if card.completed else styles.title))]
 
 
+def _rows_below_title(
+    card: CardSummary, face: Face, looks: Looks, ground: Style, styles: Styles, width: int
+) -> list[list[Segment]]:
+    """Labels, people and facts; the counts that find no room among the facts stand right of the people, or of the labels."""
+    room, people = text_width(width), _people(card, looks)
+    ref = Fact(_ref(card, looks), styles.muted)
+    last, left = facts_row([ref, *facts_of(card, face, looks, styles)], ground, room)
+    above: list[list[Segment]] = []
+    if card.label_ids:
+        above.append(list(_label_chips(card, looks, ground, styles, room)))
+    if people and width < WIDE:
+        above.append([Segment(cut(people, room), ground + styles.muted)])
+    for row in reversed(above):
+        left = fill_up(row, left, ground, room)
+    free = room - sum(segment.cell_length for segment in last) - 2
+    if people and width >= WIDE and free >= 4:
+        shown = cut(people, free)
+        last.append(Segment(" " * (free + 2 - cell_len(shown)) + shown, ground + styles.muted))
+    return [*above, last]
+
+
 def _one_line(card: CardSummary, face: Face, looks: Looks, ground: Style, styles: Styles, room: int) -> Iterable[Segment]:
     """Reference, title, and what matters most on the right: who is there, or else how it stands."""
     ref, title_style = _ref(card, looks), styles.muted + Style(strike=True) if card.completed else styles.title
-    tail = _tags(face, room // 2, styles) or _standing(card, face, looks, ground, styles, room // 2)
+    beside = max(min(room // 2, room - cell_len(ref) - 1 - TITLE_KEPT), 0)
+    tail = _tags(face, room // 2, styles) or _standing(card, face, looks, ground, styles, beside)
     room -= sum(segment.cell_length for segment in tail) + bool(tail)
     yield Segment(cut(f"{ref} ", room), ground + styles.muted)
     room = max(room - cell_len(ref) - 1, 0)
@@ -91,11 +110,11 @@ def _one_line(card: CardSummary, face: Face, looks: Looks, ground: Style, styles
 def _standing(card: CardSummary, face: Face, looks: Looks, ground: Style, styles: Styles, room: int) -> list[Segment]:
     """The first facts beside the reference that fit, with a blank between."""
     row: list[Segment] = []
-    for text, style in islice(_facts(card, face, looks, styles), 1, None):
-        needed = cell_len(text) + bool(row)
-        if needed <= room:
-            row.append(Segment(f"{' ' if row else ''}{text}", ground + style))
-            room -= needed
+    for fact in facts_of(card, face, looks, styles):
+        fitting = (text for text in (fact.words, fact.short) if text and cell_len(text) + bool(row) <= room)
+        if text := next(fitting, ""):
+            row.append(Segment(f"{' ' if row else ''}{text}", ground + fact.style))
+            room -= row[-1].cell_length
     return row
 
 
@@ -163,60 +182,3 @@ def _ref(card: CardSummary, looks: Looks) -> str:
 def _people(card: CardSummary, looks: Looks) -> str:
     members = (looks.members.get(user_id) for user_id in card.assignee_ids)
     return ", ".join(steady(member.name) for member in members if member is not None)
-
-
-def _facts_row(
-    card: CardSummary, face: Face, looks: Looks, ground: Style, styles: Styles, room: int, people: str
-) -> list[Segment]:
-    row: list[Segment] = []
-    used = 0
-    for text, style in _facts(card, face, looks, styles):
-        needed = cell_len(text) + (2 if row else 0)
-        if used + needed <= room:
-            row.append(Segment(f"{'  ' if row else ''}{text}", ground + style))
-            used += needed
-    if people and (free := room - used - 2) >= 4:
-        shown = cut(people, free)
-        row.append(Segment(" " * (room - used - cell_len(shown)) + shown, ground + styles.muted))
-    return row
-
-
-def _facts(card: CardSummary, face: Face, looks: Looks, styles: Styles) -> Iterable[tuple[str, Style]]:
-    """What stands on the last line, the most important first: what does not fit is left out."""
-    yield _ref(card, looks), styles.muted
-    if face.pending:
-        yield "↻", styles.accent
-    if card.completed:
-        yield "✓ done", styles.good
-    elif card.priority in PRIORITY_MARK:
-        yield PRIORITY_MARK[card.priority], styles.error if card.priority is Priority.URGENT else styles.warning
-    if card.due_at is not None:
-        yield due_text(card.due_at, looks.now), styles.muted if card.completed else _due_style(card.due_at, looks.now, styles)
-    if card.checklist_total:
-        whole = card.checklist_done == card.checklist_total
-        yield f"▤ {card.checklist_done}/{card.checklist_total}", styles.good if whole else styles.muted
-    if card.comment_count:
-        yield f"❝ {card.comment_count}", styles.muted
-    if card.attachment_count:
-        yield ("1 file" if card.attachment_count == 1 else f"{card.attachment_count} files"), styles.muted
-    if card.has_description:
-        yield "≡", styles.muted
-
-
-def due_text(due: datetime, now: datetime) -> str:
-    """When something is due, in the reader's own time zone."""
-    local, today = due.astimezone(now.tzinfo), now.date()
-    days = (local.date() - today).days
-    if due < now:
-        return "overdue today" if days == 0 else f"overdue {_day(local, now)}"
-    return {0: "due today", 1: "due tomorrow"}.get(days, f"due {_day(local, now)}")
-
-
-def _day(day: datetime, now: datetime) -> str:
-    return f"{day.day} {day:%b}" if day.year == now.year else f"{day.day} {day:%b %Y}"
-
-
-def _due_style(due: datetime, now: datetime, styles: Styles) -> Style:
-    if due < now:
-        return styles.error
-    return styles.warning if (due - now).days < 2 else styles.muted

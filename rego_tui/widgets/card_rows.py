@@ -17,7 +17,7 @@ from rego.wire.columns import Column
 from rego.wire.comments import Comment
 from rego.wire.field_words import amount
 from rego_tui.card_detail import CardDetail
-from rego_tui.widgets.card_lines import due_text
+from rego_tui.widgets.facts import due_text
 from rego_tui.widgets.looks import PRIORITY_MARK, Looks, label_color
 from rego_tui.widgets.markdown_lines import markdown_lines
 from rego_tui.widgets.prose import Inks, Line, Span, flow, hang, steady_block

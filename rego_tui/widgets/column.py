@@ -20,17 +20,17 @@ from rego.wire.columns import Column
 from rego_tui.card_list import CardList
 from rego_tui.messages import CardClicked, ColumnClicked
 from rego_tui.widgets.card_lines import card_height, card_lines, edge_height
+from rego_tui.widgets.column_head import HEADER, Head, header_line, note_line, strip_line
 from rego_tui.widgets.glide import Glide, Sides, Sight, glide_between, laid_over
-from rego_tui.widgets.looks import Face, Looks, Styles, label_color
-from rego_tui.widgets.text_cells import cut, pad, steady
-
-HEADER = 2
-"""Lines of the header, which stays while the cards scroll."""
+from rego_tui.widgets.looks import Face, Looks, Styles
 
 STRIP_WIDTH = 4
 """Cells of a column that is collapsed to a strip."""
 
 CACHED_CARDS = 400
+
+KNOWN_WIDTHS = 2
+"""For so many widths heights are kept: with a card beside the board a column is narrower, and soon as wide as before."""
 
 _NO_SIDES: Sides = {}
 
@@ -61,10 +61,12 @@ class ColumnView(ScrollView):
         self.cards = CardList()
         self.counts = (0, 0)
         self.number = 0
+        self.note = ""
         self.active = self.collapsed = False
         self.faces: Mapping[str, Face] = {}
         self._tops: list[int] = [0]
         self._heights: dict[str, tuple[CardSummary, int]] = {}
+        self._heights_at: OrderedDict[int, dict[str, tuple[CardSummary, int]]] = OrderedDict()
         self._measured_for = 0
         self._strips: OrderedDict[tuple[str, Face, int], tuple[CardSummary, list[Strip]]] = OrderedDict()
         self._styles: Styles | None = None
@@ -73,21 +75,24 @@ class ColumnView(ScrollView):
 
     # --- what is shown -------------------------------------------------------------------------------------------
 
-    def show_frame(self, column: Column, looks: Looks, *, number: int, active: bool, collapsed: bool = False) -> None:
+    def show_frame(
+        self, column: Column, looks: Looks, *, number: int, active: bool, collapsed: bool = False, note: str = ""
+    ) -> None:
         """Change what stands around the cards; `number` is the column's on the board, `active` says that the cursor is here.
 
-        A `collapsed` one is a strip with its title and count.
+        A `collapsed` one is a strip with its title and count. The `note` stands where there are no cards.
         """
         anew = (looks.density, collapsed) != (self.looks.density, self.collapsed)
         if looks is not self.looks:
             self._strips.clear()
-        elif (column, number, active) == (self.column, self.number, self.active) and not anew:
+        elif (column, number, active, note) == (self.column, self.number, self.active, self.note) and not anew:
             return
-        self.column, self.looks, self.number, self.active = column, looks, number, active
+        self.column, self.looks, self.number, self.active, self.note = column, looks, number, active, note
         if anew:
             self.collapsed = collapsed
             self.set_class(collapsed, "-collapsed")
             self._measured_for = -1
+            self._heights_at.clear()
             self._take(self.cards, self._focused_card())
         self.refresh()
 
@@ -209,7 +214,10 @@ class ColumnView(ScrollView):
         width = 0 if self.collapsed else self.size.width
         if self._measured_for != width:
             self._measured_for = width
-            self._heights.clear()
+            self._heights = self._heights_at.pop(width, {})
+            self._heights_at[width] = self._heights
+            if len(self._heights_at) > KNOWN_WIDTHS:
+                self._heights_at.popitem(last=False)
         known = self._heights
         # A card is measured again only when it or the width changed.
         heights = [
@@ -247,13 +255,15 @@ class ColumnView(ScrollView):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if self.collapsed:
-            return self._strip_line(y, width)
+            return strip_line(self._head, y, self.styles_now, width)
         if y < HEADER:
-            return self._header_line(y, width)
+            return header_line(self._head, y, self.styles_now, width)
         if width != self._measured_for:
             self._sum_heights()  # the size changed, and Textual draws once more before it tells
         if self._glide is not None and self._is_gliding:
             return self._line_of_glide(self._glide, y, width)
+        if not self.cards:
+            return note_line(self.note, y, self.styles_now, width)
         line = y - HEADER + self.scroll_offset.y
         if line >= self._tops[-1]:
             return self._blank(width)
@@ -283,44 +293,9 @@ class ColumnView(ScrollView):
             self._strips.popitem(last=False)
         return strips
 
-    def _header_line(self, y: int, width: int) -> Strip:
-        styles = self.styles_now
-        if y == 1:
-            rule = styles.bar if self.active else styles.bar_idle
-            return Strip([Segment("━" * width if self.active else "─" * width, styles.ground + rule)], width)
-        count, style = self._count_text(styles)
-        room = max(width - len(count) - 4, 0)
-        name = cut(steady(self.column.title), room)
-        title = styles.title + Style(bold=True) if self.active else styles.title
-        color = self.column.color
-        mark = Style(color=label_color(color, dark=styles.dark)) if color else styles.muted
-        segments = [
-            Segment(f" {self.number} " if self.number < 10 else "   ", styles.ground + mark),
-            Segment(pad(name, room), styles.ground + title),
-            Segment(count, styles.ground + style),
-        ]
-        return Strip(segments).adjust_cell_length(width, styles.ground)
-
-    def _strip_line(self, y: int, width: int) -> Strip:
-        """The strip of a collapsed column: its count above, its title from top to bottom."""
-        styles, letters = self.styles_now, steady(self.column.title)
-        if y == 1:
-            return Strip([Segment("─" * width, styles.ground + styles.bar_idle)], width)
-        if y == 0:
-            text, style = str(self.counts[1]), self._count_text(styles)[1]
-        else:
-            text, style = letters[y - HEADER : y - HEADER + 1], styles.muted
-        return Strip([Segment(pad(f" {text}", width), styles.ground + style)]).adjust_cell_length(width, styles.ground)
-
-    def _count_text(self, styles: Styles) -> tuple[str, Style]:
-        """How many cards there are, and how that stands to the work-in-progress limit, in words too."""
-        limit, (listed, total) = self.column.wip_limit, self.counts
-        shown = str(total) if listed == total else f"{listed} of {total}"
-        if limit is None:
-            return shown, styles.good if self.column.done else styles.muted
-        if total > limit:
-            return f"{shown}/{limit} over", styles.error
-        return (f"{shown}/{limit} full", styles.warning) if total == limit else (f"{shown}/{limit}", styles.muted)
+    @property
+    def _head(self) -> Head:
+        return Head(self.column, self.number, self.active, self.counts)
 
     @property
     def styles_now(self) -> Styles:
@@ -390,10 +365,11 @@ class ColumnView(ScrollView):
         return next((card_id for card_id, face in self.faces.items() if face.focused), None)
 
     def on_click(self, event: events.Click) -> None:
-        if self.collapsed:
-            self.post_message(ColumnClicked(self.column.id))
-        elif card := self.card_at(event.y):
+        card = None if self.collapsed else self.card_at(event.y)
+        if card is not None:
             self.post_message(CardClicked(self.column.id, card.id, twice=event.chain > 1))
+        else:
+            self.post_message(ColumnClicked(self.column.id))
 
 
 _PLAIN = Face()

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import aiohttp
 
-from tests.guarded import free_port
+from tests.ports import free_port
 
 READY_WITHIN = 60.0
 ENDS_WITHIN = 20.0

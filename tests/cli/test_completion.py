@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rego.cli import tree
-from rego.cli.completing import cache_file
+from rego.cli.completing import FIELDS, cache_file
+from rego.cli.tree_data import TREE
 from tests.cli.conftest import Rego
 from tests.cli.test_loaded_modules import loaded, packages
 
@@ -49,14 +53,61 @@ def test_the_data_about_commands_is_current() -> None:
         (("cards", "list", "--qu"), ["--query", "--quiet"]),
         (("cards", "add", "x", "--priority", "u"), ["urgent"]),
         (("--server", "http://x", "boa"), ["boards"]),
-        (("cards", "list", "--color", "n"), ["never"]),
+        (("cards", "list", "--server", "http://x", "--color", "n"), ["never"]),
+        (("cards", "--no-input", "list", "--pro"), ["--profile"]),
+        (("login", "--ser"), ["--server"]),
+        (("card", "create", "x", "--priority", "u"), ["urgent"]),
         (("completion", ""), ["bash", "zsh", "fish"]),
+        (("cards", "list", "--color=n"), ["--color=never"]),
+        (("cards", "list", "--color", "=", "n"), ["never"]),
+        (("cards", "list", "--color", "="), ["always", "never", "auto"]),
+        (("cards", "list", "--colour=n"), []),
         (("import", "trello", ""), ["<files>"]),
+        (("import", "trello", "./boa"), ["<files>"]),
         (("nonsense", "x"), []),
     ],
 )
 def test_commands_options_and_choices(rego: Rego, cache: Path, words: tuple[str, ...], some: list[str]) -> None:
     assert offered(rego, *words) == some
+
+
+@pytest.mark.parametrize(
+    ("words", "some"),
+    [
+        (("columns", "list", "--json", "wip_l"), ["<more>", "wip_limit"]),
+        (("columns", "list", "--json", "id,WIP_L"), ["<more>", "id,wip_limit"]),
+        (("columns", "list", "--json=id,wip_l"), ["<more>", "--json=id,wip_limit"]),
+        (("columns", "list", "--json", "=", "id,wip_l"), ["<more>", "id,wip_limit"]),
+        (("columns", "list", "--json", "id,id,i"), ["<more>"]),
+        (("columns", "list", "--json", "--cs"), ["--csv"]),
+        (("columns", "list", "--json", "--jq", "."), []),
+        (("columns", "list", "--json", "id", "--cs"), ["--csv"]),
+        (("watch", "--json", "--te"), ["--text"]),
+    ],
+)
+def test_the_fields_of_json_one_after_the_other(rego: Rego, cache: Path, words: tuple[str, ...], some: list[str]) -> None:
+    assert offered(rego, *words) == some
+
+
+def test_the_fields_offered_are_those_that_there_are(rego: Rego, cache: Path, ops: str) -> None:
+    fields = offered(rego, "cards", "list", "--json", "")[1:]
+    assert list(json.loads(rego("cards", "list", "--json").out)[0]) == fields
+    assert list(json.loads(rego("cards", "list", "--json", ",".join(fields)).out)[0]) == fields
+
+
+def test_every_command_that_prints_fields_offers_them() -> None:
+    assert [command for command in commands(TREE) if any(not option["choices"] for option in lists(command))] == []
+
+
+def commands(command: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield command
+    for child in command["commands"].values():
+        yield from commands(child)
+
+
+def lists(command: dict[str, Any]) -> list[dict[str, Any]]:
+    """Its options that take names of fields."""
+    return [option for option in command["options"] if option["value"] == FIELDS]
 
 
 def test_names_of_boards_columns_and_cards(rego: Rego, names: str) -> None:
@@ -98,22 +149,35 @@ def test_a_completion_loads_next_to_nothing(names: str, tmp_path: Path) -> None:
     assert (tmp_path / "out").read_text().count("\n") == 3
     assert packages(modules) <= {"rego", "__future__", "collections", "gc", "zlib"}
     assert {name for name in modules if name.startswith("rego")} == {
-        "rego", "rego.cli", "rego.cli.main", "rego.cli.completing", "rego.cli.tree_data",
+        "rego", "rego.cli", "rego.cli.main", "rego.cli.completing", "rego.cli.synonyms", "rego.cli.tree_data",
         "rego.client", "rego.client.directories",
     }  # fmt: skip
 
 
-def test_the_script_of_bash_offers_what_rego_offers(rego: Rego, names: str, tmp_path: Path) -> None:
+@pytest.fixture
+def in_bash(rego: Rego, tmp_path: Path) -> Callable[..., list[str]]:
+    """What bash makes of a key press behind these words, which are cut as bash does; `compopt` says what it is told."""
     script = rego("completion", "bash").out
     (tmp_path / "rego").write_text(f'#!/bin/sh\nexec {sys.executable} -m rego "$@"\n')
     (tmp_path / "rego").chmod(0o755)
-    ask = 'COMP_WORDS=(rego cards move "" d); COMP_CWORD=4; COMP_WORDS[3]=X-1; _rego; printf "%s\\n" "${COMPREPLY[@]}"'
     bash = shutil.which("bash")
     assert bash is not None
-    done = subprocess.run(
-        [bash, "-c", f'PATH="{tmp_path}:$PATH"; {script}\n{ask}'], capture_output=True, text=True, timeout=30, check=True
-    )
-    assert (done.stdout.splitlines(), done.stderr) == (["Doing", "Done"], "")
+
+    def call(*words: str) -> list[str]:
+        set_up = f'PATH="{tmp_path}:$PATH"; {script}\ncompopt() {{ echo "compopt $2"; }}'
+        ask = 'COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _rego; printf "%s\\n" "${COMPREPLY[@]}"'
+        command = [bash, "-c", f"{set_up}\n{ask}", "bash", "rego", *words]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True)
+        assert done.stderr == ""
+        return done.stdout.splitlines()
+
+    return call
+
+
+def test_the_script_of_bash_offers_what_rego_offers(in_bash: Callable[..., list[str]], names: str) -> None:
+    assert in_bash("cards", "move", "X-1", "d") == ["Doing", "Done"]
+    assert in_bash("columns", "list", "--json", "=", "id,wip_l") == ["compopt nospace", "id,wip_limit"]
+    assert in_bash("import", "trello", "./boa") == ["compopt default", ""]
 
 
 def test_a_shell_must_be_named(rego: Rego) -> None:

@@ -10,6 +10,8 @@ import pytest
 
 from rego.client.standing import standing, taken_back
 from rego.wire.activity import Activity
+from rego.wire.base import to_json
+from tests.bench.boards import plan
 from tests.cli.conftest import Person, Rego
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -72,6 +74,29 @@ def test_the_list_has_what_stands(rego: Rego, ops: str, ada: Person) -> None:
     assert datetime.fromisoformat(moment) <= datetime.now(UTC) + timedelta(minutes=5)
     assert rego("undo", "--list", "-q").lines[0] == seq
     assert rego("undo", "--list", "--only").code == 2
+
+
+@pytest.fixture
+def hundred(ada: Person, rego: Rego) -> str:
+    """A board of hers where she renamed the first of a hundred cards, and then completed all and took that back; its key."""
+    (key,) = rego("import", "rego", "-", "--quiet", input=to_json(plan("Hundred", 100)).decode()).lines
+    rego("cards", "edit", f"{key}-1", "--title", "Uno")
+    rego("cards", "done", "--query", "-is:done", "--board", key, "--yes")
+    assert ", and 99 more that were done with it" in rego("undo", "--board", key).err
+    return key
+
+
+def test_what_one_page_of_the_activity_does_not_tell_is_found(rego: Rego, hundred: str, ada: Person) -> None:
+    assert f"{ada.username} renamed {hundred}-1 " in rego("undo", "--list", "--board", hundred).lines[0]
+    assert f"Undone: {ada.username} renamed {hundred}-1 " in rego("undo", "--board", hundred).err
+
+
+def test_it_is_said_how_far_one_looked(rego: Rego, hundred: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rego.cli.undo.LOOKED_THROUGH", 200)
+    listed = rego("undo", "--list", "--board", hundred)
+    assert (listed.lines, listed.err) == ([], "Only your latest 200 changes were looked through.\n")
+    refused = rego("undo", "--board", hundred)
+    assert (refused.code, refused.err) == (3, f"None of your latest 200 changes on {hundred} still stands.\n")
 
 
 def test_what_was_changed_since_is_not_undone(rego: Rego, ops: str) -> None:

@@ -11,6 +11,7 @@ from rego.client.paths import Paths
 from rego.client.server import Server
 from tests.client.scripted import FakeTime, ScriptedBoard, ScriptedServer, listening
 from tests.client.watching import Watcher
+from tests.ports import free_port
 
 
 @pytest.fixture
@@ -47,6 +48,6 @@ async def board() -> AsyncIterator[ScriptedBoard]:
 
 
 @pytest.fixture
-def nobody(unused_tcp_port: int) -> Server:
+def nobody() -> Server:
     """An address where nobody listens."""
-    return Server.parse(f"http://127.0.0.1:{unused_tcp_port}")
+    return Server.parse(f"http://127.0.0.1:{free_port()}")

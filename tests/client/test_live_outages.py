@@ -7,9 +7,9 @@ import asyncio
 import msgspec
 import pytest
 
-from rego.client.live import Patience
+from rego.client.live import LiveBoard, Patience
 from rego.client.server import Server
-from rego.client.updates import EventCame, Offline, PresenceCame
+from rego.client.updates import EventCame, Offline, PresenceCame, Update
 from rego.wire import errors
 from rego.wire.events import Unknown
 from rego.wire.frames import CloseCode, Goaway, Ping, PresenceFrame, Resume
@@ -117,30 +117,45 @@ async def test_an_event_right_after_its_announcement_is_no_loss(board: ScriptedB
     assert outages(updates) == []
 
 
+async def updates_of(live: LiveBoard, weary: Patience, *, after: type[Update]) -> list[Update]:
+    """Every update of a reader who is `weary` after one of a kind, and as patient as any from the first outage on."""
+    updates: list[Update] = []
+    async for update in live:
+        updates.append(update)
+        if outages(updates):
+            live._patience = Patience()
+        elif isinstance(update, after):
+            live._patience = weary
+    return updates
+
+
 async def test_silence_is_an_outage(board: ScriptedBoard, watch: Watcher) -> None:
     async def silent(peer: Peer) -> None:
         await follow(peer, 11)
         await peer.fall_silent()
 
     board.will(silent, refuse)
-    updates = await watch.all(board.server, since=SINCE, patience=Patience(silence=0.05))
+    async with watch(board.server, since=SINCE) as live:
+        updates = await updates_of(live, Patience(silence=0.0), after=EventCame)
     assert outages(updates)[0].reason == "the server has fallen silent"
     assert board.seen[1].query == "since=11&epoch=e"
 
 
 async def test_a_server_that_never_says_hello_is_an_outage(board: ScriptedBoard, watch: Watcher) -> None:
     board.will(Peer.fall_silent, refuse)
-    updates = await watch.all(board.server, patience=Patience(silence=0.05))
+    weary = Patience(silence=0.0)
+    async with watch(board.server, patience=weary) as live:
+        updates = await updates_of(live, weary, after=EventCame)
     assert kinds(updates) == ["Offline", "Ended"]
 
 
 async def test_a_peer_that_is_gone_without_a_word_does_not_hold_up_the_next_try(watch: Watcher) -> None:
     """A half-open connection: the handshake never ends, as when a firewall drops everything after it."""
-    held: list[asyncio.StreamWriter] = []
+    held: asyncio.Queue[asyncio.StreamWriter] = asyncio.Queue()
     gone = asyncio.Event()
 
     async def swallow(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        held.append(writer)
+        held.put_nowait(writer)
         await gone.wait()
         writer.close()
 
@@ -152,7 +167,8 @@ async def test_a_peer_that_is_gone_without_a_word_does_not_hold_up_the_next_try(
         assert isinstance(first, Offline)
         assert isinstance(second, Offline)
         assert first.since == second.since
-        assert len(held) == 2
+        async with asyncio.timeout(10):
+            assert await held.get() is not await held.get()
         gone.set()
 
 

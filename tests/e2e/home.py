@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -159,11 +158,3 @@ class Home:
         """End the background server, if there is one."""
         with suppress(FileNotFoundError, ProcessLookupError):
             os.kill(self.server_pid, signal.SIGTERM)
-
-
-def free_port() -> int:
-    """A TCP port of loopback where nobody listens."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        chosen: int = free.getsockname()[1]
-    return chosen

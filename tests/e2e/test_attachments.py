@@ -9,7 +9,8 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from tests.e2e.home import PATIENCE, Home, free_port
+from tests.e2e.home import PATIENCE, Home
+from tests.ports import free_port
 from tests.running import PASSWORD
 
 BIG = os.urandom(6_000_000)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tests.e2e.home import Home, free_port
+from tests.e2e.home import Home
+from tests.ports import free_port
 
 
 def test_serve_takes_over_and_gives_back(home: Home) -> None:

@@ -15,7 +15,8 @@ import pytest
 
 from rego.cli.exit_codes import ExitCode
 from rego_server.core.db.migrate import migrate_sqlite
-from tests.e2e.home import Home, free_port
+from tests.e2e.home import Home
+from tests.ports import free_port
 
 
 def refusal(home: Home, *words: str, code: int = 1, **variables: str) -> str:

@@ -11,8 +11,9 @@ from rego.client.credentials import Credentials
 from rego.client.server import Server
 from rego.wire.cards import CreateCard
 from rego.wire.columns import CreateColumn
-from tests.e2e.home import REGO, Home, Running, free_port
+from tests.e2e.home import REGO, Home, Running
 from tests.e2e.terminal import Screen, terminal
+from tests.ports import free_port
 
 PASSWORD = "correct horse battery"
 

@@ -18,8 +18,9 @@ from uuid import uuid4
 import pytest
 
 from tests.conftest import TEMPLATE
-from tests.e2e.home import PATIENCE, Home, Running, free_port
+from tests.e2e.home import PATIENCE, Home, Running
 from tests.e2e.test_serve import refusal
+from tests.ports import free_port
 from tests.postgres import Postgres
 from tests.valkey import Valkey
 

@@ -6,15 +6,17 @@ import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from rego.client import attachments, boards, cards, columns, tokens
+from rego.client.call import Call
 from rego.client.files import FileUpload, Multipart
 from rego.wire.attachments import Attachment, UpdateAttachment
 from rego.wire.boards import CreateBoard
-from rego.wire.cards import CreateCard
+from rego.wire.cards import BulkCards, CopyCard, CreateCard, MoveCard
 from rego.wire.columns import CreateColumn
 from rego.wire.errors import KeyReused, TooLarge
 from rego.wire.tokens import CreateToken, Scope
@@ -290,3 +292,47 @@ async def test_a_board_has_room_for_so_much(database_url: str, tmp_path: Path) -
         await ann.client.send(attachments.create_attachment(other, half))
         await ann.client.close()
     assert len([path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]) == 2
+
+
+async def test_files_that_come_with_a_card_take_room_too(database_url: str, tmp_path: Path) -> None:
+    """A copy shares its content, so on the same board it takes none; on another it counts, whatever becomes of the original."""
+    settings = replace(fast_settings(tmp_path, database_url), board_attachments_max_mb=1)
+    async with running(settings) as server:
+        ann = await join(server.url, "ann")
+        send = ann.client.send
+        there, here = [await send(cards.get_card(await _board_of(ann))) for _ in range(2)]
+        for card in (there, here):
+            await send(attachments.create_attachment(card.id, FileUpload.of_bytes(bytes(400_000), "x")))
+        over = CopyCard(board_id=there.board_id, column_id=there.column_id)
+        copy = await send(cards.copy_card(here.id, over))
+        await send(cards.copy_card(copy.id, CopyCard()))
+        await send(cards.copy_card(here.id, over))
+        await send(boards.delete_board(here.board_id))
+        with pytest.raises(TooLarge, match=r"and 0\.8 MB are in use"):
+            await send(attachments.create_attachment(there.id, FileUpload.of_bytes(bytes(400_000), "x")))
+        await ann.client.close()
+
+
+async def test_a_card_whose_files_find_no_room_stays_where_it_is(database_url: str, tmp_path: Path) -> None:
+    settings = replace(fast_settings(tmp_path, database_url), board_attachments_max_mb=1)
+    async with running(settings) as server:
+        ann = await join(server.url, "ann")
+        send = ann.client.send
+        there, here = [await send(cards.get_card(await _board_of(ann))) for _ in range(2)]
+        for card in (there, here):
+            await send(attachments.create_attachment(card.id, FileUpload.of_bytes(bytes(600_000), "x")))
+        empty = await send(cards.create_card(here.board_id, CreateCard(title="empty", column_id=here.column_id)))
+        before = await send(boards.get_snapshot(there.board_id)), await send(boards.get_snapshot(here.board_id))
+        place: dict[str, Any] = {"board_id": there.board_id, "column_id": there.column_id}
+        every = BulkCards(card_ids=[empty.id, here.id], move=MoveCard(**place))
+        calls: list[Call[Any]] = [
+            cards.move_card(here.id, MoveCard(**place)),
+            cards.copy_card(here.id, CopyCard(**place)),
+            cards.bulk_cards(here.board_id, every),
+        ]
+        for call in calls:
+            with pytest.raises(TooLarge, match=r"may take 1 MB together, and 0\.6 MB are in use") as refused:
+                await send(call)
+            assert refused.value.field == "board_id"
+        assert (await send(boards.get_snapshot(there.board_id)), await send(boards.get_snapshot(here.board_id))) == before
+        await ann.client.close()

@@ -9,10 +9,10 @@ import pytest
 
 from rego.client import boards, cards, columns
 from rego.wire.base import Position, Role
-from rego.wire.boards import CreateBoard
-from rego.wire.cards import CreateCard, MoveCard, UpdateCard
+from rego.wire.boards import CreateBoard, UpdateMember
+from rego.wire.cards import CopyCard, CreateCard, MoveCard, UpdateCard
 from rego.wire.columns import UpdateColumn, WipMode
-from rego.wire.errors import Conflict, KeyReused, NotFound
+from rego.wire.errors import Conflict, Forbidden, KeyReused, NotFound
 from rego_server.app import TABLES
 from tests.board_replay import replay
 from tests.conftest import Join
@@ -75,6 +75,58 @@ async def _seq(desk: Furnished) -> int | None:
         return (await desk.snapshot()).seq
     except NotFound:
         return None
+
+
+async def test_who_is_off_the_board_hears_no_answer_again(site: Site, desk: Furnished, cast: list[Account]) -> None:
+    """Every endpoint that changes a board then answers as it does without the key; only to delete the board can be repeated."""
+    sent = []
+    for name in sorted(CHANGING, key=lambda name: name.startswith("DELETE")):
+        board = await furnish(desk.owner, desk.member, desk.viewer) if name.startswith("DELETE") else desk
+        sample = await SAMPLES[name](Asking(site.url, board, cast[0], may=True, letters=site.letters))
+        headers = {"Idempotency-Key": uuid4().hex, "Content-Type": sample.content_type}
+        assert (await _send(site, cast[0], name, sample, headers)).status < 300
+        sent.append((name, sample, headers))
+    await site.execute("DELETE FROM board_members WHERE user_id = ?", cast[0].user.id)
+    for name, sample, headers in sent:
+        again = await _send(site, cast[0], name, sample, headers)
+        assert again.status == (204 if name == "DELETE /boards/{board_id}" else 404), (name, again.body)
+
+
+async def test_who_has_lost_the_right_hears_no_answer_again(desk: Furnished) -> None:
+    call = cards.delete_card(desk.two.id)
+    await desk.send(call, desk.board.id)
+    await desk.own(boards.update_member(desk.board.id, desk.member.user.id, UpdateMember(role=Role.VIEWER)))
+    with pytest.raises(Forbidden):
+        await desk.send(call, desk.board.id)
+
+
+async def test_leaving_a_board_can_be_repeated(desk: Furnished) -> None:
+    leave = boards.remove_member(desk.board.id, desk.member.user.id)
+    await desk.send(leave, desk.board.id)
+    await desk.send(leave, desk.board.id)
+    with pytest.raises(NotFound):
+        await desk.send(leave)
+
+
+async def test_a_copy_on_a_board_that_one_is_off_since_is_not_shown_again(desk: Furnished) -> None:
+    there = await furnish(desk.owner, desk.member, desk.viewer)
+    copy = cards.copy_card(desk.two.id, CopyCard(board_id=there.board.id, column_id=there.todo.id))
+    first = await desk.send(copy, desk.board.id)
+    assert await desk.send(copy, desk.board.id) == first
+    await desk.own(boards.remove_member(there.board.id, desk.member.user.id))
+    with pytest.raises(NotFound):
+        await desk.send(copy, desk.board.id)
+    assert (await there.titles(there.todo)).count("two") == 2, "and it is not made again"
+
+
+async def test_a_change_of_a_card_that_went_to_another_board_is_not_made_again(desk: Furnished) -> None:
+    there = await furnish(desk.owner, desk.member, desk.viewer)
+    rename = cards.update_card(desk.two.id, UpdateCard(title="once"))
+    first = await desk.send(rename, desk.board.id)
+    await desk.own(cards.move_card(desk.two.id, MoveCard(board_id=there.board.id, column_id=there.todo.id)))
+    await desk.own(cards.update_card(desk.two.id, UpdateCard(title="twice")))
+    assert await desk.send(rename, desk.board.id) == first
+    assert "twice" in await there.titles(there.todo)
 
 
 async def test_a_key_with_another_body_is_refused(desk: Furnished) -> None:

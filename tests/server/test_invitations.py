@@ -198,6 +198,31 @@ async def test_there_is_an_end_to_the_letters_of_one_person(
     await owner.client.send(invitations.create_invitation(board.id, CreateInvitation(role=Role.VIEWER)))
 
 
+async def test_letters_count_when_their_board_is_gone(join_site: Join, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = await join_site("owner")
+    monkeypatch.setattr(limits, "INVITATIONS_MAILED_MAX", 2)
+    for n in range(2):
+        board = await owner.client.send(boards.create_board(CreateBoard(title="x")))
+        await owner.client.send(invitations.create_invitation(board.id, _to(f"friend{n}@example.com")))
+        await owner.client.send(boards.delete_board(board.id))
+    board = await owner.client.send(boards.create_board(CreateBoard(title="x")))
+    with pytest.raises(RateLimited):
+        await owner.client.send(invitations.create_invitation(board.id, _to("friend3@example.com")))
+
+
+async def test_letters_from_several_boards_at_once_are_all_counted(join_site: Join, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner = await join_site("owner")
+    monkeypatch.setattr(limits, "INVITATIONS_MAILED_MAX", 2)
+    made = [await owner.client.send(boards.create_board(CreateBoard(title="x"))) for _ in range(6)]
+    calls = [invitations.create_invitation(board.id, _to("friend@example.com")) for board in made]
+    answers = await asyncio.gather(*map(owner.client.send, calls), return_exceptions=True)
+    assert sorted(type(answer).__name__ for answer in answers) == ["NewInvitation"] * 2 + ["RateLimited"] * 4
+
+
+def _to(address: str) -> CreateInvitation:
+    return CreateInvitation(role=Role.VIEWER, email=address)
+
+
 # --- listing and revoking ------------------------------------------------------------------------------------------------
 
 

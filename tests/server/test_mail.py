@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +18,7 @@ from rego.wire.errors import InvalidInput
 from rego_server.core.mail import UNDER_WAY_MAX, Letter, LogCarrier, Mailroom, NotSent, SmtpCarrier, carrier_of
 from rego_server.core.settings import Settings, load
 from tests.letters import Letterbox
+from tests.ports import free_port
 from tests.running import fast_settings, join, running
 from tests.server.site import raw
 
@@ -39,13 +39,6 @@ class Inbox:
         return answer
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.fixture
 def inbox() -> Inbox:
     return Inbox()
@@ -59,7 +52,7 @@ def smtp(inbox: Inbox) -> Iterator[Settings]:
         return AuthResult(success=data == LoginPassword(b"rego", b"pass word"), handled=False)
 
     logging.getLogger("mail.log").disabled = True
-    controller = Controller(inbox, hostname="127.0.0.1", port=_free_port(), authenticator=allow, auth_require_tls=False)
+    controller = Controller(inbox, hostname="127.0.0.1", port=free_port(), authenticator=allow, auth_require_tls=False)
     controller.start()
     yield replace(
         Settings(),
@@ -103,7 +96,7 @@ async def test_a_server_that_refuses_is_not_asked_again_and_a_busy_one_is(smtp: 
         await SmtpCarrier(replace(smtp, smtp_password="wrong")).carry(LETTER)
     assert denied.value.hopeless
     with pytest.raises(NotSent) as away:
-        await SmtpCarrier(replace(smtp, smtp_port=_free_port())).carry(LETTER)
+        await SmtpCarrier(replace(smtp, smtp_port=free_port())).carry(LETTER)
     assert not away.value.hopeless
 
 

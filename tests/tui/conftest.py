@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from textual.notifications import Notifications
 
 from rego.client import boards, cards, columns
 from rego.client.credentials import Credentials
@@ -18,6 +19,21 @@ from tests.conftest import Join
 from tests.running import Running, Somebody
 from tests.tui.at_home import empty_home
 from tests.tui.cut_off import Line
+from tests.tui.rest import at_rest
+
+
+@pytest.fixture(autouse=True)
+def _what_was_said_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A notice leaves the screen after some seconds, but a slow test still finds that it was shown."""
+    monkeypatch.setattr(Notifications, "_reap", lambda notices: notices)
+    monkeypatch.setattr(Notifications, "__delitem__", lambda notices, notice: None)
+
+
+@pytest.fixture(autouse=True)
+def _pilots_wait_for_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After each key, until the app has dealt with it, however long that takes."""
+    for module in ("textual.app", "textual.pilot"):
+        monkeypatch.setattr(f"{module}.wait_for_idle", at_rest)
 
 
 @pytest.fixture

@@ -46,7 +46,7 @@ class Desk:
         await self.until("all is drawn", lambda: self.store.drawn)
 
     def notices(self) -> str:
-        """The sentences that were shown lately."""
+        """The sentences that were shown."""
         return notices(self.app)
 
     def text(self) -> str:

@@ -41,7 +41,7 @@ class Seat:
         await until(self._pilot, what, condition)
 
     def said(self, words: str) -> bool:
-        """Whether a sentence with these words was shown lately."""
+        """Whether a sentence with these words was shown."""
         return any(words in notice.message for notice in self.app._notifications)
 
     def column_of(self, title: str) -> str:

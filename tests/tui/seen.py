@@ -16,7 +16,7 @@ def screen_text(app: App[None]) -> str:
 
 
 def notices(app: App[None]) -> str:
-    """The sentences that were shown lately."""
+    """The sentences that were shown."""
     return "\n".join(notice.message for notice in app._notifications)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 from rich.cells import cell_len
 
 from rego.wire.base import Role
@@ -31,15 +32,32 @@ def line(width: int, *, away: bool = False) -> str:
     return "".join(text for text, _ in (*row.left, *row.right))
 
 
-@pytest.mark.parametrize(("width", "there"), [(200, "● ada, ben, mia, zoe"), (80, "● ada, ben +2"), (60, "● ada +3")])
+@pytest.mark.parametrize(
+    ("width", "there"),
+    [(200, "● ada, ben, mia, zoe"), (80, "● ada, ben +2"), (60, "● ada, ben +2"), (40, "● 4"), (30, "● 4")],
+)
 def test_who_is_there_is_told_at_every_width(width: int, there: str) -> None:
     assert line(width).rstrip().endswith(there)
     assert cell_len(line(width).rstrip()) <= width - 3
 
 
 def test_the_bar_goes_before_the_people_and_the_title_keeps_its_room() -> None:
-    assert "3/12" in line(80)
-    assert "The operations of the" in line(60)
+    assert "▰▱▱▱▱ 3/12" in line(80)
+    assert "3/12" in line(60)
+    assert "▰" not in line(60)
+    assert "The operations of" in line(60)
+    assert "The operations of…" in line(40)
+
+
+def test_a_terminal_of_twenty_cells_still_shows_the_title() -> None:
+    assert line(20).split() == ["OPS", "The", "o…"]
+
+
+def test_a_description_stands_behind_everything_else_where_there_is_room() -> None:
+    about = replace(OPS, description="All that has to do\nwith the house")
+    head, row = rows_of([about], {"b": GLANCE}, 200)
+    assert "".join(text for text, _ in row.left).endswith("● ada, ben, mia, zoe   All that has to do with the house")
+    assert "".join(text for text, _ in head.left).index("done") == "".join(text for text, _ in row.left).index("▰")
 
 
 def test_while_the_server_does_not_answer_those_who_were_there_have_no_dot() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,10 @@ from msgspec.structs import replace
 from rich.cells import cell_len
 from rich.style import Style
 
-from rego.wire.cards import CardSummary
+from rego.wire.cards import CardSummary, Priority
 from rego.wire.columns import Color
-from rego_tui.widgets.card_lines import card_height, card_lines, due_text
+from rego_tui.widgets.card_lines import card_height, card_lines
+from rego_tui.widgets.facts import due_text
 from rego_tui.widgets.looks import Density, Face, Looks, Peer, Styles
 from rego_tui.widgets.text_cells import cut, pad, steady, wrap
 from tests.tui import boards
@@ -86,7 +88,7 @@ def test_a_card_shows_its_facts_in_words() -> None:
         "",
         "  Rotate the signing keys",
         "  ● infra",
-        "  Ada, Mia",
+        "  Ada, Mia                ❝ 1",
         "  OPS-6  due tomorrow  ▤ 2/4",
     ]
 
@@ -99,6 +101,39 @@ def test_on_a_wide_card_people_stand_beside_the_facts() -> None:
 def test_what_does_not_fit_is_left_out_from_the_end() -> None:
     card = boards.card(1, "T", due_at=boards.NOW, checklist_total=5, comment_count=7, has_description=True)
     assert lines(card, width=20)[-1] == "  OPS-1  due today"
+
+
+def test_in_a_narrow_column_facts_are_said_shorter_before_any_is_left_out() -> None:
+    tomorrow = boards.NOW + timedelta(days=1)
+    assert lines(boards.card(10, "T", priority=Priority.HIGH, due_at=tomorrow), width=26)[-1] == "  OPS-10  ▲  due tomorrow"
+    late = boards.card(10, "T", priority=Priority.URGENT, due_at=boards.NOW - timedelta(days=2))
+    assert lines(late, width=26)[-1] == "  OPS-10  ▲▲  late 21 Nov"
+
+
+def test_counts_that_find_no_room_stand_right_of_the_people_and_the_labels() -> None:
+    labels = [RICH.labels[0].id]
+    known: dict[str, Any] = {
+        "priority": Priority.HIGH,
+        "due_at": boards.NOW + timedelta(days=1),
+        "checklist_total": 4,
+        "comment_count": 2,
+    }
+    card = boards.card(6, "T", label_ids=labels, assignee_ids=[boards.ADA.user_id], attachment_count=2, **known)
+    assert lines(card, width=26)[2:] == ["  ● bug", "  Ada ▤ 0/4  ❝ 2  2 files", "  OPS-6  ▲  due tomorrow"]
+
+
+def test_counts_go_up_to_the_labels_when_the_people_leave_no_room() -> None:
+    card = boards.card(
+        6,
+        "T",
+        label_ids=[RICH.labels[0].id],
+        assignee_ids=[boards.ADA.user_id, boards.MIA.user_id],
+        due_at=boards.NOW + timedelta(days=1),
+        checklist_total=4,
+        comment_count=2,
+        attachment_count=2,
+    )
+    assert lines(card, width=26)[2:] == ["  ● bug           2 files", "  Ada, Mia     ▤ 0/4  ❝ 2", "  OPS-6  due tomorrow"]
 
 
 def test_labels_that_do_not_fit_are_counted() -> None:

@@ -16,7 +16,8 @@ from rego.wire.columns import Column
 from rego_tui.card_list import CardList
 from rego_tui.widgets import column as column_module
 from rego_tui.widgets.card_lines import card_lines
-from rego_tui.widgets.column import HEADER, ColumnView
+from rego_tui.widgets.column import ColumnView
+from rego_tui.widgets.column_head import HEADER
 from rego_tui.widgets.looks import Face, Looks
 from tests.tui import boards
 from tests.tui.seen import screen_text

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from rego.wire.event_data import Actor
 from rego.wire.snapshot import Snapshot
-from rego_tui.screens import board_together
+from rego_tui.screens import board_together, columns
 from rego_tui.widgets.glide import AT_ONCE, DURATION, FRAME
 from tests.tui import boards
 from tests.tui.desk import Desk, at_desk
@@ -53,9 +53,10 @@ class Film:
 
 
 @pytest.fixture(autouse=True)
-def _lit_throughout(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A change stays lit, so that how long a test takes is not seen in its pictures."""
+def _no_time_passes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change stays lit and a glide waits for the film, so that how long a test takes is not seen in its pictures."""
     monkeypatch.setattr(board_together, "FRESH", 3_600.0)
+    monkeypatch.setattr(columns, "FRAME", 3_600.0)
 
 
 @asynccontextmanager

@@ -5,7 +5,7 @@ function __rego_complete
     for line in (rego --complete $place $words 2>/dev/null)
         if test "$line" = '<files>'
             __fish_complete_path (commandline -ct)
-        else
+        else if test "$line" != '<more>'
             echo $line
         end
     end

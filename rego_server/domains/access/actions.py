@@ -56,6 +56,8 @@ async def remove_member(uow: UnitOfWork, board_id: str, user_id: str) -> None:
     card_ids = await _unassign(uow, board_id, user_id)
     uow.write(queries.REMOVE_MEMBER, board_id=board_id, user_id=user_id)
     uow.emit(board_id, MemberRemoved(member=member, card_ids=card_ids))
+    if user_id == uow.caller.user_id:
+        uow.answer_board = None
 
 
 async def _find(uow: UnitOfWork, body: AddMember) -> Row:

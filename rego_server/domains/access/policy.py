@@ -78,6 +78,7 @@ _HEAD_COLUMNS = (
     select(_seen.c.seq).where(_seen.c.board_id == board_heads.c.board_id).scalar_subquery().label("seen_seq"),
     operations.c.fingerprint.label("op_fingerprint"),
     operations.c.answer.label("op_answer"),
+    operations.c.board_id.label("op_board_id"),
 )
 
 
@@ -131,10 +132,13 @@ async def enter(uow: UnitOfWork, statement: Statement, role: Role, *, though_arc
         error = await refusal(uow)
         if isinstance(error, NotFound):
             # What this operation itself took away, a card or the caller's own membership, is not there for its repeat.
-            await uow.recall()
+            await recall(uow, role)
         raise error
     check(uow, row, role)
-    uow.check_repeat(row["op_fingerprint"], row["op_answer"])
+    if row["op_board_id"] in (None, row["entered_id"]):
+        uow.check_repeat(row["op_fingerprint"], row["op_answer"])
+    else:
+        await recall(uow, role)
     if not though_archived:
         refuse_archived(row)
     _check_version(uow, row)
@@ -149,11 +153,28 @@ async def enter_as_guest(uow: UnitOfWork, statement: Statement, **params: Any) -
     None when there is no such board. Raises as `require_standing`, and `Repeated`.
     """
     caller = await require_standing(uow)
-    await uow.recall()
+    await recall(uow)
     row = await uow.fetch_one(statement, **params)
     if row is not None:
         _take_head(uow, row, actor_of(caller))
     return row
+
+
+async def recall(uow: UnitOfWork, role: Role = Role.VIEWER) -> None:
+    """Raise `Repeated` when this operation was carried out before and the caller may act as `role` where its answer is from.
+
+    Who has lost that right since hears what they would hear without the key. Returns for an operation that is new.
+    """
+    if uow.op is None or uow.caller.user_id is None:
+        return
+    row = await uow.fetch_one(_RECALL, op_id=uow.op.id, **credentials(uow.caller))
+    if row is None:
+        return
+    if row["entered_id"] is not None:
+        if row["caller_role"] is None:
+            raise NotFound(_NOTHING_HERE)
+        check(uow, row, role)
+    uow.check_repeat(row["op_fingerprint"], row["op_answer"])
 
 
 def actor_of(caller: Row) -> Actor:
@@ -166,6 +187,8 @@ def _take_head(uow: UnitOfWork, row: Row, actor: Actor) -> None:
     # An action may be made of several: their events go on from each other's, and are counted in the database at the end.
     head = Head(row["entered_id"], row["head_key"], row["head_seq"], row["head_last_number"], row["head_triggers"])
     uow.heads.setdefault(head.board_id, head)
+    if uow.cause is None:
+        uow.answer_board = head.board_id
 
 
 def refuse_archived(row: Row) -> None:
@@ -290,6 +313,23 @@ async def _standing(reading: Reading) -> Row:
     _check_credentials(reading, row)
     return row
 
+
+_RECALL = Statement(
+    select(
+        operations.c.fingerprint.label("op_fingerprint"),
+        operations.c.answer.label("op_answer"),
+        operations.c.board_id.label("entered_id"),
+        board_members.c.role.label("caller_role"),
+        *_CREDENTIALS,
+    )
+    .select_from(
+        operations.join(users, users.c.id == operations.c.user_id)
+        .outerjoin(board_members, and_(board_members.c.board_id == operations.c.board_id, board_members.c.user_id == _CALLER))
+        .outerjoin(sessions, sessions.c.id == _SESSION)
+        .outerjoin(personal_tokens, _TOKEN)
+    )
+    .where(operations.c.user_id == _CALLER, operations.c.op_id == bindparam("op_id"))
+)
 
 STANDING = Statement(
     select(users.c.id, users.c.username, users.c.is_superuser, *_CREDENTIALS)

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, bindparam, cast, delete, exists, func, insert, not_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    ScalarSelect,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    update,
+)
 
 from rego.wire.attachments import Attachment
 from rego.wire.cards import CardRef
@@ -41,13 +55,40 @@ ENTER = entrance(
     _on_a_board,
     attachments.c.id == _ATTACHMENT_ID,
 )
-_USED = (
-    select(cast(func.coalesce(func.sum(blobs.c.size), 0), BigInteger))
-    .where(blobs.c.board_id == board_heads.c.board_id)
-    .correlate(board_heads)
-    .scalar_subquery()
+_carriers = cards.alias("carriers")
+
+
+def _counts_on(board_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether a blob takes room on the board: it came onto it and may be deleted since, or a card there names it.
+
+    A copy shares its content with the original, so that this takes room on the boards of both, once on each.
+    """
+    named = (
+        select(attachments.c.blob_id)
+        .join(_carriers, _carriers.c.id == attachments.c.card_id)
+        .where(_carriers.c.board_id == board_id)
+        .correlate(board_heads)
+    )
+    return or_(blobs.c.board_id == board_id, blobs.c.id.in_(named))
+
+
+def _bytes_of(*where: ColumnElement[bool]) -> ScalarSelect[int]:
+    size = cast(func.coalesce(func.sum(blobs.c.size), 0), BigInteger)
+    return select(size).where(*where).correlate(board_heads).scalar_subquery()
+
+
+ENTER_TO_ATTACH = Named(entrance, [cards, _bytes_of(_counts_on(board_heads.c.board_id)).label("bytes_used")], on_board(cards))
+
+_HERE = bindparam("board_id", type_=Id)
+_OF_THE_CARD = blobs.c.id.in_(select(attachments.c.blob_id).where(attachments.c.card_id == bindparam("card_id", type_=Id)))
+
+ROOM_FOR_FILES = Statement(
+    select(
+        _bytes_of(_counts_on(_HERE)).label("bytes_used"),
+        _bytes_of(_OF_THE_CARD, not_(_counts_on(_HERE))).label("bytes_coming"),
+    )
 )
-ENTER_TO_ATTACH = Named(entrance, [cards, _USED.label("bytes_used")], on_board(cards))
+"""What the files on a board take, and what those of a card from elsewhere would take beside them."""
 
 ADD_BLOB = Statement(insert(blobs))
 ADD = Statement(insert(attachments))

@@ -33,13 +33,13 @@ def content_type_of(head: bytes) -> str:
     return found or UNKNOWN
 
 
-def refuse_overfull(used: int, size: int, most_mb: int) -> None:
-    """Raise `TooLarge` when a file of `size` bytes beside `used` is more than a board may have; 0 is no limit."""
+def refuse_overfull(used: int, size: int, most_mb: int, *, field: str = "file") -> None:
+    """Raise `TooLarge` when files of `size` bytes beside `used` are more than a board may have; 0 is no limit."""
     if most_mb and used + size > most_mb * MB:
         raise TooLarge(
             f"The files of a board may take {most_mb:,} MB together, and {used / MB:,.1f} MB are in use; "
             "deleted files count for a week.",
-            field="file",
+            field=field,
         )
 
 

@@ -18,7 +18,7 @@ from rego_server.core.db import Row
 from rego_server.core.patch import merge, new_entity, save
 from rego_server.core.uow import Head, Reading, UnitOfWork
 from rego_server.domains.access import queries as access
-from rego_server.domains.access.policy import actor_of, enter, is_open_to, look, require_standing
+from rego_server.domains.access.policy import actor_of, enter, is_open_to, look, recall, require_standing
 from rego_server.domains.boards import queries
 from rego_server.domains.boards.models import boards
 from rego_server.domains.boards.rules import key_candidates
@@ -87,12 +87,13 @@ async def delete_board(uow: UnitOfWork, board_id: str) -> None:
     row = await enter(uow, access.ENTER_BOARD, Role.OWNER, though_archived=True, board_id=board_id)
     uow.emit(board_id, BoardDeleted(title=row["title"]))
     uow.write_last(queries.DELETE, board_id=board_id)
+    uow.answer_board = None
 
 
 async def open_board(uow: UnitOfWork, title: str, description: str, key: str | None) -> Board:
     """A new board with its head and the caller as its owner, entered and ready for events."""
     person = await require_standing(uow)
-    await uow.recall()
+    await recall(uow)
     uow.actor = actor_of(person)
     key = await _free_key(uow, title, key)
     row: dict[str, Any] = {**new_entity(uow), "title": title, "description": description, "archived": False}
@@ -101,6 +102,7 @@ async def open_board(uow: UnitOfWork, title: str, description: str, key: str | N
     uow.write(access.ADD_MEMBER, board_id=row["id"], user_id=person["id"], role=Role.OWNER, created_at=uow.now)
     await uow.flush()
     uow.heads[row["id"]] = Head(row["id"], key, 0, 0)
+    uow.answer_board = row["id"]
     return queries.board_of({**row, "key": key})
 
 

@@ -21,17 +21,18 @@ from rego_server.domains.cards.rules import CardName
 Operation = Callable[[UnitOfWork, CardName], Awaitable[CardSummary]]
 
 
-async def bulk_cards(uow: UnitOfWork, board_id: str, body: BulkCards) -> list[CardSummary]:
+async def bulk_cards(uow: UnitOfWork, board_id: str, body: BulkCards, board_max_mb: int) -> list[CardSummary]:
     """Do to each card, one after the other, what the action on one card does, with its events.
 
-    Raises `NotFound` when one of them is not on the board, and whatever the action raises for one of them.
+    Raises `NotFound` when one of them is not on the board, and whatever the action raises for one of them. `board_max_mb` is
+    what the files of another board may take that they are moved to.
     """
     if body.move is not None and body.move.board_id is not None:
         await lock_boards(uow, board_id, body.move.board_id)
     await enter(uow, access.ENTER_BOARD, Role.MEMBER, board_id=board_id)
     await _check_there(uow, board_id, body.card_ids)
     if body.move is not None:
-        return await _move(uow, body.card_ids, body.move)
+        return await _move(uow, body.card_ids, body.move, board_max_mb)
     if body.delete:
         for card_id in body.card_ids:
             await actions.delete_card(uow, _by_id(card_id))
@@ -74,11 +75,11 @@ async def _update(uow: UnitOfWork, card: CardName, change: UpdateCard) -> CardSu
     return msgspec.convert(await actions.update_card(uow, card, change), CardSummary, from_attributes=True)
 
 
-async def _move(uow: UnitOfWork, card_ids: list[str], place: MoveCard) -> list[CardSummary]:
+async def _move(uow: UnitOfWork, card_ids: list[str], place: MoveCard, board_max_mb: int) -> list[CardSummary]:
     """The first card goes to the place, each further one below the one before it."""
     moved: list[CardSummary] = []
     for card_id in card_ids:
-        moved.append(await actions.move_card(uow, _by_id(card_id), place))
+        moved.append(await actions.move_card(uow, _by_id(card_id), place, board_max_mb))
         place = replace(place, column_id=moved[-1].column_id, after_id=card_id, before_id=None, position=None)
     return moved
 

@@ -83,9 +83,12 @@ async def update_card(uow: UnitOfWork, card: CardName, body: UpdateCard) -> Card
     return queries.card_of(changed)
 
 
-async def move_card(uow: UnitOfWork, card: CardName, body: MoveCard) -> CardSummary:
-    """Give a card another place, on its board or on another one. A card that is there already stays as it is."""
-    if crossing := await find_crossing(uow, card, body):
+async def move_card(uow: UnitOfWork, card: CardName, body: MoveCard, board_max_mb: int = 0) -> CardSummary:
+    """Give a card another place, on its board or on another one, whose files may take so much (0 is no limit).
+
+    A card that is there already stays as it is.
+    """
+    if crossing := await find_crossing(uow, card, body, board_max_mb):
         return await carry_over(uow, crossing)
     row = await enter(
         uow,

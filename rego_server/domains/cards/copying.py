@@ -23,9 +23,9 @@ from rego_server.domains.cards.rules import CardName, refuse_entry
 from rego_server.domains.checklists.models import checklist_items, checklists
 
 
-async def copy_card(uow: UnitOfWork, card: CardName, body: CopyCard) -> Card:
-    """A new card with the content of another one, on its board or on another."""
-    crossing = await find_crossing(uow, card, body)
+async def copy_card(uow: UnitOfWork, card: CardName, body: CopyCard, board_max_mb: int) -> Card:
+    """A new card with the content of another one, on its board, where its files take no room of their own, or on another."""
+    crossing = await find_crossing(uow, card, body, board_max_mb)
     found = await _enter(uow, card, body) if crossing is None else crossing
     original, board_id = found.row, found.found["entered_id"]
     lists, items, files = [

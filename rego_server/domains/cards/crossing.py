@@ -18,6 +18,8 @@ from rego_server.core.places import anchor_of, spot_of
 from rego_server.core.uow import UnitOfWork
 from rego_server.domains.access import queries as access
 from rego_server.domains.access.policy import enter
+from rego_server.domains.attachments.queries import ROOM_FOR_FILES
+from rego_server.domains.attachments.rules import refuse_overfull
 from rego_server.domains.cards import queries
 from rego_server.domains.cards.belongings import attach_labels
 from rego_server.domains.cards.models import cards
@@ -35,8 +37,11 @@ class Crossing(NamedTuple):
     people: list[str]
 
 
-async def find_crossing(uow: UnitOfWork, card: CardName, place: MoveCard | CopyCard) -> Crossing | None:
-    """Enter both boards; None when `place` is on the card's own board, which is left to whoever asks."""
+async def find_crossing(uow: UnitOfWork, card: CardName, place: MoveCard | CopyCard, board_max_mb: int) -> Crossing | None:
+    """Enter both boards; None when `place` is on the card's own board, which is left to whoever asks.
+
+    Raises `TooLarge` when the card's files are more than `board_max_mb` leaves room for over there.
+    """
     if place.board_id is None:
         return None
     its_board = await uow.fetch_one(queries.BOARD_OF.for_(card), **named(card))
@@ -46,6 +51,8 @@ async def find_crossing(uow: UnitOfWork, card: CardName, place: MoveCard | CopyC
     row = await enter(uow, queries.ENTER_ON_BOARD.for_(card), Role.MEMBER, **its_board, **named(card))
     found = await _enter_target(uow, place.board_id, place)
     refuse_entry(found, archived=row["archived"] and isinstance(place, MoveCard))
+    if row["attachment_count"]:
+        await _refuse_overfull(uow, row, place.board_id, board_max_mb)
     labels = await _labels(uow, row, place.board_id)
     people = await uow.fetch(queries.MEMBERS_AMONG, board_id=place.board_id, ids=row["assignee_ids"])
     return Crossing(row, found, labels, sorted(person["id"] for person in people))
@@ -100,6 +107,12 @@ async def _enter_target(uow: UnitOfWork, board_id: str, place: MoveCard | CopyCa
     found = await enter(uow, statement, Role.MEMBER, **where)
     check_place(found, place)
     return found
+
+
+async def _refuse_overfull(uow: UnitOfWork, row: Row, board_id: str, board_max_mb: int) -> None:
+    room = await uow.fetch_one(ROOM_FOR_FILES, card_id=row["id"], board_id=board_id)
+    assert room is not None
+    refuse_overfull(room["bytes_used"], room["bytes_coming"], board_max_mb, field="board_id")
 
 
 async def _labels(uow: UnitOfWork, row: Row, board_id: str) -> list[str]:

@@ -18,6 +18,7 @@ from rego.wire.cards import (
     MoveCard,
     UpdateCard,
 )
+from rego_server.domains.attachments.routes import DEPOT
 from rego_server.domains.cards import actions, belongings, claiming, copying, finding
 from rego_server.domains.cards.rules import CardName, parse_card
 from rego_server.web.endpoint import LoggedIn, Request, RouteTable
@@ -81,13 +82,13 @@ async def delete_card(request: Request) -> None:
 @table.add("POST", "/cards/{card}/move", needs=Role.MEMBER)
 async def move_card(request: Request, body: MoveCard) -> CardSummary:
     """Move a card within its column, to another one, or to another board."""
-    return await request.run(actions.move_card, _card(request), body)
+    return await request.run(actions.move_card, _card(request), body, request.http.app[DEPOT].board_max_mb)
 
 
 @table.add("POST", "/cards/{card}/copy", needs=Role.MEMBER, status=201, location="/cards/{id}")
 async def copy_card(request: Request, body: CopyCard) -> Card:
     """Make a card of the same content, here or on another board."""
-    return await request.run(copying.copy_card, _card(request), body)
+    return await request.run(copying.copy_card, _card(request), body, request.http.app[DEPOT].board_max_mb)
 
 
 @table.add("PUT", "/cards/{card}/assignees/{user_id}", needs=Role.MEMBER)

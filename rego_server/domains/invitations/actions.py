@@ -40,7 +40,9 @@ async def list_invitations(reading: Reading, board_id: str, now: datetime) -> Se
 async def create_invitation(uow: UnitOfWork, board_id: str, body: CreateInvitation, digest: bytes) -> Made:
     """An invitation whose secret has that digest. Raises `Conflict` or `RateLimited` for one too many."""
     board = await enter(uow, access.ENTER_BOARD, Role.OWNER, board_id=board_id)
-    await _refuse_too_many(uow, board_id, by_mail=body.email is not None)
+    await _refuse_too_many(uow, board_id)
+    if body.email is not None:
+        await _count_letter(uow)
     row: dict[str, Any] = {
         "id": uow.new_id(),
         "board_id": board_id,
@@ -122,16 +124,20 @@ def _refuse(found: Row, person: Row, now: datetime, *, gains: bool) -> None:
         raise Conflict("This invitation has expired; ask for a new one.")
 
 
-async def _refuse_too_many(uow: UnitOfWork, board_id: str, *, by_mail: bool) -> None:
+async def _refuse_too_many(uow: UnitOfWork, board_id: str) -> None:
     counted = await uow.fetch_one(queries.COUNT_OPEN, board_id=board_id, now=uow.now)
     if counted is not None and counted["open"] >= limits.INVITATIONS_MAX:
         raise Conflict(f"This board has {limits.INVITATIONS_MAX} open invitations; revoke one first.")
-    if not by_mail:
-        return
-    # Letters go to people who never asked for one, so a board must not become a way to send many.
-    counted = await uow.fetch_one(queries.COUNT_MAILED, user_id=uow.caller.user_id, since=uow.now - _A_DAY)
+
+
+async def _count_letter(uow: UnitOfWork) -> None:
+    """Letters go to people who never asked for one, so no account may send many, whatever boards it makes and deletes."""
+    user_id = uow.caller.user_id
+    await uow.fetch_one(queries.WAIT_FOR_LETTERS, user_id=user_id)
+    counted = await uow.fetch_one(queries.COUNT_LETTERS, user_id=user_id, since=uow.now - _A_DAY)
     if counted is not None and counted["mailed"] >= limits.INVITATIONS_MAILED_MAX:
         raise RateLimited(
             f"You have mailed {limits.INVITATIONS_MAILED_MAX} invitations within a day; make one without an address.",
             retry_after=3_600,
         )
+    uow.write(queries.ADD_LETTER, id=uow.new_id(), user_id=user_id, sent_at=uow.now)

@@ -21,3 +21,12 @@ invitations = Table(
     Column("revoked_at", Timestamp),
     Column("accepted_at", Timestamp),
 )
+
+invitation_letters = Table(
+    "invitation_letters",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("user_id", Id, ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("sent_at", Timestamp, nullable=False, index=True),
+)
+"""Who has mailed an invitation when, for a day: the invitation itself may be gone sooner, with its board."""

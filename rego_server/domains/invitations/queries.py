@@ -12,7 +12,7 @@ from rego_server.core.events import board_heads
 from rego_server.domains.access.models import board_members
 from rego_server.domains.access.policy import guest_entrance
 from rego_server.domains.boards.models import boards
-from rego_server.domains.invitations.models import invitations
+from rego_server.domains.invitations.models import invitation_letters, invitations
 from rego_server.domains.users.models import users
 
 _BOARD_ID = bindparam("board_id", type_=Id)
@@ -37,12 +37,20 @@ _OPEN = (
 ADD = Statement(insert(invitations))
 OPEN = Statement(select(invitations).where(*_OPEN).order_by(invitations.c.id.desc()))
 COUNT_OPEN = Statement(select(func.count().label("open")).where(*_OPEN))
-COUNT_MAILED = Statement(
+WAIT_FOR_LETTERS = Statement(
+    select(users.c.id).where(users.c.id == bindparam("user_id", type_=Id)).with_for_update(key_share=True)
+)
+"""Locks the account: one writes to several boards at once, and all letters are to be counted."""
+
+COUNT_LETTERS = Statement(
     select(func.count().label("mailed")).where(
-        invitations.c.created_by == bindparam("user_id", type_=Id),
-        invitations.c.email.is_not(None),
-        invitations.c.created_at > bindparam("since", type_=Timestamp),
+        invitation_letters.c.user_id == bindparam("user_id", type_=Id),
+        invitation_letters.c.sent_at > bindparam("since", type_=Timestamp),
     )
+)
+ADD_LETTER = Statement(insert(invitation_letters))
+FORGET_LETTERS = Statement(
+    delete(invitation_letters).where(invitation_letters.c.sent_at < bindparam("before", type_=Timestamp))
 )
 ON_BOARD = Statement(
     select(invitations).where(invitations.c.id == bindparam("invitation_id", type_=Id), invitations.c.board_id == _BOARD_ID)
