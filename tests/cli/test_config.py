@@ -133,7 +133,7 @@ def test_a_token_from_stdin_is_a_login(rego: Rego, here: Path, server_url: str, 
 
 def test_nobody_is_asked_where_nothing_may_be_asked(rego: Rego, here: Path, server_url: str) -> None:
     result = rego("--no-input", "login", "--server", server_url)
-    assert (result.code, "no terminal to ask on" in result.err) == (2, True)
+    assert (result.code, "--no-input says not to ask" in result.err) == (2, True)
 
 
 def test_a_board_of_another_server_is_not_in_force_here_and_that_is_said(rego: Rego, ada: Person) -> None:
