@@ -72,7 +72,7 @@ def find_member(members: Sequence[Member], name: str) -> Member:
     wanted = name.casefold()
     fitting = [m for m in members if m.user_id == name.lower()] or [m for m in members if m.username.casefold() == wanted]
     if not fitting:
-        raise NotFound(f"Nobody called {name!r} is on this board: there are {_listed(m.username for m in members)}.")
+        raise NotFound(f"Nobody called {name!r} is on this board: {there_are(m.username for m in members)}.")
     return min(fitting, key=lambda member: member.placeholder)
 
 
@@ -165,8 +165,7 @@ def _find(
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:
-        there_are = f"there are {_listed(map(shown, things))}" if things else "there are none"
-        raise NotFound(f"No {kind} is called {name!r}: {there_are}.")
+        raise NotFound(f"No {kind} is called {name!r}: {there_are(map(shown, things))}.")
     choices = _listed(f"{shown(t)} [{t.id}]" for t in fitting)
     raise InvalidInput(f"{name!r} fits {len(fitting)} {kind}s: {choices}. Write more of the name, or the id.")
 
@@ -177,7 +176,7 @@ def _find_wholly(things: Sequence[K], name: str, kind: str, none: str, name_of: 
     if not fitting and is_id_beginning(name):
         fitting = [thing for thing in things if thing.id.startswith(name.lower())]
     if not fitting:
-        raise NotFound(f"{none.format(name)}: there are {_listed(map(name_of, things)) or 'none'}.")
+        raise NotFound(f"{none.format(name)}: {there_are(map(name_of, things))}.")
     if len(fitting) > 1:
         raise InvalidInput(f"{len(fitting)} {kind} fit {name!r}: give the id, {_listed(thing.id for thing in fitting)}.")
     return fitting[0]
@@ -185,6 +184,12 @@ def _find_wholly(things: Sequence[K], name: str, kind: str, none: str, name_of: 
 
 def _folded(names: Iterable[str]) -> list[str]:
     return [name.casefold() for name in names]
+
+
+def there_are(names: Iterable[str]) -> str:
+    """The end of a sentence that says which names there are."""
+    every = list(names)
+    return f"there is only {every[0]}" if len(every) == 1 else f"there are {_listed(every) or 'none'}"
 
 
 def _listed(names: Iterable[str]) -> str:

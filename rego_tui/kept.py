@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -42,13 +43,17 @@ _FIELDS: dict[str, Any] = {field.name: field.type for field in msgspec.structs.f
 
 
 class Kept(Act, frozen=True, kw_only=True, omit_defaults=True):
-    """An act with its request as a value. Ids in it may be provisional, as they are in an `Operation`."""
+    """An act with its request as a value. Ids in it may be provisional, as they are in an `Operation`.
+
+    `tried` is when it was sent first, if it was: what became of it is not known.
+    """
 
     method: str
     path: str
     answer: str
     body: Any = None
     kind: str = ""
+    tried: datetime | None = None
 
 
 def keep(operation: Operation, known: Known) -> Kept | None:
@@ -79,7 +84,8 @@ def _act(act: Act) -> dict[str, Any]:
 def anew(kept: Kept, **body: Any) -> Kept:
     """The same as a new operation of its own key, with other fields in its request; a field that is None is left out."""
     fields = {name: value for name, value in ((kept.body or {}) | body).items() if value is not None or name not in body}
-    return replace(kept, pending=replace(kept.pending, op_id=str(uuid4())), body=fields if kept.kind else None)
+    pending = replace(kept.pending, op_id=str(uuid4()))
+    return replace(kept, pending=pending, body=fields if kept.kind else None, tried=None)
 
 
 def _call(kept: Kept, known: Known) -> Call[Any]:

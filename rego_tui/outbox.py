@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from rego.client.call import Call
@@ -34,7 +35,8 @@ class Sender(Protocol):
 class Outbox:
     """Sends operations. `answered` and `refused` are called with what became of each; `changed` when the queue did.
 
-    `met` says of one that has waited whether it is not to be sent after all; `drained` is called when none is left.
+    `met` says of one that has waited whether it is not to be sent after all; `drained` is called when none is left. `trying`
+    is called before one that has waited is sent, and again when it is certain that this came to nothing.
     `locked_out` is called when the session has ended: the operation waits for a `run` after the next login.
     """
 
@@ -46,12 +48,13 @@ class Outbox:
         refused: Callable[[Operation, RegoError], None],
         changed: Callable[[], None],
         met: Callable[[Operation], bool],
+        trying: Callable[[Operation], None],
         drained: Callable[[], None],
         locked_out: Callable[[RegoError], None],
     ) -> None:
         self._client = client
         self._answered, self._refused, self._changed = answered, refused, changed
-        self._locked_out, self._met, self._drained = locked_out, met, drained
+        self._locked_out, self._met, self._drained, self._trying = locked_out, met, drained, trying
         self._queue: deque[Operation] = deque()
         self._filled = asyncio.Event()
         self._wake = asyncio.Event()
@@ -59,6 +62,7 @@ class Outbox:
         self._empty = asyncio.Event()
         self._empty.set()
         self.waited: set[str] = set()
+        self.tried: dict[str, datetime] = {}
         self.known = Known()
         self.blocked = False
 
@@ -118,22 +122,28 @@ class Outbox:
         while pause is not None:
             await self._open.wait()
             if operation.op_id in self.waited and self._met(operation):
-                self._queue.popleft()
+                self._queue = deque(op for op in self._queue if op is not operation)
                 pause = None
             elif (pause := await self._attempt(operation)) is not None:
                 await self._wait(pause)
         self.waited.discard(operation.op_id)
+        self.tried.pop(operation.op_id, None)
         self._changed()
 
     async def _attempt(self, operation: Operation) -> float | None:
         """None when the operation is done with, else the seconds to wait before the next attempt."""
         self._wake.clear()
+        before = self.tried.get(operation.op_id)
+        self._note_tried(operation, before or datetime.now(UTC))
         try:
             answer = await self._client.send(operation.call(self.known), operation.op_id)
         except _LATER as error:
+            if isinstance(error, RateLimited):
+                self._note_tried(operation, before)
             self._block(True)
             return error.retry_after or RETRY_PAUSE
         except NotAuthenticated as error:
+            self._note_tried(operation, before)
             self._block(True)
             self._locked_out(error)
             return RETRY_PAUSE
@@ -146,6 +156,15 @@ class Outbox:
             self._answered(operation, answer)
         self._block(False)
         return None
+
+    def _note_tried(self, operation: Operation, at: datetime | None) -> None:
+        """Note when an operation was sent first; None when the server certainly did not do it."""
+        if at is None:
+            self.tried.pop(operation.op_id, None)
+        else:
+            self.tried[operation.op_id] = at
+        if operation.op_id in self.waited:
+            self._trying(operation)
 
     def _block(self, blocked: bool) -> None:
         self.blocked = blocked

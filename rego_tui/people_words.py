@@ -15,6 +15,7 @@ from rego.wire.boards import Member
 from rego.wire.invitations import Invitation
 from rego.wire.presence import Person
 from rego_tui.widgets.entries import Entry, Part, Tone
+from rego_tui.widgets.text_cells import at_least
 
 ROLE_WORDS = {
     Role.OWNER: "may do everything",
@@ -35,9 +36,12 @@ def place_words(person: Person, replica: Replica | None) -> str:
 
 
 def member_line(
-    member: Member, seen: Sequence[Person], replica: Replica | None, *, me: str | None, away: bool = False
+    member: Member, seen: Sequence[Person], replica: Replica | None, *, me: str | None, away: bool = False, room: int = 0
 ) -> Entry:
-    """A person in one line: whether they are here and where, their names, their role; `away`: as was last heard."""
+    """A person in one line: whether they are here and where, their names, their role; `away`: as was last heard.
+
+    The name has `room` cells at least.
+    """
     here = (bool(seen) and not away) or member.user_id == me
     dot: Part = ("● ", Tone.GOOD) if here else ("○ ", Tone.MUTED)
     username = f"  {member.username}" if member.name != member.username else ""
@@ -47,7 +51,7 @@ def member_line(
     where: Part = (f"{last}{places}" if places else "", Tone.MUTED if away else Tone.GOOD)
     return Entry(
         member.user_id,
-        (dot, (member.name, Tone.TITLE), (username, Tone.MUTED), (you, Tone.MUTED), where),
+        (dot, (at_least(member.name, room), Tone.TITLE), (username, Tone.MUTED), (you, Tone.MUTED), where),
         ((f"{member.role:>6}", Tone.ACCENT if member.role is Role.OWNER else Tone.MUTED),),
     )
 

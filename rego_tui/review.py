@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+from datetime import datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from rego.replica import Replica
+from rego.wire import limits
 from rego.wire.cards import CardSummary
 from rego.wire.errors import RegoError, StaleVersion
+from rego_tui.belongings import LISTS, Member, has, members
 from rego_tui.kept import TEXTS, Kept, anew
 from rego_tui.operations import Known, Operation, name_of
 from rego_tui.rights import why_not
 from rego_tui.value_words import UNSAID
 
-MERGED = frozenset({"label_ids", "assignee_ids"})
-"""Lists of which a change names single members, so that two changes of one do not take anything from each other."""
+TAKEN_BACK = "Somebody else did the same meanwhile; you took yours back."
+"""Why a label or a person is asked about."""
+
+REPEATABLE = timedelta(seconds=limits.IDEMPOTENCY_KEY_LIFE) - timedelta(minutes=5)
+"""How long after it was sent first an operation may be sent again without being done twice."""
 
 
 class Row(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -43,8 +50,32 @@ class Value(Struct, frozen=True):
     theirs: Any
 
 
-def foreign_change(operation: Operation, replica: Replica, known: Known) -> str:
-    """Why an operation that waited is not sent without asking: somebody changed the same, or took the card away; or nothing."""
+def in_place(operation: Operation, replica: Replica, known: Known) -> set[Member]:
+    """What an operation that waited would do to labels and people and others did already."""
+    if operation.op_id not in replica.pending:
+        return set()
+    return {
+        member
+        for member, on in members(operation, known).items()
+        if (card := _before(operation, replica, member[0])) is not None and has(card, member) == on
+    }
+
+
+def too_late(tried: datetime | None, now: datetime) -> str:
+    """Why an operation that was sent at `tried`, and never answered, is not sent again without asking; or nothing."""
+    if tried is None or now - tried < REPEATABLE:
+        return ""
+    return (
+        f"It was sent at {tried.astimezone():%Y-%m-%d %H:%M} and never answered. "
+        "That is too long ago for the server to know it again, so it may be done already."
+    )
+
+
+def foreign_change(operation: Operation, replica: Replica, known: Known, theirs: AbstractSet[Member] = frozenset()) -> str:
+    """Why an operation that waited is not sent without asking: somebody changed the same, or took the card away; or nothing.
+
+    `theirs` are the labels and people that others put on cards, or took off, as the user had done, too.
+    """
     if operation.op_id not in replica.pending:
         return ""  # its event is in: it was done before the connection broke
     for card_id, seen in operation.seen.items():
@@ -55,10 +86,10 @@ def foreign_change(operation: Operation, replica: Replica, known: Known) -> str:
             if mine.get("archived") is not True and card_id not in known.ids:
                 return "The card is not on the board any more."
             continue
-        for field in seen.keys() - MERGED - UNSAID:
+        for field in seen.keys() - LISTS - UNSAID:
             if getattr(card, field) not in (seen[field], mine[field]) or _is_put_back(field, card, seen, mine):
                 return "Somebody changed it meanwhile."
-    return ""
+    return TAKEN_BACK if theirs & members(operation, known).keys() - in_place(operation, replica, known) else ""
 
 
 def _is_put_back(field: str, card: CardSummary, seen: dict[str, Any], mine: dict[str, Any]) -> bool:

@@ -16,6 +16,7 @@ from rego.wire.cards import CardRef
 from rego.wire.codec import read_event
 from rego.wire.sentences import sentence_of
 from rego_tui.widgets.entries import Entry, Part, Tone
+from rego_tui.widgets.text_cells import at_least
 
 OUTCOMES: dict[Outcome, tuple[str, Tone]] = {
     Outcome.DONE: ("✓ done", Tone.GOOD),
@@ -34,10 +35,10 @@ OUTCOME_WORDS: dict[Outcome, str] = {
 COLORS: dict[Outcome, str] = {Outcome.DONE: "green", Outcome.SKIPPED: "dim", Outcome.FAILED: "red", Outcome.STOPPED: "yellow"}
 
 
-def rule_line(rule: Automation, names: Names) -> Entry:
-    """A rule in one line: on or off, its name, its phrase, how it did last."""
+def rule_line(rule: Automation, names: Names, room: int = 0) -> Entry:
+    """A rule in one line: on or off, its name in at least `room` cells, its phrase, how it did last."""
     dot: Part = ("● ", Tone.GOOD) if rule.enabled else ("○ ", Tone.MUTED)
-    name = (rule.name, Tone.TITLE if rule.enabled else Tone.MUTED)
+    name = (at_least(rule.name, room), Tone.TITLE if rule.enabled else Tone.MUTED)
     phrase = f"  {trigger_in_words(rule.trigger, names)} → {', '.join(action_in_words(each, names) for each in rule.actions)}"
     if rule.missing:
         state: Part = ("names what is gone", Tone.WARNING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -13,13 +14,14 @@ from rego.replica import Pending, Replica, Touched
 from rego.wire.cards import CardSummary
 from rego.wire.errors import RegoError
 from rego.wire.events import CardCreated, Event
+from rego_tui.belongings import Member, is_nothing_but
 from rego_tui.commands import CardWord, shell
-from rego_tui.kept import keep, revive
+from rego_tui.kept import Kept, keep, revive
 from rego_tui.messages import CardNumbered, ConnectionChanged, Notice, ReviewWaits
 from rego_tui.operations import Operation, cards_of
 from rego_tui.outbox import Outbox, Sender
 from rego_tui.reports import Reports, add
-from rego_tui.review import Row, again, foreign_change, row_of, why_impossible
+from rego_tui.review import Row, again, foreign_change, in_place, row_of, too_late, why_impossible
 from rego_tui.shelf import Shelf
 
 
@@ -41,12 +43,14 @@ class UnderWay:
             refused=self._refused,
             changed=self._changed,
             met=self._met,
+            trying=self._put_on_shelf_again,
             drained=self._drained,
             locked_out=locked_out,
         )
         self.review: dict[str, Row] = {}
         self.shelf: Shelf | None = None
         self._unannounced = False
+        self._theirs: set[Member] = set()
         self._answers: dict[str, list[CardSummary]] = {}
         self._last: Operation | None = None
 
@@ -78,6 +82,8 @@ class UnderWay:
                 with suppress(msgspec.ValidationError):
                     operation = revive(each)
                     self.outbox.waited.add(operation.op_id)
+                    if each.tried is not None:
+                        self.outbox.tried[operation.op_id] = each.tried
                     self.put(operation)
                     begun += 1
         if not len(self.outbox):
@@ -96,7 +102,11 @@ class UnderWay:
 
     def _put_on_shelf(self, operation: Operation) -> None:
         if self.shelf is not None and (kept := keep(operation, self.outbox.known)) is not None:
-            self.shelf.put(kept)
+            self.shelf.put(replace(kept, tried=self.outbox.tried.get(operation.op_id)))
+
+    def _put_on_shelf_again(self, operation: Operation) -> None:
+        if self.shelf is not None and operation.op_id in self.shelf:
+            self._put_on_shelf(operation)
 
     def _drop_from_shelf(self, *operations: Operation) -> None:
         if self.shelf is not None:
@@ -128,38 +138,53 @@ class UnderWay:
                 self._settle(operation.op_id)
         if operation.creates or operation.makes or operation.writes:
             for op in self.outbox:
-                if self.shelf is not None and op.op_id in self.shelf:
-                    self._put_on_shelf(op)  # with what this answer taught
+                self._put_on_shelf_again(op)  # with what this answer taught
         self._drop_from_shelf(operation)
         operation.answered(answer)
 
     def _refused(self, operation: Operation, error: RegoError) -> None:
-        lost = [operation, *(self.outbox.drop_those_on(operation.card_id) if operation.creates else ())]
+        lost = self._take_off(operation)
+        if operation.refused(error):
+            self._drop_from_shelf(*lost)
+            return
+        kept = keep(operation, self.outbox.known) if operation.op_id in self.outbox.waited else None
+        if kept is None:
+            self._reports.publish(Notice(f"{operation.failure}: {error.detail}", failed=True))
+        else:
+            self._ask(row_of(kept, error.detail, error, self._then(lost)))
+        self._drop_from_shelf(*(op for op in lost if op.op_id not in self.review))
+
+    def _met(self, operation: Operation) -> bool:
+        """Whether an operation that waited is not to be sent: it is done already, or the user is asked first."""
+        replica, known = self._replica(), self.outbox.known
+        late = too_late(self.outbox.tried.get(operation.op_id), datetime.now(UTC))
+        there = in_place(operation, replica, known)
+        if (late and operation.op_id not in replica.pending) or is_nothing_but(operation, there, known):
+            self._theirs |= there
+            self._drop_from_shelf(*self._take_off(operation, alone=True))
+            return True
+        reason = late or foreign_change(operation, replica, known, self._theirs)
+        self._theirs |= there
+        kept = keep(operation, known) if reason else None
+        if kept is None:
+            return False
+        lost = self._take_off(operation)
+        self._ask(row_of(kept, reason, then=self._then(lost)))
+        self._drop_from_shelf(*lost[1:])
+        return True
+
+    def _take_off(self, operation: Operation, *, alone: bool = False) -> list[Operation]:
+        """Show the board without an operation; that, and those that go with it: on a card that it would have made."""
+        hanging = self.outbox.drop_those_on(operation.card_id) if operation.creates and not alone else []
+        lost = [operation, *(op for op in hanging if op.op_id != operation.op_id)]
         touched = Touched(set(), set())
         for op in lost:
             add(touched, self._replica().settle(op.op_id))
         self._reports.touch(touched, at_once=True)
-        if operation.refused(error):
-            self._drop_from_shelf(*lost)
-            return
-        known = self.outbox.known
-        kept = keep(operation, known) if operation.op_id in self.outbox.waited else None
-        if kept is None:
-            self._reports.publish(Notice(f"{operation.failure}: {error.detail}", failed=True))
-        else:
-            then = tuple(each for op in lost[1:] if (each := keep(op, known)) is not None)
-            self._ask(row_of(kept, error.detail, error, then))
-        self._drop_from_shelf(*(op for op in lost if op.op_id not in self.review))
+        return lost
 
-    def _met(self, operation: Operation) -> bool:
-        """Whether somebody changed meanwhile what an operation that waited would change; then the user is asked first."""
-        reason = foreign_change(operation, self._replica(), self.outbox.known)
-        kept = keep(operation, self.outbox.known) if reason else None
-        if kept is None:
-            return False
-        self._reports.touch(self._replica().settle(operation.op_id), at_once=True)
-        self._ask(row_of(kept, reason))
-        return True
+    def _then(self, lost: Sequence[Operation]) -> tuple[Kept, ...]:
+        return tuple(each for op in lost[1:] if (each := keep(op, self.outbox.known)) is not None)
 
     # --- what the user is asked about --------------------------------------------------------------------------------
 
@@ -172,6 +197,7 @@ class UnderWay:
 
     def _drained(self) -> None:
         """All that waited was tried: the user hears of what was not done, of all at once."""
+        self._theirs.clear()
         if self._unannounced:
             self._unannounced = False
             self._reports.publish(ReviewWaits())

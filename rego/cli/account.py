@@ -133,7 +133,7 @@ def _verify(
     session = session_of(context)
     if send:
         return request_verification(session)
-    return verify(session, session.ask_password("Token", from_stdin=token_stdin))
+    return verify(session, session.ask_password("Token", from_stdin=token_stdin, option="--token-stdin"))
 
 
 @whoami_app.command(cls=DataCommand)

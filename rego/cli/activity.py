@@ -64,7 +64,7 @@ def _activity(
     since: Annotated[str | None, typer.Option(metavar="WHEN", help=f"Only from then on: {PAST_FORMS}.")] = None,
     until: Annotated[str | None, typer.Option(metavar="WHEN", help="Only what was before then.")] = None,
     limit: Annotated[
-        int, typer.Option("--limit", "-n", metavar="N", min=0, help="At most so many; 0 is all.")
+        int, typer.Option("--limit", "-n", "-L", metavar="N", min=0, help="At most so many; 0 is all.")
     ] = limits.LIST_DEFAULT,
 ) -> None:
     """Tell what happened on a board or to a card, the newest first.

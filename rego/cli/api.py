@@ -21,11 +21,13 @@ T = TypeVar("T")
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE")
 
 
+_WORDS = f"{', '.join(METHODS)}, without one GET, or POST with a body; then such as /boards: /openapi.json has all."
+
+
 @app.command(cls=RegoCommand)
 def _api(
     context: typer.Context,
-    method: Annotated[str, typer.Argument(metavar="METHOD", help=", ".join(METHODS))],
-    path: Annotated[str, typer.Argument(metavar="PATH", help="Such as /boards; 'rego api GET /openapi.json' has them all.")],
+    words: Annotated[list[str], typer.Argument(metavar="[METHOD] PATH", help=_WORDS)],
     fields: Annotated[
         list[str] | None,
         typer.Option("--field", "-f", metavar="KEY=VALUE", help="A text of the body, or of the query of a GET; repeatable."),
@@ -49,7 +51,9 @@ def _api(
         from rego.cli.filtering import check
 
         check(jq, None)
-    asked = (session, method.upper(), path, fields_of(fields or [], typed or []), source)
+    found = fields_of(fields or [], typed or [])
+    method, path = _method_and_path(words, changes=bool(found) or source is not None)
+    asked = (session, method, path, found, source)
     if paginate:
         every = session.first(request(*asked, returns=list[Any]), None)
         _print(session, json.dumps(every, ensure_ascii=False).encode(), jq)
@@ -74,6 +78,14 @@ def request(
         return Call(method=method, path=path, returns=returns, query=query)
     upload = None if source is None else _read(session, source)
     return Call(method=method, path=path, returns=returns, body=fields or None, upload=upload)
+
+
+def _method_and_path(words: list[str], *, changes: bool) -> tuple[str, str]:
+    """What the words name; raises `InvalidInput` for too many."""
+    if len(words) > 2:
+        raise InvalidInput("Give a method and a path, such as GET /boards, and what belongs into the body with --field.")
+    method = words[0].upper() if words[1:] else "POST" if changes else "GET"
+    return method, words[-1]
 
 
 def fields_of(texts: list[str], typed: list[str]) -> dict[str, Any]:

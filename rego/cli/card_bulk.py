@@ -26,6 +26,9 @@ from rego.wire.errors import InvalidInput, RegoError
 if TYPE_CHECKING:
     from rego.wire.query_terms import Query
 
+TITLE_SHOWN = 60
+"""Letters of a title in a preview."""
+
 PREVIEW = 10
 """How many of the cards that a query finds are named before the question whether to go on."""
 
@@ -182,7 +185,7 @@ def _agreed(session: Session, targets: Targets, chosen: Chosen, deed: Deed) -> b
     question = deed.verb % _count(len(chosen.cards))
     if targets.dry_run or (not targets.yes and (targets.query is not None or targets.risky)):
         for card in chosen.cards[:PREVIEW]:
-            session.output.note(f"  {chosen.board.key}-{card.number}  {card.title}")
+            session.output.note(f"  {chosen.board.key}-{card.number}  {_beginning(card.title)}")
         if (rest := len(chosen.cards) - PREVIEW) > 0:
             session.output.note(f"  and {rest} more")
     if targets.dry_run:
@@ -196,6 +199,11 @@ def _agreed(session: Session, targets: Targets, chosen: Chosen, deed: Deed) -> b
         return True
     session.output.note("Nothing was done.")
     return False
+
+
+def _beginning(title: str) -> str:
+    """A title as far as it tells the card from others, so that a long one hides none of them."""
+    return title if len(title) <= TITLE_SHOWN else f"{title[: TITLE_SHOWN - 1]}…"
 
 
 def _differ(before: list[CardSummary], after: list[CardSummary]) -> bool:

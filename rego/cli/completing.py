@@ -10,6 +10,7 @@ import os
 import sys
 import time
 
+from rego.cli.synonyms import meant
 from rego.client.directories import user_directory
 
 TYPE_CHECKING = False
@@ -92,8 +93,8 @@ def _walk(command: dict[str, Any], words: Sequence[str]) -> tuple[dict[str, Any]
             wanting = wanting if word == "=" else None
         elif word.startswith("-") and word != "-":
             wanting = _wanting(command, word)
-        elif word in command["commands"]:
-            command, positionals = command["commands"][word], 0
+        elif name := meant(word, command["commands"]):
+            command, positionals = command["commands"][name], 0
         else:
             positionals += 1
     return command, positionals, wanting

@@ -11,7 +11,7 @@ from rego.cli.context import Session
 from rego.cli.options import DataCommand, ListCommand, RegoCommand, form_of, noun, session_of
 from rego.cli.output import Cell, Form, View
 from rego.client.settings import BY_NAME, SETTINGS, Choice, Setting
-from rego.wire.errors import NotFound
+from rego.wire.errors import InvalidInput, NotFound
 
 app = noun("Your settings: what they are, where they come from, changing them.")
 
@@ -112,6 +112,8 @@ def get(session: Session, name: str, form: Form) -> None:
 def change(session: Session, name: str, value: str | None) -> None:
     """Write or remove a setting; raises `InvalidInput` for a value that it cannot have."""
     setting = _known(name)
+    if value is not None and not value.strip():
+        raise InvalidInput(f"Give a value; 'rego config unset {name}' takes the setting out of your file.")
     session.home.save(name, value)
     session.output.note(f"{name} is now {value}." if value is not None else f"{name} is no longer set.")
     _warn(session, setting, value)

@@ -150,10 +150,14 @@ class Session:
         """Whether somebody sits there who can be asked."""
         return not self._flags.get("no_input") and self.input.isatty()
 
+    @property
+    def _why_not_asked(self) -> str:
+        return "--no-input says not to ask" if self._flags.get("no_input") else "there is no terminal to ask on"
+
     def ask(self, question: str) -> str:
         """A line that the person types; raises `InvalidInput` when nobody can be asked."""
         if not self.interactive:
-            raise InvalidInput(f"{question}? Give it as an option: there is no terminal to ask on.")
+            raise InvalidInput(f"{question}? Give it as an option: {self._why_not_asked}.")
         self.output.err.write(f"{question}: ")
         self.output.err.flush()
         return self.input.readline().strip()
@@ -164,12 +168,12 @@ class Session:
             return False
         return self.ask(f"{question} [y/N]").lower() in ("y", "yes")
 
-    def ask_password(self, question: str, *, from_stdin: bool) -> str:
-        """A password from stdin, or typed without echo; never from the command line, where other users could read it."""
+    def ask_password(self, question: str, *, from_stdin: bool, option: str = "--password-stdin") -> str:
+        """A secret from stdin, which `option` asks for, or typed without echo; never from argv, where others could read it."""
         if from_stdin:
             return self.input.readline().rstrip("\r\n")
         if not self.interactive:
-            raise InvalidInput("There is no terminal to ask for the password on: pipe it in and give --password-stdin.")
+            raise InvalidInput(f"{question}? Pipe it in and give {option}: {self._why_not_asked}.")
         from getpass import getpass
 
         return getpass(f"{question}: ", stream=self.output.err)

@@ -1,4 +1,4 @@
-"""The options of `rego` itself, which may stand behind the name of a command as well as before it.
+"""What holds for every command: how it is found, and the options of `rego` itself, which may stand behind it or before it.
 
 `rego --help` loads this, so it knows nothing of the SDK.
 """
@@ -11,6 +11,8 @@ from typing import Any
 from typer._click import Command, HelpFormatter, Parameter
 from typer._click import Context as ClickContext
 from typer.core import TyperGroup, TyperOption
+
+from rego.cli.synonyms import meant
 
 GLOBAL = "rego.global"
 """Under which key of a context's `meta` the values are kept, by name."""
@@ -79,5 +81,12 @@ class Everywhere(Command):
         formatter.write_text(f"Global options: {', '.join(option.opts[0] for option in self._missing())}; see 'rego --help'.")
 
 
-class Noun(Everywhere, TyperGroup):
-    """A group of commands."""
+class Group(TyperGroup):
+    """A group whose commands are found by what else people call them."""
+
+    def resolve_command(self, ctx: ClickContext, args: list[str]) -> tuple[str | None, Command | None, list[str]]:
+        return super().resolve_command(ctx, [meant(args[0], self.commands) or args[0], *args[1:]])
+
+
+class Noun(Everywhere, Group):
+    """The commands on one kind of thing."""

@@ -12,6 +12,7 @@ from rego.cli.context import Session
 from rego.cli.exit_codes import ExitCode
 from rego.cli.options import RegoCommand, noun, session_of
 from rego.cli.paging import page
+from rego.cli.synonyms import meant
 from rego.client.settings import SETTINGS
 from rego.safe_text import safe_text
 from rego.wire.errors import NotFound
@@ -43,7 +44,7 @@ def explain(session: Session, words: list[str]) -> int:
         return 0
     from rego.cli.root import COMMANDS, carry_out
 
-    if words[0] in COMMANDS:
+    if meant(words[0], COMMANDS):
         return carry_out([*words, "--help"])
     raise NotFound(f"There is no topic or command {name!r}: the topics are {', '.join(TOPICS)}.")
 

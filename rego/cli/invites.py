@@ -89,7 +89,9 @@ def _accept(
 ) -> None:
     """Come onto a board with the token or the link of an invitation, which is asked for."""
     session = session_of(context)
-    accept_invitation(session, session.ask_password("Token or link", from_stdin=token_stdin), form_of(context, JOINED))
+    accept_invitation(
+        session, session.ask_password("Token or link", from_stdin=token_stdin, option="--token-stdin"), form_of(context, JOINED)
+    )
 
 
 def seconds_until(when: str) -> int:

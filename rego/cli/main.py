@@ -25,7 +25,7 @@ def main() -> int:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Carry out one command line (by default the process's own) and return its exit code."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
-    if arguments in (["--version"], ["-V"]):
+    if arguments in (["--version"], ["-V"], ["version"]):
         return _print_version()
     if arguments[:1] == ["--complete"]:
         return _complete(arguments[1:])

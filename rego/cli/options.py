@@ -97,7 +97,9 @@ class ListCommand(DataCommand):
     """A command that prints a list, which may be cut."""
 
     def form_options(self) -> list[TyperOption]:
-        limit = kept(_FORM, "limit", "--limit", "-n", metavar="N", help="At most N entries; 0, the default, is all.", kind=int)
+        limit = kept(
+            _FORM, "limit", "--limit", "-n", "-L", metavar="N", help="At most N entries; 0, the default, is all.", kind=int
+        )
         return [*super().form_options(), limit]
 
 

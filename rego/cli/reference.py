@@ -23,8 +23,9 @@ This page is written by `python -m rego.cli.reference docs/reference/cli.md`; a 
 stdout is data, stderr is narration. On a terminal lists are tables; in a pipe they are lines with tabs between the cells,
 without headings, colours or cuts. `--json` prints every field, `--json id,title` those fields, `--jq` and `--template` what a
 filter or a template makes of them; `--csv` prints the table; `--quiet` prints only the names that other commands take. Which
-server, board and editor are meant is a [setting](../howto/settings.md). `REGO_TOKEN` stands in for a login, `REGO_DEBUG=1`
-shows the traceback of a failure, `NO_COLOR` turns colours off.
+server, board and editor are meant is a [setting](../howto/settings.md). A noun may be written in the singular, and the words
+of other tools are understood: `view`, `create`, `new`, `ls`, `close`, `mv`, `cp`, `rm`. `REGO_TOKEN` stands in for a login,
+`REGO_DEBUG=1` shows the traceback of a failure, `NO_COLOR` turns colours off.
 """
 
 

@@ -17,7 +17,7 @@ from typer.core import TyperGroup
 from typer.models import CommandInfo
 
 from rego import __version__
-from rego.cli.everywhere import GLOBAL, global_options
+from rego.cli.everywhere import GLOBAL, Group, global_options
 
 
 class Place(NamedTuple):
@@ -97,7 +97,7 @@ class LazyCommands(MutableMapping[str, Command]):
         return len(self._makers)
 
 
-class Root(TyperGroup):
+class Root(Group):
     """The `rego` command itself; its help comes from the table and loads no noun."""
 
     def __init__(self, **attributes: Any) -> None:

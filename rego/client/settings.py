@@ -158,7 +158,10 @@ class Choices:
             raise InvalidInput(
                 f"REGO_TOKEN is set, but the server comes from {choice.source}: set REGO_SERVER too, to say whose token it is."
             )
-        return Server.parse(choice.value)
+        try:
+            return Server.parse(choice.value)
+        except InvalidInput as error:
+            raise InvalidInput(f"{error.detail} It comes from {choice.source}.") from None
 
     def servers(self) -> Iterator[tuple[str | None, str]]:
         """Every server that was said, as (profile, address): the one in force first, those of the profiles last."""
@@ -211,7 +214,10 @@ class Choices:
         chosen = self.value("server")
         if address is None or chosen is None:
             return address is chosen
-        return Server.parse(address) == Server.parse(chosen)
+        try:
+            return Server.parse(address) == Server.parse(chosen)
+        except InvalidInput:
+            return address == chosen
 
     def _files(self, *, shared: bool) -> Iterator[Layer]:
         if shared and (here := self._here) is not None:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import bindparam, delete
 
+from rego.wire import limits
 from rego_server.core.clock import Clock
 from rego_server.core.db import Connection, Database, Statement
 from rego_server.core.db.schema import Timestamp
@@ -17,7 +18,7 @@ from rego_server.core.uow import operations
 EVERY = 3_600.0
 """Seconds between two rounds."""
 
-ANSWERS_KEPT = timedelta(hours=24)
+ANSWERS_KEPT = timedelta(seconds=limits.IDEMPOTENCY_KEY_LIFE)
 """How long an idempotency key is remembered."""
 
 FORGET_ANSWERS = Statement(delete(operations).where(operations.c.created_at < bindparam("before", type_=Timestamp)))

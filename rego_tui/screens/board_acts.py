@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from rego.branches import branch_name
 from rego.wire.cards import CardSummary, Priority
 from rego.wire.errors import RegoError
 from rego_tui import card_acts
+from rego_tui.copying import copy_branches, copy_refs, copy_urls
 from rego_tui.keymap import Press, key_label
 from rego_tui.operations import Operation
 from rego_tui.screens.board_page import BoardPage
@@ -245,31 +245,16 @@ class BoardActs(BoardPage):
     # --- copies ------------------------------------------------------------------------------------------------------
 
     def act_copy_ref(self, _: Press) -> None:
-        self._copy([self.view.replica.ref(card) for card in self._numbered()] if self.view is not None else [])
+        if self.view is not None:
+            copy_refs(self.rego, self.view.replica, self.selected())
 
     def act_copy_url(self, _: Press) -> None:
-        server = self.rego.where.server
-        if server is None or server.socket_path is not None:
-            self.rego.say("This board is on this machine alone, so its cards have no URL.", failed=True)
-        elif self.view is not None:
-            self._copy([f"{server.http_base}/cards/{self.view.replica.ref(card)}" for card in self._numbered()])
+        if self.view is not None:
+            copy_urls(self.rego, self.view.replica, self.selected())
 
     def act_copy_branch(self, _: Press) -> None:
         if self.view is not None:
-            self._copy([branch_name(self.view.replica.ref(card), card.title) for card in self._numbered()])
-
-    def _numbered(self) -> list[CardSummary]:
-        """The selection, without cards that the server has not numbered yet; says so when nothing is left."""
-        chosen = self.selected()
-        found = [card for card in chosen if card.number]
-        if chosen and not found:
-            self.rego.say("The card has no number yet: the server has not answered.", failed=True)
-        return found
-
-    def _copy(self, lines: list[str]) -> None:
-        if lines:
-            self.app.copy_to_clipboard("\n".join(lines))
-            self.rego.say(f"Copied {lines[0]}" if len(lines) == 1 else f"Copied {len(lines)} lines, from {lines[0]} on")
+            copy_branches(self.rego, self.view.replica, self.selected())
 
     def act_acts_command(self, _: Press) -> None:
         from rego_tui.screens.command import CommandScreen

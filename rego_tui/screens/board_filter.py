@@ -29,7 +29,7 @@ class BoardFilter(BoardPage):
     def __init__(self, app: RegoApp, store: BoardStore) -> None:
         super().__init__(app, store)
         self._offered: list[str] = []
-        self._typed = ""
+        self._typed = self._completed = ""
 
     def act_filter_edit(self, _: Press) -> None:
         self._line.open(self.view.filter if self.view is not None else "")
@@ -42,7 +42,7 @@ class BoardFilter(BoardPage):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         if event.input.id == "filter" and event.input.display:
-            if event.value not in self._offered:
+            if event.value != self._completed:
                 self._offer()
             self.set_filter(event.value)
 
@@ -74,7 +74,7 @@ class BoardFilter(BoardPage):
         return bool(self._offered) and self.focused is self._line
 
     def _offer(self) -> None:
-        self._typed = self._line.value
+        self._typed, self._completed = self._line.value, ""
         self._offered = completions(self._typed, self.view.replica) if self.view is not None else []
         self.show_options()
 
@@ -83,7 +83,7 @@ class BoardFilter(BoardPage):
         if line.id != "filter" or not self._offered:
             return
         at = self._offered.index(line.value) + 1 if line.value in self._offered else 0
-        line.value = self._offered[at % len(self._offered)]
+        line.value = self._completed = self._offered[at % len(self._offered)]
         line.cursor_position = len(line.value)
         if len(self._offered) == 1:
             self._offer()

@@ -10,6 +10,7 @@ from rego.replica import Replica
 from rego.wire.cards import CardSummary, Priority
 from rego.wire.errors import RegoError
 from rego_tui import card_acts, operations
+from rego_tui.copying import copy_branches, copy_refs, copy_urls
 from rego_tui.keymap import Press
 from rego_tui.operations import Operation
 from rego_tui.screens.card_reading import CardReading
@@ -53,6 +54,19 @@ class CardFacts(CardReading):
             lambda card: priority_picker(self.rego, self.store.loaded, [card]),
             lambda picked: self._do(lambda r, ids: card_acts.prioritise_cards(r, ids, Priority(picked.one))),
         )
+
+    def act_open_card_copy_ref(self, _: Press) -> None:
+        copy_refs(self.rego, self.store.loaded, self._seen_cards())
+
+    def act_open_card_copy_url(self, _: Press) -> None:
+        copy_urls(self.rego, self.store.loaded, self._seen_cards())
+
+    def act_open_card_copy_branch(self, _: Press) -> None:
+        copy_branches(self.rego, self.store.loaded, self._seen_cards())
+
+    def _seen_cards(self) -> list[CardSummary]:
+        """The card, as it was last seen if it is gone."""
+        return [self._seen] if self._seen is not None else []
 
     def act_open_card_column(self, _: Press) -> None:
         from rego_tui.screens.choosing import column_picker

@@ -17,9 +17,13 @@ from rego_tui.collision import Choice, Collision, marked_lines
 from rego_tui.keymap import Press
 from rego_tui.screens.keys import KeyScreen
 from rego_tui.widgets.bars import OptionsBar
+from rego_tui.widgets.text_cells import steady, wrap
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
+
+CONTEXT = 2
+"""Rows above the first difference that are shown with it."""
 
 SIDE_BY_SIDE = 100
 """Cells from which on the two texts stand beside each other instead of one above the other."""
@@ -52,6 +56,15 @@ class ConflictScreen(KeyScreen):
 
     def on_mount(self) -> None:
         self.show_options()
+        self.call_after_refresh(self._show_first_difference)
+
+    def _show_first_difference(self) -> None:
+        """Begin where the texts part, which may be far down."""
+        clash = self._collision
+        for name, text, other in (("mine", clash.mine, clash.theirs), ("theirs", clash.theirs, clash.mine)):
+            side = self.query_one(f"#{name} VerticalScroll", VerticalScroll)
+            if self.is_drawable and not side.scroll_offset.y:
+                side.scroll_to(y=max(rows_before_difference(text, other, side.size.width) - CONTEXT, 0), animate=False)
 
     def fit(self, size: Size) -> None:
         self.set_class(size.width < SIDE_BY_SIDE, "stacked")
@@ -93,6 +106,16 @@ class ConflictScreen(KeyScreen):
     def _scroll(self, lines: int) -> None:
         for side in self.query(VerticalScroll):
             side.scroll_relative(y=lines, animate=False)
+
+
+def rows_before_difference(text: str, other: str, width: int) -> int:
+    """How many rows of `width` cells stand above the first line that the other text has otherwise; none where all is alike."""
+    rows = 0
+    for line, differs in marked_lines(text, other):
+        if differs:
+            return rows
+        rows += len(wrap(f"  {steady(line)}", max(width, 2), len(line) + 1))
+    return 0
 
 
 def side_text(text: str, other: str) -> Text:

@@ -206,7 +206,7 @@ class ListPage(KeyScreen):
             return
         sentence = self._sentence
         if not sentence and not any(entry.key for entry in self.listed.entries):
-            sentence = f"Nothing fits “{self.filter}”." if self.filter else self.nothing
+            sentence = f"Nothing fits “{self.filter}”." if self.filter else self.nothing_words()
         word = self.query_one("#word", Static)
         word.update(Text(safe_text(sentence)))
         word.display = bool(sentence)
@@ -301,6 +301,10 @@ class ListPage(KeyScreen):
     def on_end_in_sight(self, message: EndInSight) -> None:
         message.stop()
         self.end_in_sight()
+
+    def nothing_words(self) -> str:
+        """What is said where the list is empty."""
+        return self.nothing
 
     def end_in_sight(self) -> None:
         """The reader comes to the end of what was read."""

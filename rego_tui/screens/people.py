@@ -26,6 +26,7 @@ from rego_tui.screens.picker import Picked, Picker
 from rego_tui.store import BoardStore
 from rego_tui.widgets.choices import Row
 from rego_tui.widgets.entries import Entry, Tone
+from rego_tui.widgets.text_cells import widest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from rego_tui.app import RegoApp
+
+
+NAME_MAX = 28
+"""Cells in which the names of people stand one below the other; a longer one pushes what follows to the right."""
 
 
 class PeoplePage(ListPage):
@@ -65,7 +70,8 @@ class PeoplePage(ListPage):
         return self.store.replica.members if self.store.replica is not None else {}
 
     def entries(self) -> Sequence[Entry]:
-        people = [self._member_line(member) for member in sorted(self._members.values(), key=_in_order)]
+        room = widest((member.name for member in self._members.values()), NAME_MAX)
+        people = [self._member_line(member, room) for member in sorted(self._members.values(), key=_in_order)]
         now = self.rego.clock()
         invited = [invitation_line(invitation, self._members, now) for invitation in self._invitations.values()]
         shown: list[Entry] = []
@@ -74,8 +80,9 @@ class PeoplePage(ListPage):
             shown += [Entry("", ((heading, Tone.MUTED),)), *fitting] if fitting else []
         return shown
 
-    def _member_line(self, member: Member) -> Entry:
-        return member_line(member, self._seen(member.user_id), self.store.replica, me=self.store.me, away=self._away)
+    def _member_line(self, member: Member, room: int) -> Entry:
+        seen = self._seen(member.user_id)
+        return member_line(member, seen, self.store.replica, me=self.store.me, away=self._away, room=room)
 
     @property
     def _away(self) -> bool:

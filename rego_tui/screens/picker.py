@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 WIDTH = 56
 """Cells of the popup where the terminal has them."""
 
+OFFERED = 3
+"""Rows for what is made of the typed words, or for the sentence that says why it cannot be."""
+
 ROWS_MAX = 14
 """Rows that are shown at once where the terminal has room for them."""
 
@@ -228,7 +231,8 @@ class Picker(KeyScreen):
         title = wrap(steady(self._heading), max(width, 2), 3 if self.size.height > ROWS_MAX else 1)
         self.query_one(".heading", Static).update(Text("\n".join(title)))
         room = self.size.height - 2 - len(title)
-        self.query_one(ChoiceList).styles.height = max(1, min(len(self._rows) or 1, ROWS_MAX, room))
+        wanted = max(len(self._rows), 1 if self._offer is None else OFFERED)
+        self.query_one(ChoiceList).styles.height = max(1, min(wanted, ROWS_MAX, room))
 
     def _draw(self) -> None:
         self.query_one(ChoiceList).show(

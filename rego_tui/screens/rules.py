@@ -12,7 +12,7 @@ from rego.client import automations
 from rego.wire.automations import Automation, UpdateAutomation
 from rego.wire.base import Role
 from rego_tui.actions import Place
-from rego_tui.keymap import Press
+from rego_tui.keymap import Press, key_label
 from rego_tui.rule_choices import names_of
 from rego_tui.rule_lines import rule_details, rule_line
 from rego_tui.screens.listing import ListPage
@@ -22,11 +22,15 @@ from rego_tui.screens.rule_runs import RunsPage, TrialPage
 from rego_tui.store import BoardStore
 from rego_tui.widgets.choices import Row
 from rego_tui.widgets.entries import Entry
+from rego_tui.widgets.text_cells import widest
 
 if TYPE_CHECKING:
     from rego_tui.app import RegoApp
 
 EVERY_CARD = "every card"
+
+NAME_MAX = 28
+"""Cells in which the names of rules stand one below the other; a longer one pushes its phrase to the right."""
 
 
 class RulesPage(ListPage):
@@ -35,7 +39,7 @@ class RulesPage(ListPage):
     place = Place.RULES
     heading = "Rules"
     placeholder = "words of a rule"
-    nothing = "This board does nothing by itself yet. n makes a rule."
+    nothing = "This board does nothing by itself yet."
 
     def __init__(self, app: RegoApp, store: BoardStore) -> None:
         super().__init__(app, store)
@@ -50,7 +54,12 @@ class RulesPage(ListPage):
         if self.store.replica is None:
             return ()
         names = names_of(self.store.replica)
-        return self.fitting(rule_line(rule, names) for rule in self._rules.values())
+        room = widest((rule.name for rule in self._rules.values()), NAME_MAX)
+        return self.fitting(rule_line(rule, names, room) for rule in self._rules.values())
+
+    def nothing_words(self) -> str:
+        keys = self.rego.keymap.actions["rules.new"].keys
+        return f"{self.nothing} {key_label(keys[0])} makes a rule." if keys and self.role.allows(Role.MEMBER) else self.nothing
 
     def details(self, key: str) -> Text:
         if self.store.replica is None or key not in self._rules:

@@ -30,6 +30,9 @@ def text_width(width: int) -> int:
     return max(width - MARGIN - 1, 4)
 
 
+TITLE_KEPT = 14
+"""Cells of the title that facts leave where each card is one line."""
+
 TITLE_LINES = {Density.NORMAL: 3, Density.FULL: 9}
 """Lines that a title may take before it is cut."""
 
@@ -95,7 +98,8 @@ def _rows_below_title(
 def _one_line(card: CardSummary, face: Face, looks: Looks, ground: Style, styles: Styles, room: int) -> Iterable[Segment]:
     """Reference, title, and what matters most on the right: who is there, or else how it stands."""
     ref, title_style = _ref(card, looks), styles.muted + Style(strike=True) if card.completed else styles.title
-    tail = _tags(face, room // 2, styles) or _standing(card, face, looks, ground, styles, room // 2)
+    beside = max(min(room // 2, room - cell_len(ref) - 1 - TITLE_KEPT), 0)
+    tail = _tags(face, room // 2, styles) or _standing(card, face, looks, ground, styles, beside)
     room -= sum(segment.cell_length for segment in tail) + bool(tail)
     yield Segment(cut(f"{ref} ", room), ground + styles.muted)
     room = max(room - cell_len(ref) - 1, 0)

@@ -14,7 +14,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from rego_tui.widgets.text_cells import cut, pad, steady
+from rego_tui.widgets.text_cells import cut, pad, steady, wrap
 
 NUMBERED = 9
 """How many rows a digit reaches."""
@@ -83,16 +83,18 @@ class ChoiceList(Widget):
         ground = Style(color=self.rich_style.color, bgcolor=self.rich_style.bgcolor)
         if index < len(self._rows):
             return self._line(index, ground, width)
-        words = f" {self._instead}" if y == 0 and not self._rows else ""
-        return Strip([Segment(pad(steady(words), width), ground + self._part("muted"))], width)
+        lines = wrap(steady(self._instead), max(width - 2, 2), height) if self._instead and not self._rows else []
+        words = f" {lines[y]}" if y < len(lines) else ""
+        return Strip([Segment(pad(words, width), ground + self._part("muted"))], width)
 
     def _line(self, index: int, ground: Style, width: int) -> Strip:
         row = self._rows[index]
         if index == self._cursor:
             ground = Style(color=ground.color, bgcolor=self.get_component_rich_style("choices--cursor").bgcolor)
         muted = ground + self._part("muted")
-        number = f" {index + 1} " if self._numbered and index < NUMBERED else "   " if self._numbered else " "
-        segments = [Segment(number, muted)]
+        bar = Segment("▌", ground + self._part("tick")) if index == self._cursor else Segment(" ", ground)
+        number = f"{index + 1} " if self._numbered and index < NUMBERED else "  " if self._numbered else ""
+        segments = [bar, Segment(number, muted)]
         if self._ticks is not None:
             tick = self._ticks.get(row.id, False)
             segments.append(Segment(f"{TICKS[tick]} ", muted if tick is False else ground + self._part("tick")))

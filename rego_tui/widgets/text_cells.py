@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from rich.cells import cell_len, chop_cells, set_cell_size
@@ -34,6 +35,17 @@ def cut(text: str, width: int) -> str:
 def pad(text: str, width: int) -> str:
     """`text` (steady) in exactly `width` cells."""
     return set_cell_size(cut(text, width), width)
+
+
+def at_least(text: str, width: int) -> str:
+    """`text` (made steady), with blanks behind it where it has less than `width` cells."""
+    text = steady(text)
+    return text + " " * max(width - cell_len(text), 0)
+
+
+def widest(texts: Iterable[str], most: int) -> int:
+    """The cells of the widest of `texts`, but at most so many: what a column of them takes."""
+    return min(max((cell_len(steady(text)) for text in texts), default=0), most)
 
 
 def wrap(text: str, width: int, max_lines: int) -> list[str]:

@@ -71,6 +71,12 @@ def test_a_person_is_asked(rego: Rego, ops: str, monkeypatch: pytest.MonkeyPatch
         assert len(board_of(rego, ops).get("To do", [])) == left
 
 
+def test_a_long_title_hides_no_other_card_of_the_preview(rego: Rego, ops: str) -> None:
+    rego("cards", "edit", "1", "--title", "x" * 500)
+    shown = rego("cards", "archive", "--query", "", "--dry-run").err.splitlines()
+    assert shown == [f"  {ops}-1  {'x' * 59}…", f"  {ops}-2  Two", f"  {ops}-3  Three", "Would archive 3 cards."]
+
+
 def test_people_and_labels_are_put_on_and_taken_off(rego: Rego, ada: Person, ops: str) -> None:
     rego("labels", "add", "bug", "red")
     assert rego("cards", "label", "1", "2", "bug").err == f"2 cards with bug{way_back(ops)}\n"

@@ -56,6 +56,7 @@ def test_the_data_about_commands_is_current() -> None:
         (("cards", "list", "--server", "http://x", "--color", "n"), ["never"]),
         (("cards", "--no-input", "list", "--pro"), ["--profile"]),
         (("login", "--ser"), ["--server"]),
+        (("card", "create", "x", "--priority", "u"), ["urgent"]),
         (("completion", ""), ["bash", "zsh", "fish"]),
         (("cards", "list", "--color=n"), ["--color=never"]),
         (("cards", "list", "--color", "=", "n"), ["never"]),
@@ -149,7 +150,7 @@ def test_a_completion_loads_next_to_nothing(names: str, tmp_path: Path) -> None:
     assert (tmp_path / "out").read_text().count("\n") == 3
     assert packages(modules) <= {"rego", "__future__", "collections", "gc", "zlib"}
     assert {name for name in modules if name.startswith("rego")} == {
-        "rego", "rego.cli", "rego.cli.main", "rego.cli.completing", "rego.cli.tree_data",
+        "rego", "rego.cli", "rego.cli.main", "rego.cli.completing", "rego.cli.synonyms", "rego.cli.tree_data",
         "rego.client", "rego.client.directories",
     }  # fmt: skip
 

@@ -64,6 +64,15 @@ def test_get_set_unset_and_path(rego: Rego, here: Path, home: Path) -> None:
     assert rego("config", "path").out == f"{home}/config/config.toml\n"
 
 
+def test_an_address_that_is_none_is_shown_with_where_it_comes_from(rego: Rego, home: Path) -> None:
+    (home / "config").mkdir()
+    (home / "config/config.toml").write_text('server = "ftp://x"\nboard = "OPS"\n')
+    refused = rego("cards", "list")
+    assert (refused.code, refused.err.endswith(f"It comes from {home}/config/config.toml.\n")) == (2, True)
+    explained = rego("config", "explain", "server")
+    assert (explained.code, explained.lines) == (0, [f"server\tftp://x\t{home}/config/config.toml\t"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [
@@ -71,6 +80,7 @@ def test_get_set_unset_and_path(rego: Rego, here: Path, home: Path) -> None:
         (("set", "color", "blue"), 2, "always, never, auto"),
         (("set", "density", "thick"), 2, "compact, normal, full"),
         (("set", "server", "ftp://x"), 2, "http://"),
+        (("set", "board", ""), 2, "'rego config unset board'"),
         (("get", "nope"), 3, "no setting 'nope'"),
     ],
 )
@@ -123,7 +133,7 @@ def test_a_token_from_stdin_is_a_login(rego: Rego, here: Path, server_url: str, 
 
 def test_nobody_is_asked_where_nothing_may_be_asked(rego: Rego, here: Path, server_url: str) -> None:
     result = rego("--no-input", "login", "--server", server_url)
-    assert (result.code, "no terminal to ask on" in result.err) == (2, True)
+    assert (result.code, "--no-input says not to ask" in result.err) == (2, True)
 
 
 def test_a_board_of_another_server_is_not_in_force_here_and_that_is_said(rego: Rego, ada: Person) -> None:

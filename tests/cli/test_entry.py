@@ -19,7 +19,7 @@ from tests.cli.conftest import Rego
 from tests.cli.payloads import HOSTILE, steering
 
 
-@pytest.mark.parametrize("flags", [("--version",), ("-V",), ("--server", "http://localhost:1", "--version")])
+@pytest.mark.parametrize("flags", [("--version",), ("-V",), ("version",), ("--server", "http://localhost:1", "--version")])
 def test_version(rego: Rego, flags: tuple[str, ...]) -> None:
     result = rego(*flags)
     assert (result.code, result.out, result.err) == (0, f"rego {__version__}\n", "")

@@ -44,6 +44,22 @@ def test_a_terminal_is_not_asked_on_when_that_was_said_behind_the_command(ops: s
     assert "[y/N]" not in terminal.text
 
 
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("login --server {url}", "Username? Give it as an option: there is no terminal to ask on."),
+        ("login --server {url} --no-input", "Username? Give it as an option: --no-input says not to ask."),
+        ("login --server {url} -u ada --no-input", "Password? Pipe it in and give --password-stdin: --no-input says"),
+        ("invites accept", "Token or link? Pipe it in and give --token-stdin: there is no terminal to ask on."),
+        ("verify --no-input", "Token? Pipe it in and give --token-stdin: --no-input says not to ask."),
+    ],
+)
+def test_what_cannot_be_asked_is_said_with_the_reason_and_the_way(rego: Rego, server_url: str, line: str, says: str) -> None:
+    result = rego(*line.format(url=server_url).split())
+    assert (result.code, result.out) == (2, "")
+    assert says in result.err
+
+
 def test_a_profile_is_named_behind_the_command(rego: Rego) -> None:
     assert "no profile 'elsewhere'" in rego("cards", "list", "--profile", "elsewhere").err
     assert "'rego login --profile elsewhere --server URL' makes one." in rego("login", "--profile", "elsewhere").err

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from rego.cli.help import TOPICS
+from rego.cli.root import COMMANDS
+from rego.cli.synonyms import SYNONYMS
 from tests.cli.conftest import Person, Rego
 
 
@@ -34,6 +36,32 @@ def test_a_mistyped_command_is_answered_with_the_right_one(rego: Rego) -> None:
     assert "Did you mean 'list'" in rego("cards", "lst").err
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (("card", "view"), ("cards", "show")),
+        (("boards", "ls"), ("boards", "list")),
+        (("label", "create"), ("labels", "add")),
+        (("cards", "new"), ("cards", "add")),
+        (("cards", "close"), ("cards", "done")),
+        (("card", "mv"), ("cards", "move")),
+        (("cards", "rm"), ("cards", "delete")),
+        (("members", "rm"), ("members", "remove")),
+        (("token", "rm"), ("tokens", "revoke")),
+    ],
+)
+def test_the_words_of_other_tools_are_understood(rego: Rego, typed: tuple[str, ...], meant: tuple[str, ...]) -> None:
+    helped = rego(*typed, "--help")
+    assert (helped.code, helped.out) == (0, rego(*meant, "--help").out)
+    assert rego("help", *typed).out == helped.out
+
+
+def test_no_command_has_a_name_that_means_another() -> None:
+    """Else a synonym would hide it, or depend on the noun."""
+    assert not set(SYNONYMS) & set(COMMANDS)
+    assert {name for name in COMMANDS if f"{name}s" in COMMANDS} == set()
+
+
 def test_any_request_can_be_sent(rego: Rego, ops: str, tmp_path: Path) -> None:
     (board,) = json.loads(rego("api", "GET", "/boards").out)
     assert board["key"] == ops
@@ -49,6 +77,13 @@ def test_any_request_can_be_sent(rego: Rego, ops: str, tmp_path: Path) -> None:
     assert rego("api", "DELETE", f"/boards/{board['id']}").out == ""
 
 
+def test_the_method_may_be_left_out(rego: Rego, ada: Person) -> None:
+    assert rego("api", "/boards").out == "[]\n"
+    assert rego("api", "/boards", "-f", "title=New", "--jq", ".title").out == "New\n"
+    assert rego("api", "/boards", "--input", "-", input='{"title": "Newer"}').code == 0
+    assert rego("api", "/boards", "--jq", "length").out == "2\n"
+
+
 def test_all_pages_come_as_one_list(rego: Rego, ops: str) -> None:
     (board,) = json.loads(rego("api", "GET", "/boards").out)
     path = f"/boards/{board['id']}/cards?limit=2"
@@ -60,6 +95,7 @@ def test_all_pages_come_as_one_list(rego: Rego, ops: str) -> None:
     ("arguments", "code", "says"),
     [
         (("FETCH", "/boards"), 2, "GET, POST"),
+        (("GET", "/boards", "title=x"), 2, "Give a method and a path"),
         (("GET", "boards"), 2, "begin with /"),
         (("GET", "/a b"), 2, "percent-encoded"),
         (("GET", "/boards", "--input", "-"), 2, "no body"),

@@ -62,7 +62,7 @@ def test_the_help_loads_no_noun_and_no_sdk(home: Path, tmp_path: Path, arguments
     if arguments:
         assert "msgspec" not in packages(modules)
         ours = {name for name in modules if name.startswith("rego")}
-        assert ours == {"rego", "rego.cli", "rego.cli.everywhere", "rego.cli.main", "rego.cli.root"}
+        assert ours == {"rego", "rego.cli", "rego.cli.everywhere", "rego.cli.main", "rego.cli.root", "rego.cli.synonyms"}
 
 
 def test_a_command_that_cannot_reach_its_server_loads_nothing_heavy(home: Path, tmp_path: Path) -> None:

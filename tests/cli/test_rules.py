@@ -85,7 +85,7 @@ def test_a_rule_that_names_what_is_gone_says_so(rego: Rego, ops: str, finish: st
         (("add", "x", "--when", "completed", "--do", "archive", "--if", "due<<"), 2, "At character"),
         (("add", "x", "--when", "completed"), 2, "--do"),
         (("edit", "Finish"), 2, "Name what is to change"),
-        (("show", "nothing"), 3, "No rule is called 'nothing': there are Finish."),
+        (("show", "nothing"), 3, "No rule is called 'nothing': there is only Finish."),
         (("test", "Finish", "OPS-999"), 3, "There is no card"),
     ],
 )

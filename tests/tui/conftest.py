@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
 import pytest
 from textual.notifications import Notifications
 
 from rego.client import boards, cards, columns
+from rego.client.credentials import Credentials
 from rego.wire.base import Role
 from rego.wire.boards import AddMember, Board, CreateBoard
 from rego.wire.cards import CreateCard
 from rego.wire.columns import CreateColumn
+from tests.chaos.proxy import proxy_to
 from tests.conftest import Join
 from tests.running import Running, Somebody
+from tests.tui.at_home import empty_home
+from tests.tui.cut_off import Line
 from tests.tui.rest import at_rest
 
 
@@ -45,3 +52,15 @@ async def board(people: Join, server: Running) -> tuple[Board, Somebody, Somebod
     for title in ("Alpha", "Bravo", "Charlie"):
         await ada.client.send(cards.create_card(made.id, CreateCard(title=title, column_id=first.id)))
     return made, ada, ben
+
+
+@pytest.fixture
+async def line(
+    server: Running, board: tuple[Board, Somebody, Somebody], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Line]:
+    _, ada, _ = board
+    async with proxy_to(int(server.url.rpartition(":")[2])) as proxy:
+        home = empty_home(tmp_path, monkeypatch)
+        found = Line(home, proxy)
+        home.store.save(Credentials(server=found.address, access_token=ada.token))
+        yield found

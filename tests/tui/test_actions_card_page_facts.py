@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from rego.client.server import Server
 from rego.wire.cards import Priority
 from rego_tui.screens.picker import Picker
 from tests.tui import boards
@@ -51,6 +52,27 @@ async def test_open_card_due() -> None:
         await choose(desk, "D", *"tomorrow", "enter")
         assert desk.peer.replica.cards[CARD].due_at == datetime(2026, 11, 24, 23, 59, tzinfo=UTC)
         assert "due tomorrow" in desk.text()
+
+
+async def test_open_card_copy_ref() -> None:
+    async with card_desk() as desk:
+        await desk.press("y")
+        assert desk.app.clipboard == "OPS-1"
+
+
+async def test_open_card_copy_url() -> None:
+    async with card_desk() as desk:
+        await desk.press("Y")
+        assert "its cards have no URL" in desk.notices()
+        desk.app.where.server = Server.parse("https://rego.example")
+        await desk.press("Y")
+        assert desk.app.clipboard == "https://rego.example/cards/OPS-1"
+
+
+async def test_open_card_copy_branch() -> None:
+    async with card_desk() as desk:
+        await desk.press("b")
+        assert desk.app.clipboard.startswith("ops-1-")
 
 
 async def test_open_card_priority() -> None:

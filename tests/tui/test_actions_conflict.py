@@ -108,6 +108,13 @@ async def test_both_texts_are_shown_on_any_terminal(size: tuple[int, int]) -> No
         check(desk)
 
 
+async def test_a_difference_far_down_is_in_sight_at_once_on_both_sides() -> None:
+    same = "\n".join(f"Line {number} of those that both have" for number in range(60))
+    async with at_desk(boards.small()) as desk:
+        await ask(desk, Collision(what="it", base=same, mine=f"{same}\nmine at last", theirs=f"{same}\nhers at last"))
+        await desk.until("both are seen", lambda: "▌ mine at last" in desk.text() and "▌ hers at last" in desk.text())
+
+
 async def test_hostile_texts_are_only_shown() -> None:
     async with at_desk(boards.small(), size=(120, 60)) as desk:
         for payload in PAYLOADS:

@@ -58,6 +58,14 @@ async def test_tab_completes_what_the_board_has() -> None:
         assert desk.view.filter == "label:none -assignee:me"
 
 
+async def test_a_field_that_is_typed_to_its_end_offers_its_values_as_a_completed_one_does() -> None:
+    async with at_desk(boards.rich(), size=(120, 40)) as desk:
+        await desk.press("/", *"label:")
+        assert "Tab label:none  label:bug  label:design  label:infra" in desk.text()
+        await desk.press(*"bug")
+        assert "Tab" not in desk.text().splitlines()[-1], "there is nothing left to complete"
+
+
 @pytest.mark.parametrize(
     ("text", "first"),
     [

@@ -14,7 +14,8 @@ from rego_tui.people_words import left_words
 from rego_tui.widgets.bars import OptionsBar
 from rego_tui.widgets.column_head import HEADER
 from tests.tui import boards
-from tests.tui.desk import Desk, at_desk
+from tests.tui.desk import Desk, at_desk, running
+from tests.tui.scenes import a_busy_peer
 from tests.tui.scripted import OWN_CONNECTION
 
 ONE_COLUMN = boards.snapshot([boards.column(1, "Todo"), boards.column(2, "Done")], [])
@@ -94,6 +95,40 @@ async def test_a_click_on_a_column_without_cards_puts_the_cursor_there() -> None
         await desk.pilot.click(desk.column(2), offset=(5, HEADER + 3))
         await desk.settle()
         assert desk.view.column_id == boards.column_id(2)
+
+
+async def test_rules_of_one_board_stand_in_columns_whatever_their_names() -> None:
+    peer = a_busy_peer()
+    async with running(peer, board="WEB", size=(120, 40)) as desk:
+        await desk.until("the board is live", lambda: "● live" in desk.text())
+        await desk.press("g", "r")
+        await desk.until("the rules are listed", lambda: "Finished is done" in desk.text())
+        rows = [line for line in desk.text().splitlines() if " → " in line]
+        assert len(rows) > 1
+        assert len({_phrase_at(row) for row in rows}) == 1
+
+
+def _phrase_at(row: str) -> int:
+    """The cell in which the phrase of a rule begins."""
+    return row.index(row.split(" → ")[0].split()[-1])
+
+
+async def test_a_line_to_type_does_not_say_that_there_is_nothing_to_choose() -> None:
+    async with at_desk(NOTHING) as desk:
+        await desk.press("C", "enter")
+        await desk.until("the title is asked for", lambda: "Title of the new column" in desk.text())
+        assert "nothing to choose" not in desk.text()
+
+
+async def test_what_is_wrong_with_a_date_is_told_to_its_end_and_the_cursor_is_seen_without_colours() -> None:
+    async with at_desk(boards.small()) as desk:
+        await desk.press("D")
+        await desk.until("the date is asked for", lambda: "Tomorrow" in desk.text())
+        assert "▌Today" in desk.text()
+        await desk.press("x", "y")
+        said = " ".join(" ".join(line.split()) for line in desk.text().splitlines())
+        assert "'xy' is no date that Rego reads" in said
+        assert "+2w or +4h." in said
 
 
 def test_a_week_that_has_just_begun_has_seven_days_left() -> None:

@@ -4,74 +4,29 @@ from __future__ import annotations
 
 import shutil
 import stat
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
 from rego.client import boards, cards
-from rego.client.credentials import Credentials
-from rego.client.home import Home
 from rego.replica import Replica
 from rego.wire.boards import Board
 from rego.wire.cards import UpdateCard
 from rego.wire.snapshot import Snapshot
 from rego_tui import card_acts, card_changes, operations
 from rego_tui.card_acts import LABELS
-from rego_tui.connection import Phase
 from rego_tui.kept import keep, revive
 from rego_tui.operations import Known, Operation
 from rego_tui.screens.review import ReviewPage
-from tests.chaos.proxy import Proxy, proxy_to
-from tests.running import Running, Somebody
+from tests.running import Somebody
 from tests.tui import boards as samples
-from tests.tui.at_home import Visitor, empty_home, visiting
 from tests.tui.card_peer import LIST, CardPeer, checklist, item
+from tests.tui.cut_off import Line
 
 NOW = samples.NOW
 LAUNCH = checklist(LIST, "Launch", item(1, "Write"))
 _PEER = CardPeer(samples.rich())
 COMMENT, FILE = _PEER.said[0], _PEER.files[0]
-
-
-class Line:
-    """Ada's machine, and her line to the server, which can be cut."""
-
-    def __init__(self, home: Home, proxy: Proxy) -> None:
-        self.home = home
-        self.proxy = proxy
-        self.address = f"http://127.0.0.1:{proxy.port}"
-
-    @asynccontextmanager
-    async def open(self) -> AsyncIterator[Visitor]:
-        """Her app on the board."""
-        async with visiting(self.home, self.address, board="OPS") as visitor:
-            await visitor.until("the board is live", lambda: "● live" in visitor.text())
-            await visitor.until("it is known whose it is", lambda: visitor.app.store is None or bool(visitor.app.store.me))
-            yield visitor
-
-    async def cut(self, visitor: Visitor) -> None:
-        self.proxy.hole()
-        self.proxy.cut()
-        store = visitor.app.store
-        assert store is not None
-        await visitor.until("the board is offline", lambda: store.connection.phase is Phase.OFFLINE)
-
-    def files(self) -> list[Path]:
-        return sorted(self.home.paths.waiting.glob("*/*.json"))
-
-
-@pytest.fixture
-async def line(
-    server: Running, board: tuple[Board, Somebody, Somebody], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> AsyncIterator[Line]:
-    _, ada, _ = board
-    async with proxy_to(int(server.url.rpartition(":")[2])) as proxy:
-        home = empty_home(tmp_path, monkeypatch)
-        found = Line(home, proxy)
-        home.store.save(Credentials(server=found.address, access_token=ada.token))
-        yield found
 
 
 async def seen_by(somebody: Somebody, board: Board) -> Snapshot:
