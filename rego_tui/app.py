@@ -223,6 +223,8 @@ class RegoApp(App[None]):
         """Go back to the list of boards, with a sentence that says why."""
         while len(self.screen_stack) > 2:
             self.pop_screen()
+        if isinstance(self.screen, BoardsScreen) and self.store is not None:
+            self.screen.listed.go_to(self.store.board_id)
         self.store = None
         if sentence:
             self.say(sentence, failed=True)

@@ -55,15 +55,27 @@ def print_table(
         no_color=None if colors is None else not colors,
         force_terminal=True if colors else None,
     )
+    columns = _shown([(cell, [_text(cell.show(item)) for item in items]) for cell in cells], console.width)
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, GAP, 0, 0))
-    rows = [[_text(cell.show(item)) for cell in cells] for item in items]
-    naturals = [max([len(cell.heading), *(row[n].cell_len for row in rows)]) for n, cell in enumerate(cells)]
-    available = console.width - GAP * (len(cells) - 1)
-    for cell, wide in zip(cells, fit(naturals, [cell.long for cell in cells], available), strict=True):
+    available = console.width - GAP * (len(columns) - 1)
+    widths = fit([_natural(*column) for column in columns], [cell.long for cell, _ in columns], available)
+    for (cell, _), wide in zip(columns, widths, strict=True):
         table.add_column(cell.heading.upper(), no_wrap=True, overflow="ellipsis", width=wide)
-    for row in rows:
+    for row in zip(*(texts for _, texts in columns), strict=True):
         table.add_row(*row)
     console.print(table, crop=True)
+
+
+def _shown(columns: list[tuple[Cell[T], list[Text]]], width: int) -> list[tuple[Cell[T], list[Text]]]:
+    """The columns, without those that say nothing in any row where they would take room from others."""
+    whole = sum(_natural(*column) for column in columns) + GAP * (len(columns) - 1)
+    first, *others = columns
+    return columns if whole <= width else [first, *(column for column in others if any(column[1]))]
+
+
+def _natural(cell: Cell[T], texts: list[Text]) -> int:
+    """How wide a column would be with all the room that there is."""
+    return max([len(cell.heading), *(text.cell_len for text in texts)])
 
 
 def fit(naturals: Sequence[int], long: Sequence[bool], available: int) -> list[int]:

@@ -150,9 +150,9 @@ class KeyScreen(ModalScreen[Any]):
             bar.show(() if self.aside else self.hints(), mode=self.mode(), typed=self._reader.typed, kept=self._hint_of_help())
 
     def _hint_of_help(self) -> tuple[str, str] | None:
-        """The key that tells all others, which the options line shows however narrow it is."""
+        """The key that tells all others, which the options line shows however narrow it is; in a mode its own keys go first."""
         action = self.rego.keymap.actions["app.help"]
-        return (key_label(action.keys[0]), action.hint) if action.keys else None
+        return (key_label(action.keys[0]), action.hint) if action.keys and not self.mode() else None
 
     def act_app_help(self, _: Press) -> None:
         from rego_tui.screens.help import HelpScreen

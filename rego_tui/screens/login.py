@@ -38,6 +38,7 @@ class LoginScreen(FormScreen):
     """Answers the `User` who is logged in now, or None when the user left. `reason` is why a login is wanted."""
 
     place = Place.LOGIN
+    HORIZONTAL_BREAKPOINTS = [(0, "-slim"), (40, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (14, "-high")]
 
     def __init__(self, app: RegoApp, server: Server, reason: str = "") -> None:

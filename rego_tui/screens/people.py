@@ -70,7 +70,7 @@ class PeoplePage(ListPage):
         return self.store.replica.members if self.store.replica is not None else {}
 
     def entries(self) -> Sequence[Entry]:
-        room = widest((member.name for member in self._members.values()), NAME_MAX)
+        room = widest((member.name for member in self._members.values()), min(NAME_MAX, self.list_width * 2 // 5))
         people = [self._member_line(member, room) for member in sorted(self._members.values(), key=_in_order)]
         now = self.rego.clock()
         invited = [invitation_line(invitation, self._members, now) for invitation in self._invitations.values()]

@@ -54,7 +54,7 @@ class RulesPage(ListPage):
         if self.store.replica is None:
             return ()
         names = names_of(self.store.replica)
-        room = widest((rule.name for rule in self._rules.values()), NAME_MAX)
+        room = widest((rule.name for rule in self._rules.values()), min(NAME_MAX, self.list_width * 2 // 5))
         return self.fitting(rule_line(rule, names, room) for rule in self._rules.values())
 
     def nothing_words(self) -> str:

@@ -30,6 +30,9 @@ def text_width(width: int) -> int:
     return max(width - MARGIN - 1, 4)
 
 
+PEOPLE_KEPT = 12
+"""Cells of their names that counts leave them there."""
+
 TITLE_KEPT = 14
 """Cells of the title that facts leave where each card is one line."""
 
@@ -79,18 +82,20 @@ def _rows_below_title(
 ) -> list[list[Segment]]:
     """Labels, people and facts; the counts that find no room among the facts stand right of the people, or of the labels."""
     room, people = text_width(width), _people(card, looks)
+    beside = people if width >= WIDE else ""
+    kept = min(cell_len(beside), PEOPLE_KEPT) + 2 if beside else 0
     ref = Fact(_ref(card, looks), styles.muted)
-    last, left = facts_row([ref, *facts_of(card, face, looks, styles)], ground, room)
+    last, left = facts_row([ref, *facts_of(card, face, looks, styles)], ground, room - kept)
     above: list[list[Segment]] = []
     if card.label_ids:
         above.append(list(_label_chips(card, looks, ground, styles, room)))
-    if people and width < WIDE:
+    if people and not beside:
         above.append([Segment(cut(people, room), ground + styles.muted)])
     for row in reversed(above):
         left = fill_up(row, left, ground, room)
     free = room - sum(segment.cell_length for segment in last) - 2
-    if people and width >= WIDE and free >= 4:
-        shown = cut(people, free)
+    if beside and free >= 4:
+        shown = cut(beside, free)
         last.append(Segment(" " * (free + 2 - cell_len(shown)) + shown, ground + styles.muted))
     return [*above, last]
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from rego.cli.boards import BOARD
 from rego.cli.card_views import CARD_ROW, CardRow, CardSheet, sheet_lines
@@ -56,11 +57,22 @@ def test_a_pipe_gets_whole_lines_with_tabs_and_no_heading() -> None:
 def test_a_terminal_gets_headings_and_one_line_a_card_in_its_width(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     lines = re.sub("\x1b\\[[0-9;]*m", "", table([row("x" * 400), row()], width=90)).splitlines()
-    assert lines[0].split() == ["REF", "COLUMN", "TITLE", "STATE", "DUE", "PRIORITY", "LABELS", "PEOPLE"]
+    assert lines[0].split() == ["REF", "COLUMN", "TITLE", "DUE", "PRIORITY", "LABELS", "PEOPLE"]
     assert len(lines) == 3
     assert all(len(line) <= 90 for line in lines)
     assert lines[1].startswith("OPS-3  Doing")
     assert "…" in lines[1]
+
+
+def test_what_says_nothing_gives_way_where_there_is_no_room_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "STATE" in table([row()])
+    assert "STATE" not in table([row("x" * 100)])
+    assert "STATE" in table([row("x" * 100), done(row())])
+
+
+def done(row: CardRow) -> CardRow:
+    return replace(row, card=replace(row.card, completed=True))
 
 
 def test_no_color_means_no_escape_at_all(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,3 +171,4 @@ async def test_board_switch() -> None:
         await desk.press("B")
         assert isinstance(desk.app.screen, BoardsScreen)
         await desk.until("the list stands", lambda: "Website relaunch" in desk.text())
+        assert desk.app.screen.listed.key == desk.peer.replica.board.id, "the cursor is on the board that was left"

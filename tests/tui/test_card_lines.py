@@ -136,6 +136,12 @@ def test_counts_go_up_to_the_labels_when_the_people_leave_no_room() -> None:
     assert lines(card, width=26)[2:] == ["  ● bug           2 files", "  Ada, Mia     ▤ 0/4  ❝ 2", "  OPS-6  due tomorrow"]
 
 
+def test_on_a_wide_card_counts_leave_room_for_the_people() -> None:
+    known: dict[str, Any] = {"priority": Priority.HIGH, "due_at": boards.NOW + timedelta(days=1), "checklist_total": 4}
+    card = boards.card(6, "T", assignee_ids=[boards.ADA.user_id], comment_count=2, attachment_count=2, **known)
+    assert lines(card, width=44)[-1] == "  OPS-6  ▲ high  due tomorrow  ▤ 0/4    Ada"
+
+
 def test_labels_that_do_not_fit_are_counted() -> None:
     card = boards.card(1, "T", label_ids=[label.id for label in RICH.labels])
     assert lines(card, width=16)[2] == "  ● bug +2"
