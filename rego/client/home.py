@@ -130,13 +130,14 @@ class Home:
     # --- what was seen -------------------------------------------------------------------------------------------
 
     def seen_boards(self, server: Server | None) -> Path | None:
-        """Where what was last seen of the boards there is kept for who is logged in; None when nobody is."""
+        """Where what was last seen of the boards there is kept for who is logged in; None when that is nobody, or an agent here."""
         from rego.client.remembered import directory_for
 
         if server is None:
-            return directory_for(self.paths, None, self.store.given_token if self.choices.server is None else "")
+            is_agents = self.choices.server is None and self.store.given_token
+            return None if is_agents else directory_for(self.paths, None, None)
         credentials = self.login_at(server)
-        return directory_for(self.paths, server, credentials.access_token) if credentials is not None else None
+        return directory_for(self.paths, server, credentials) if credentials is not None else None
 
     # --- logins --------------------------------------------------------------------------------------------------
 
@@ -181,8 +182,12 @@ class Home:
         """
         from rego.client.waiting import name_of, waiting_for
 
+        return waiting_for(self.paths.waiting, name_of(server), self.user_id(server))
+
+    def user_id(self, server: Server | None) -> str | None:
+        """Who is logged in at a server, where the login itself says so."""
         credentials = self.login_at(server) if server is not None else None
-        return waiting_for(self.paths.waiting, name_of(server), credentials.user_id if credentials is not None else None)
+        return credentials.user_id if credentials is not None else None
 
     def make_default(self, server: Server, profile: str | None) -> None:
         """Make this the server of later commands, or of those with that profile."""

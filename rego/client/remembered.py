@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from base64 import urlsafe_b64decode
 from hashlib import sha256
 from pathlib import Path
 
-import msgspec
-from msgspec import Struct
-
+from rego.client.credentials import Credentials
 from rego.client.paths import Paths
 from rego.client.server import Server
 
 
-class _Claims(Struct):
-    """What matters here of an access token (RFC 7519)."""
-
-    sub: str
-
-
-def directory_for(paths: Paths, server: Server | None, token: str) -> Path:
-    """The directory for whoever has the access token `token` on a server; on this machine's own (None) there may be none."""
-    return _server_directory(paths, server) / _digest(_holder(token))
+def directory_for(paths: Paths, server: Server | None, credentials: Credentials | None) -> Path:
+    """The directory for whose login it is; on this machine's own server (None) there may be none."""
+    return _server_directory(paths, server) / _digest(_holder(credentials) if credentials is not None else "")
 
 
 def forget(paths: Paths, server: Server | None) -> None:
@@ -34,13 +25,9 @@ def _server_directory(paths: Paths, server: Server | None) -> Path:
     return paths.seen / _digest(server.url if server is not None else f"this machine {paths.data.absolute()}")
 
 
-def _holder(token: str) -> str:
-    """Whose token it is, without asking the server: a session's tokens change and their subject stays; others never change."""
-    try:
-        payload = token.split(".")[1]
-        return msgspec.json.decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=_Claims).sub
-    except (IndexError, ValueError, msgspec.MsgspecError):
-        return token
+def _holder(credentials: Credentials) -> str:
+    """A session's tokens change and their user stays; a personal token does not say whose it is, and stays."""
+    return credentials.user_id or credentials.access_token
 
 
 def _digest(words: str) -> str:

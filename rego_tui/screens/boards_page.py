@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -53,6 +54,8 @@ class BoardsPage(KeyScreen):
         self.words = ""
         self._glances: dict[str, BoardGlance] = {}
         self._recent: list[str] = []
+        self._waiting: dict[str, int] = {}
+        self._told_of_waiting = ""
         self._read_at: datetime | None = None
         self._is_old = False
         self._sentence = "Connecting…"
@@ -90,10 +93,12 @@ class BoardsPage(KeyScreen):
             self._is_old = bool(self.boards)
             self.draw()
             self.say(f"{error.detail}\n\nR tries again, s chooses another server, q quits.")
+            self._look_for_waiting()
         else:
             self.say("")
             if straight:
                 self.go_straight(begun)
+            self._look_for_waiting()
 
     async def _begin(self) -> Snapshot | SeenBoard | None:
         """Have the boards, and perhaps the one that is opened at once: as they were read while the app was loaded, or read now.
@@ -140,15 +145,35 @@ class BoardsPage(KeyScreen):
     async def _refresh(self) -> None:
         try:
             await self._read()
+            await self._tell_of_waiting()
         except NotAuthenticated:
             self.load(straight=False)
         except RegoError:
             self._is_old = True
             self.draw()
 
+    def _look_for_waiting(self) -> None:
+        self.run_worker(self._tell_of_waiting(), group="waiting", exclusive=True)
+
+    async def _tell_of_waiting(self) -> None:
+        """Mark the boards that changes wait for; say it once, and each time that a board of them is gone."""
+        from rego_tui.waiting_boards import put_aside_lost, sentence_about, what_waits
+
+        with suppress(RegoError):
+            waiting = await what_waits(self.rego)
+            self._waiting = {each.scope.board: len(each.files) for each in waiting}
+            self.draw()
+            open_board = self.rego.store.board_id if self.rego.store is not None else None
+            sentence = sentence_about(waiting, self.boards, open_board)
+            if sentence and self._told_of_waiting != self.rego.where.name:
+                self.rego.say(sentence)
+            self._told_of_waiting = self.rego.where.name if self.boards else ""
+            for sentence in await put_aside_lost(self.rego, waiting, self.boards):
+                self.rego.say(sentence, failed=True)
+
     def forget(self) -> None:
         """Nothing is known of any board here any more."""
-        self.boards, self._glances = [], {}
+        self.boards, self._glances, self._waiting = [], {}, {}
         self.draw()
 
     # --- what the page leaves to the keys ----------------------------------------------------------------------------
@@ -186,7 +211,8 @@ class BoardsPage(KeyScreen):
         """Draw everything as it is known now."""
         if not self.is_drawable:
             return
-        self.listed.show(rows_of(self.shown(), self._glances, self.size.width, away=self._is_old))
+        rows = rows_of(self.shown(), self._glances, self.size.width, away=self._is_old, waiting=self._waiting)
+        self.listed.show(rows)
         self._draw_bar()
         self._draw_word()
 
