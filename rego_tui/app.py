@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from textual import events
 from textual.app import App
 from textual.command import Provider
 
+from rego.client.waiting import Scope
 from rego.safe_text import safe_text
 from rego.wire.errors import RegoError
 from rego_tui import leaving
@@ -216,8 +218,13 @@ class RegoApp(App[None]):
         self.store = self._workspace.open(board_id, snapshot)
         if (home := self.where.home) is not None:
             self.run_worker(asyncio.to_thread(remember_board, home.paths.cache, board_id), group="recent")
-            self.store.shelf_of = lambda me: Shelf(home.paths.waiting, self.drafts, self.where.name, me, board_id)
+            self.store.shelf_of = partial(self._shelf, home, self.store)
         self.push_screen(BoardScreen(self, self.store))
+
+    def _shelf(self, home: Home, store: BoardStore, me: str) -> Shelf:
+        board = store.loaded.board
+        scope = Scope(server=self.where.name, user=me, board=board.id, title=board.title)
+        return Shelf(home.paths.waiting, self.drafts, scope)
 
     def close_board(self, sentence: str = "") -> None:
         """Go back to the list of boards, with a sentence that says why."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rego.client.home import Door, Home
 from rego.client.server import Server
 from rego.client.session import Session
+from rego.client.waiting import name_of
 from rego.wire.users import Register, User
 from rego_tui.later import Later
 from rego_tui.workspace import Workspace
@@ -36,7 +37,7 @@ class Whereabouts:
     @property
     def name(self) -> str:
         """The server, in a word for a sentence."""
-        return str(self.server) if self.server is not None else "this machine"
+        return name_of(self.server)
 
     @property
     def may_log_in(self) -> bool:

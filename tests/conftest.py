@@ -11,12 +11,18 @@ from uuid import uuid4
 
 import pytest
 import structlog
+from hypothesis import settings
 from redis.asyncio import Redis
 
 from rego_server.core.db.migrate import migrate_postgres
 from tests.postgres import Postgres, start_postgres
 from tests.running import Running, Somebody, fast_settings, join, running, server_thread
 from tests.valkey import OwnValkey, Valkey, start_own_valkey, start_valkey
+
+# A busy machine is no bug, so an example may take its time. This is on top of the profile that Hypothesis chose itself, which
+# in CI tries the same examples each time.
+settings.register_profile("rego", parent=settings.get_profile(settings.get_current_profile_name()), deadline=None)
+settings.load_profile("rego")
 
 TEMPLATE = f"rego_template_{uuid4().hex}"
 """Of this process: several may share a borrowed server."""

@@ -114,13 +114,14 @@ class Soak:
                 self._passers.dismiss(passer)
 
     async def _while_all_is_well(self, seconds: float, paces: Sequence[Pace], passing: asyncio.Task[None]) -> None:
+        """For so many seconds, and until something was delivered in them."""
         until = perf_counter() + seconds
-        while (left := until - perf_counter()) > 0:
+        while (left := until - perf_counter()) > 0 or not self._audience.latencies:
             for pace in paces:
                 pace.check()
             if passing.done():
                 passing.result()
-            await asyncio.sleep(min(1.0, left))
+            await asyncio.sleep(min(1.0, max(left, 0.01)))
 
     async def _reading(self, minute: float, changes: int) -> Reading:
         latencies, servers = sorted(self._audience.latencies), self._place.servers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from rego.cli.output import Form, View
 from rego.client import auth
 from rego.client.blocking import Client
 from rego.client.server import Server
+from rego.client.waiting import Waiting, count, drop, said
 from rego.safe_text import safe_text
 from rego.wire.errors import InvalidInput
 from rego.wire.users import ChangePassword, Register, ResetPassword, User
@@ -91,9 +93,15 @@ def _logout(
     forget_server: Annotated[
         bool, typer.Option("--forget-server", help="Also go back to working on this machine alone.")
     ] = False,
+    drop_waiting: Annotated[
+        bool, typer.Option("--drop-waiting", help="Also let go of changes made in the TUI that the server does not have yet.")
+    ] = False,
 ) -> None:
-    """End the session on the server and forget its tokens."""
-    log_out(session_of(context), forget_server=forget_server)
+    """End the session on the server and forget its tokens.
+
+    Changes made in the TUI that wait for the server stay on this machine until you log in again, unless you drop them.
+    """
+    log_out(session_of(context), forget_server=forget_server, drop_waiting=drop_waiting)
 
 
 @password_app.command(cls=RegoCommand)
@@ -167,12 +175,12 @@ def _welcome(session: Session, server: Server, user: User) -> None:
     session.output.note(f"Logged in to {server} as {user.username}.")
 
 
-def log_out(session: Session, *, forget_server: bool) -> None:
+def log_out(session: Session, *, forget_server: bool, drop_waiting: bool = False) -> None:
     """Forget the tokens even when the server cannot be told; raises `InvalidInput` in local mode."""
     server = session.chosen_server
     if server is None:
         raise InvalidInput("You are not logged in anywhere: without a server Rego works on this machine alone.")
-    login = session.home.login_at(server)
+    login, waiting = session.home.login_at(server), session.home.waiting(server)
     told = session.home.log_out(server)
     if forget_server:
         session.home.save("server", None)
@@ -182,6 +190,23 @@ def log_out(session: Session, *, forget_server: bool) -> None:
         session.output.note(f"Logged out of {server} here; the token itself works until it is revoked.")
     else:
         session.output.note(f"Logged out of {server} here; it could not be told.")
+    _deal_with(session, waiting, drop_them=drop_waiting)
+
+
+def _deal_with(session: Session, waiting: Sequence[Waiting], *, drop_them: bool) -> None:
+    """Say what becomes of changes that wait for the server, and let them go where that is wished."""
+    number = count(waiting)
+    if not number:
+        return
+    if drop_them:
+        drop(waiting)
+        session.output.note(
+            f"{'1 change that waited for it was' if number == 1 else f'{number} changes that waited for it were'} let go."
+        )
+    else:
+        session.output.note(
+            f"{said(number)} for it on this machine until you log in again; 'rego logout --drop-waiting' lets them go."
+        )
 
 
 def change_password(session: Session, body: ChangePassword) -> None:

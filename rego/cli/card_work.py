@@ -18,7 +18,7 @@ from rego.cli.places import Where, fill_place
 from rego.cli.progress import working
 from rego.client import auth, boards, cards, columns
 from rego.dates import utc_offset
-from rego.naming import find_column
+from rego.naming import find_column, find_label
 from rego.wire import limits
 from rego.wire.base import Position
 from rego.wire.boards import Board
@@ -52,9 +52,11 @@ class NewCard(Struct, frozen=True):
 
 
 class Wanted(Struct, frozen=True):
-    """Which cards of a board to list."""
+    """Which cards of a board to list: those in the column, with all the labels, of all the people, that fit the query."""
 
     column: str | None
+    labels: list[str]
+    people: list[str]
     archived: bool
     query: Query | None
 
@@ -64,13 +66,27 @@ def list_cards(session: Session, board_name: str | None, wanted: Wanted, form: F
     board = session.board(board_name)
     archived = wanted.archived or (wanted.query is not None and wanted.query.asks_for_archived)
     snapshot = session.send(boards.get_snapshot(board.id, archived))
-    column = find_column(snapshot.columns, wanted.column) if wanted.column is not None else None
-    rows = [row for row in _rows(snapshot) if column is None or row.card.column_id == column.id]
-    none = f"No cards here yet: 'rego cards add TITLE --board {board.key}' adds one."
+    rows = _named(session, snapshot, wanted)
     if wanted.query is not None:
         rows = _fitting(session, rows, board, wanted)
-        none = "No card here fits."
+    none = (
+        "No card here fits." if snapshot.cards else f"No cards here yet: 'rego cards add TITLE --board {board.key}' adds one."
+    )
     session.output.many(CARD_ROW, rows, form, none=none)
+
+
+def _named(session: Session, snapshot: Snapshot, wanted: Wanted) -> list[CardRow]:
+    """The cards in the column, with the labels and of the people that are wanted; raises `NotFound` for what is not there."""
+    column = find_column(snapshot.columns, wanted.column) if wanted.column is not None else None
+    labels = {find_label(snapshot.labels, name).id for name in wanted.labels}
+    people = {look.person(session, snapshot.members, name.removeprefix("@")).user_id for name in wanted.people}
+    return [
+        row
+        for row in _rows(snapshot)
+        if (column is None or row.card.column_id == column.id)
+        and labels.issubset(row.card.label_ids)
+        and people.issubset(row.card.assignee_ids)
+    ]
 
 
 def _fitting(session: Session, rows: list[CardRow], board: Board, wanted: Wanted) -> list[CardRow]:

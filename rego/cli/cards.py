@@ -77,6 +77,13 @@ def _list(
     column: Annotated[
         str | None, typer.Option("--column", "-c", metavar="COLUMN", help="Only the cards of this column.")
     ] = None,
+    labels: Annotated[
+        list[str] | None, typer.Option("--label", "-l", metavar="LABEL", help="Only cards with this label; repeatable.")
+    ] = None,
+    people: Annotated[
+        list[str] | None,
+        typer.Option("--assignee", "-a", metavar="PERSON", help="Only cards of this person, or me; repeatable."),
+    ] = None,
     archived: Annotated[bool, typer.Option("--archived", help="Archived cards too.")] = False,
     query: QueryOption = None,
 ) -> None:
@@ -84,7 +91,7 @@ def _list(
     form = form_of(context, CARD_ROW)
     if name and board:
         raise InvalidInput("Name the board once: as an argument or with --board.")
-    wanted = work.Wanted(column=column, archived=archived, query=parsed(query))
+    wanted = work.Wanted(column, labels or [], people or [], archived, parsed(query))
     work.list_cards(session_of(context), name or board, wanted, form)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,12 @@ from rego.wire.errors import InvalidInput
 
 if TYPE_CHECKING:
     from rego.wire.users import Tokens
+
+
+class _Claims(Struct):
+    """What matters here of an access token."""
+
+    sub: str
 
 
 class Credentials(Struct, frozen=True, kw_only=True):
@@ -39,6 +46,15 @@ class Credentials(Struct, frozen=True, kw_only=True):
     def of_tokens(cls, server: Server, tokens: Tokens) -> Credentials:
         """What a login or a refresh at `server` answered."""
         return cls(server=server.url, access_token=tokens.access_token, refresh_token=tokens.refresh_token)
+
+    @property
+    def user_id(self) -> str | None:
+        """Whose they are, where that stands in the access token (RFC 7519); in a personal token it does not."""
+        try:
+            payload = self.access_token.split(".")[1]
+            return msgspec.json.decode(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)), type=_Claims).sub
+        except (IndexError, ValueError):
+            return None
 
     def __repr__(self) -> str:
         return f"Credentials(server={self.server!r}, …)"

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from rego.client.aio import Client as AsyncClient
     from rego.client.aio import Revive
     from rego.client.local import LocalServer
+    from rego.client.waiting import Waiting
 
 
 class Door(Struct, frozen=True, kw_only=True):
@@ -157,6 +158,16 @@ class Home:
         told = credentials is None or _told(Client(server, credentials))
         self.store.forget(server)
         return told
+
+    def waiting(self, server: Server | None) -> list[Waiting]:
+        """The changes made in the TUI that wait for a server, by board.
+
+        They are those of who is logged in there, or of everybody on this machine where that does not say who it is.
+        """
+        from rego.client.waiting import name_of, waiting_for
+
+        credentials = self.login_at(server) if server is not None else None
+        return waiting_for(self.paths.waiting, name_of(server), credentials.user_id if credentials is not None else None)
 
     def make_default(self, server: Server, profile: str | None) -> None:
         """Make this the server of later commands, or of those with that profile."""

@@ -246,11 +246,14 @@ class BoardsScreen(BoardsPage):
             self.run_worker(self._log_out(server), group="reading", exclusive=True)
 
     async def _log_out(self, server: Server) -> None:
+        from rego_tui.screens.logging_out import log_out
+
         try:
-            told = await self.rego.where.log_out(server)
+            sentence = await log_out(self.rego, server)
         except RegoError as error:
             self.rego.say(error.detail, failed=True)
             return
-        self.forget()
-        self.say(f"Logged out of {server}." if told else f"Logged out of {server} here; it could not be told.")
-        self._choose_server()
+        if sentence:
+            self.forget()
+            self.say(sentence)
+            self._choose_server()

@@ -151,14 +151,17 @@ class ServersScreen(KeyScreen):
             self.dismiss(True)
 
     async def _log_out(self, server: Server) -> None:
+        from rego_tui.screens.logging_out import log_out
+
         try:
-            told = await self.rego.where.log_out(server)
+            sentence = await log_out(self.rego, server)
         except RegoError as error:
             self._say(error.detail, failed=True)
             return
-        self._moved = True if server == self.rego.where.server else self._moved
-        self._say(f"Logged out of {server}." if told else f"Logged out of {server} here; it could not be told.")
-        await self._load()
+        if sentence:
+            self._moved = True if server == self.rego.where.server else self._moved
+            self._say(sentence)
+            await self._load()
 
     # --- drawing -----------------------------------------------------------------------------------------------------
 

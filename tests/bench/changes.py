@@ -58,7 +58,7 @@ async def dial(host: str, port: int) -> Wire:
 async def one_by_one(wire: Wire, audience: Audience, change: Change, next_key: Callable[[], str], until: float) -> int:
     """Change, wait until everybody knows, change again. Gives the number of changes."""
     for made in count():
-        if perf_counter() >= until:
+        if made and perf_counter() >= until:
             return made
         await make(wire, audience, change, next_key())
     raise AssertionError

@@ -172,16 +172,19 @@ async def _client(
     between: Pause | None,
     latencies: list[float],
 ) -> float:
-    """One request after the other until the deadline; returns the seconds that were spent between them."""
+    """One request after the other until the deadline, at least one; returns the seconds that were spent between them."""
     paused = 0.0
-    while (started := perf_counter()) < deadline:
+    while True:
+        started = perf_counter()
         if between is not None:
             await between()
             paused += perf_counter() - started
             started = perf_counter()
         await wire.exchange(next(requests))
-        latencies.append(perf_counter() - started)
-    return paused
+        answered = perf_counter()
+        latencies.append(answered - started)
+        if answered >= deadline:
+            return paused
 
 
 @asynccontextmanager

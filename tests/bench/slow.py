@@ -156,10 +156,10 @@ async def measure(target: Service, hall: Hall, size: Size) -> Outcome:
 async def _round(
     audience: Audience, pace: Pace, seconds: float, at_most: float = 0.0, done: Callable[[], bool] = lambda: True
 ) -> Round:
-    """Change and listen for so long, and until it is done or so much time has passed."""
+    """Change and listen for so long, until something was heard, and until it is done or so much time has passed."""
     audience.latencies.clear()
     began = perf_counter()
-    while (spent := perf_counter() - began) < seconds or (spent < at_most and not done()):
+    while (spent := perf_counter() - began) < seconds or not audience.latencies or (spent < at_most and not done()):
         pace.check()
         await asyncio.sleep(WATCH_EVERY)
     return Round(sorted(audience.latencies))

@@ -7,8 +7,11 @@ import stat
 from pathlib import Path
 from uuid import uuid4
 
+import msgspec
 import pytest
 
+from rego.client.paths import write_private_file
+from rego.client.waiting import FORMAT, Scope
 from tests.cli.conftest import Person, Rego, Result
 
 
@@ -151,3 +154,34 @@ def test_an_address_is_verified_with_a_token_alone(rego: Rego, ada: Person) -> N
     assert rego("verify", "--send").err == "A letter is on its way; run 'rego verify'.\n"
     wrong = rego("verify", "--token-stdin", input="rego_verify_x\n")
     assert (wrong.code, "This token is not valid" in wrong.err) == (2, True)
+
+
+def waits(home: Path, server: str, user: str) -> Path:
+    """A change made in the TUI that waits on disk for a server."""
+    scope = Scope(server=server, user=user, board="b1", title="Ops")
+    path = home / "data" / "waiting" / scope.directory / "1.json"
+    write_private_file(path, msgspec.json.encode({"format": FORMAT, "scope": scope}))
+    return path
+
+
+def test_logging_out_says_what_waits_and_keeps_it(rego: Rego, server_url: str, username: str, home: Path) -> None:
+    register(rego, server_url, username)
+    mine = waits(home, server_url, json.loads(rego("whoami", "--json", "id").out)["id"])
+    other, elsewhere = waits(home, server_url, "somebody else"), waits(home, "https://rego.example.com", "somebody else")
+    said = rego("logout").err
+    assert "1 change waits for it on this machine until you log in again" in said
+    assert "--drop-waiting" in said
+    assert mine.exists()
+    assert rego("logout", "--drop-waiting").code == 0, "it can be said afterwards, too; then it is meant for everybody's here"
+    assert not mine.exists()
+    assert not other.exists()
+    assert elsewhere.exists()
+
+
+def test_logging_out_can_let_go_of_what_waits(rego: Rego, server_url: str, username: str, home: Path) -> None:
+    register(rego, server_url, username)
+    mine = waits(home, server_url, json.loads(rego("whoami", "--json", "id").out)["id"])
+    other = waits(home, server_url, "somebody else")
+    assert "1 change that waited for it was let go." in rego("logout", "--drop-waiting").err
+    assert not mine.exists()
+    assert other.exists()

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.cli.conftest import Rego
+from tests.cli.conftest import Person, Rego
 from tests.cli.payloads import HOSTILE, steering
 
 
@@ -23,6 +23,20 @@ def test_a_sort_is_obeyed(rego: Rego, ops: str) -> None:
 def test_a_query_and_a_column_both_count(rego: Rego, ops: str) -> None:
     rego("cards", "move", f"{ops}-1", "Doing")
     assert rego("cards", "list", ops, "-q", "-Q", "o", "--column", "Doing").lines == [f"{ops}-1"]
+
+
+def test_labels_and_people_are_named_as_columns_are(rego: Rego, ada: Person, ops: str) -> None:
+    for label in ("bug", "wish"):
+        rego("labels", "add", label, "red")
+    rego("cards", "label", "1", "2", "bug")
+    rego("cards", "label", "2", "wish")
+    rego("cards", "assign", "2", "3", "me")
+    assert rego("cards", "list", ops, "--ids", "--label", "bug").lines == [f"{ops}-1", f"{ops}-2"]
+    assert rego("cards", "list", ops, "--ids", "-l", "bug", "-l", "wish").lines == [f"{ops}-2"]
+    assert rego("cards", "list", ops, "--ids", "--assignee", "@me").lines == [f"{ops}-2", f"{ops}-3"]
+    assert rego("cards", "list", ops, "--ids", "-a", ada.username, "-Q", "three").lines == [f"{ops}-3"]
+    assert rego("cards", "list", ops, "--label", "nope").code == 3
+    assert rego("cards", "list", ops, "--assignee", "nobody").code == 3
 
 
 def test_descriptions_are_looked_into_and_the_archive_when_asked(rego: Rego, ops: str) -> None:

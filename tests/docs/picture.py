@@ -11,7 +11,7 @@ import logging
 import re
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import count
 from pathlib import Path
@@ -19,7 +19,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 import structlog
-from textual.pilot import Pilot
 
 from rego.client import boards
 from rego.client.aio import Client
@@ -36,8 +35,9 @@ from rego_server.main import address_of, listen, start
 from rego_tui.app import Connect, RegoApp
 from tests.docs.pages import ROOT
 from tests.running import fast_settings, join
+from tests.tui.rest import at_rest
 from tests.tui.scenes import SCENES
-from tests.tui.seen import screen_text
+from tests.tui.seen import screen_text, until
 
 README = ROOT / "README.md"
 SVG = ROOT / "docs" / "images" / "board.svg"
@@ -98,12 +98,12 @@ async def _take(url: str, token: str, paths: Paths) -> Picture:
     async with AsyncExitStack() as colleagues, app.run_test(size=SIZE) as pilot:
         for account in accounts:
             await colleagues.enter_async_context(_colleague(address, account, board))
-        await _until(pilot, lambda: _seen(app) == set(LOOKING_AT))
+        await until(pilot, "all colleagues are seen", lambda: _seen(app) == set(LOOKING_AT))
         await pilot.press("l")
-        await pilot.pause()
+        await at_rest()
         text = screen_text(app).rstrip()
         await pilot.resize_terminal(*WIDE)
-        await pilot.pause()
+        await at_rest()
         return Picture(text, _FONT.sub("", app.export_screenshot(title="rego demo")))
 
 
@@ -128,12 +128,6 @@ async def _colleague(address: Server, account: Account, board: Board) -> AsyncIt
                 break
         await live.focus(card.id)
         yield
-
-
-async def _until(pilot: Pilot[None], condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await pilot.pause(0.01)
 
 
 def screens() -> Iterator[Picture]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -17,6 +18,16 @@ REGO = [sys.executable, "-m", "rego"]
 
 PATIENCE = 60.0
 """The bound of every wait, in seconds: a test that fails must end, and no test that passes comes near it."""
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for what nothing announces."""
+    waiting = threading.Event()
+    for _ in range(int(PATIENCE * 50)):
+        if condition():
+            return
+        waiting.wait(0.02)
+    raise AssertionError("it never came to be")
 
 
 class Stream:
@@ -155,6 +166,9 @@ class Home:
         return int(str(self.beacon["pid"]))
 
     def stop_background(self) -> None:
-        """End the background server, if there is one."""
+        """End the background server, if there is one, and wait until it is gone."""
         with suppress(FileNotFoundError, ProcessLookupError):
-            os.kill(self.server_pid, signal.SIGTERM)
+            server = os.pidfd_open(self.server_pid)
+            signal.pidfd_send_signal(server, signal.SIGTERM)
+            assert select.select([server], [], [], PATIENCE)[0], "the background server did not end"
+            os.close(server)

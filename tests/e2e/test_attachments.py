@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
-from tests.e2e.home import PATIENCE, Home
+from tests.e2e.home import Home, until
 from tests.ports import free_port
 from tests.running import PASSWORD
 
@@ -19,14 +18,6 @@ HOURS_AGO = time.time() - 3 * 3_600
 
 def _files(home: Home) -> set[Path]:
     return {path for path in (home.data / "blobs").rglob("*") if path.is_file()}
-
-
-def _until(condition: Callable[[], object]) -> None:
-    """Wait for what a dying or a starting server tells nobody."""
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def test_a_killed_server_has_whole_files_and_no_halves(home: Home) -> None:
@@ -43,7 +34,7 @@ def test_a_killed_server_has_whole_files_and_no_halves(home: Home) -> None:
         whole = _files(home)
         token = home.says("tokens", "add", "half", "--scope", "write").strip()
         with closing(_half_an_upload(port, token)):
-            _until(lambda: any(path.stat().st_size for path in _files(home) - whole))
+            until(lambda: any(path.stat().st_size for path in _files(home) - whole))
             server.kill()
     [half] = _files(home) - whole
     os.utime(half, (HOURS_AGO, HOURS_AGO))
@@ -51,7 +42,7 @@ def test_a_killed_server_has_whole_files_and_no_halves(home: Home) -> None:
         assert home.says("attachments", "list", "OPS-1", "--jq", ".[].filename") == "big.bin\n"
         home.says("attachments", "get", "OPS-1", "big.bin", "-o", "copy.bin")
         assert (home.root / "copy.bin").read_bytes() == BIG
-        _until(lambda: _files(home) == whole)
+        until(lambda: _files(home) == whole)
 
 
 def _half_an_upload(port: int, token: str) -> socket.socket:

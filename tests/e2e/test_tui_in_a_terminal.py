@@ -9,7 +9,7 @@ import pytest
 
 from rego.wire.base import to_json
 from rego.wire.imports import Plan, PlannedCard, PlannedColumn
-from tests.e2e.home import REGO, Home
+from tests.e2e.home import REGO, Home, until
 from tests.e2e.terminal import HEIGHT, WIDTH, Screen, Terminal, terminal
 
 _MODE = re.compile(r"\x1b\[\?(\d+)([hl])")
@@ -43,8 +43,9 @@ def is_beside(screen: Screen, title: str, column: str) -> bool:
 def test_a_card_is_moved_and_the_terminal_given_back_as_it_was(home: Home, tui: Terminal) -> None:
     assert modes_left_on(tui.output) >= {OTHER_SCREEN, MOUSE}, "the other screen and the mouse are in use"
     tui.press("L")
-    tui.until(lambda screen: is_beside(screen, "Fix the pump", "Doing") and not screen.find("↻"))
-    assert "OPS-1\tDoing\tFix the pump" in home.says("cards", "list")
+    tui.until(lambda screen: is_beside(screen, "Fix the pump", "Doing"))
+    until(lambda: "OPS-1\tDoing\tFix the pump" in home.says("cards", "list"))
+    tui.until(lambda screen: not screen.find("↻"))
     tui.press("q")
     assert tui.end() == 0
     assert modes_left_on(tui.output) - ON_AT_FIRST == set()

@@ -7,9 +7,8 @@ import os
 import select
 import signal
 import socket
-import threading
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +17,7 @@ from uuid import uuid4
 import pytest
 
 from tests.conftest import TEMPLATE
-from tests.e2e.home import PATIENCE, Home, Running
+from tests.e2e.home import PATIENCE, Home, Running, until
 from tests.e2e.test_serve import refusal
 from tests.ports import free_port
 from tests.postgres import Postgres
@@ -51,16 +50,6 @@ def workers_of(server: Running) -> set[int]:
         if int(parent) == server.process.pid and state != "Z":
             found.add(int(stat.parent.name))
     return found
-
-
-def until(condition: Callable[[], bool]) -> None:
-    """Wait for what nothing announces."""
-    waiting = threading.Event()
-    for _ in range(int(PATIENCE * 50)):
-        if condition():
-            return
-        waiting.wait(0.02)
-    raise AssertionError("it never came to be")
 
 
 def wait_for_end(handles: list[int]) -> None:

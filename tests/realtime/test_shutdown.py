@@ -20,6 +20,7 @@ from rego_server.app import open_server
 from rego_server.core.db.port import Work
 from rego_server.main import address_of, listen, start
 from rego_server.web.traffic import TRAFFIC
+from tests.ports import free_port
 from tests.realtime.connections import eventually
 from tests.realtime.stage import Desk, Stage
 from tests.realtime.wire import PATIENCE, dial
@@ -37,13 +38,13 @@ class Stoppable:
 
 @asynccontextmanager
 async def stoppable(data_dir: Path, port: int = 0) -> AsyncIterator[Stoppable]:
-    """A server on `port`; leaving waits until it has stopped."""
+    """A server on `port`, or on one that stays free when it has stopped; leaving waits until it has."""
     ready: asyncio.Future[Stoppable] = asyncio.get_running_loop().create_future()
 
     async def serve() -> None:
         async with open_server(fast_settings(data_dir)) as server:
             runner = await start(server)
-            await listen(runner, "127.0.0.1", port)
+            await listen(runner, "127.0.0.1", port or free_port())
             it = Stoppable(Running(address_of(runner), server))
             ready.set_result(it)
             await it.stop.wait()

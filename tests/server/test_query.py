@@ -52,8 +52,8 @@ async def test_what_queries_find_on_a_board(desk: Furnished) -> None:
         "is:archived or is:open": ["one", "two", "three", "four", "five"],
         "sort:title": ["five", "one", "three", "two"],
         "-one sort:-number": ["five", "three", "two"],
-        "created:today": every,
-        "updated<today": [],
+        "created>=yesterday": every,
+        "updated<yesterday": [],
         "nothing": [],
     }.items():
         assert await _titles(desk, q) == found, q
