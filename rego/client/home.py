@@ -130,7 +130,7 @@ class Home:
     # --- what was seen -------------------------------------------------------------------------------------------
 
     def seen_boards(self, server: Server | None) -> Path | None:
-        """Where what was last seen of the boards there is kept for whose login it is; None for nobody, and for an agent here."""
+        """Where what was last seen of the boards there is kept for whose login it is; None for nobody and for agents."""
         from rego.client.remembered import directory_for
 
         if server is None:
