@@ -64,17 +64,28 @@ def _fits(board: Board, wanted: Sequence[str]) -> bool:
     return all(word in text for word in wanted)
 
 
-def rows_of(boards: Sequence[Board], glances: Mapping[str, BoardGlance], width: int, *, away: bool = False) -> list[Entry]:
+def rows_of(
+    boards: Sequence[Board],
+    glances: Mapping[str, BoardGlance],
+    width: int,
+    *,
+    away: bool = False,
+    waiting: Mapping[str, int] | None = None,
+) -> list[Entry]:
     """A line of headings, then an entry for each board, in columns that fit into `width` cells.
 
-    `away`: who is there is known only as of the last contact.
+    `away`: who is there is known only as of the last contact. `waiting`: how many changes wait on disk for a board.
     """
+    waits = waiting or {}
     if not boards:
         return []
     found = [(board, glances.get(board.id)) for board in boards]
     room = width - KEY - 3
     for detail in Detail:
-        table = [_headings(detail), *(_cells_of(board, glance, detail, away) for board, glance in found)]
+        table = [
+            _headings(detail),
+            *(_cells_of(board, glance, detail, away, waits.get(board.id, 0)) for board, glance in found),
+        ]
         widths = [max(map(_length, column[1:])) and max(map(_length, column)) for column in zip(*table, strict=True)]
         needed = sum(each + GAP for each in widths if each)
         if room - needed >= (TITLE_LEAST if detail is Detail.COUNTED else TITLE_MIN):
@@ -116,12 +127,13 @@ def _about(board: Board, room: int) -> str:
     return cut(words, room) if room >= TITLE_MIN else ""
 
 
-def _cells_of(board: Board, glance: BoardGlance | None, detail: Detail, away: bool) -> tuple[Cell, ...]:
-    """How much is done and late, what the user is, and that the board is archived or who is there."""
+def _cells_of(board: Board, glance: BoardGlance | None, detail: Detail, away: bool, waiting: int) -> tuple[Cell, ...]:
+    """How much is done, late and waits, what the user is, and that the board is archived or who is there."""
     late = f"{glance.overdue} overdue" if glance is not None and glance.overdue and detail < Detail.NO_OVERDUE else ""
     role = (board.role or "") if detail < Detail.NO_ROLE else ""
     done = _done(glance, bar=detail < Detail.NO_BAR) if detail < Detail.NO_DONE else ()
-    return done, ((late, Tone.ERROR),), ((role, Tone.MUTED),), _state(board, glance, detail, away)
+    waits = f"{'  ' if late else ''}{waiting} waiting" if waiting and detail is not Detail.TITLE else ""
+    return done, ((late, Tone.ERROR), (waits, Tone.WARNING)), ((role, Tone.MUTED),), _state(board, glance, detail, away)
 
 
 def _done(glance: BoardGlance | None, *, bar: bool) -> Cell:

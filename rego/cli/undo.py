@@ -100,6 +100,8 @@ def _own(session: Session, board: Board, enough: Callable[[list[Activity]], bool
 def _last_act(session: Session, board: Board) -> Activity:
     own = _own(session, board, bool)
     acts = standing(own)
+    if not own:
+        raise NotFound(f"You have changed nothing on {board.key} so far.")
     if not acts:
         raise NotFound(f"None of your latest {len(own):,} changes on {board.key} still stands.")
     return acts[0]

@@ -166,8 +166,12 @@ class Home:
         """
         from rego.client.waiting import name_of, waiting_for
 
+        return waiting_for(self.paths.waiting, name_of(server), self.user_id(server))
+
+    def user_id(self, server: Server | None) -> str | None:
+        """Who is logged in at a server, where the login itself says so."""
         credentials = self.login_at(server) if server is not None else None
-        return waiting_for(self.paths.waiting, name_of(server), credentials.user_id if credentials is not None else None)
+        return credentials.user_id if credentials is not None else None
 
     def make_default(self, server: Server, profile: str | None) -> None:
         """Make this the server of later commands, or of those with that profile."""

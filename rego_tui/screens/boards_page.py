@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -51,6 +52,8 @@ class BoardsPage(KeyScreen):
         self.words = ""
         self._glances: dict[str, BoardGlance] = {}
         self._recent: list[str] = []
+        self._waiting: dict[str, int] = {}
+        self._told_of_waiting = ""
         self._since: datetime | None = None
         self._sentence = "Connecting…"
 
@@ -87,10 +90,12 @@ class BoardsPage(KeyScreen):
             await self.ask_for_login(error.detail)
         except RegoError as error:
             self.say(f"{error.detail}\n\nR tries again, s chooses another server, q quits.")
+            self._look_for_waiting()
         else:
             self.say("")
             if straight:
                 self.go_straight(snapshot)
+            self._look_for_waiting()
 
     async def _read_ahead(self) -> Snapshot | None:
         """Take over what was read while the app was loaded: the boards, and the one that is opened at once."""
@@ -127,15 +132,35 @@ class BoardsPage(KeyScreen):
     async def _refresh(self) -> None:
         try:
             await self._read()
+            await self._tell_of_waiting()
         except NotAuthenticated:
             self.load(straight=False)
         except RegoError:
             self._since = self._since or self.rego.clock()
             self.draw()
 
+    def _look_for_waiting(self) -> None:
+        self.run_worker(self._tell_of_waiting(), group="waiting", exclusive=True)
+
+    async def _tell_of_waiting(self) -> None:
+        """Mark the boards that changes wait for; say it once, and each time that a board of them is gone."""
+        from rego_tui.waiting_boards import put_aside_lost, sentence_about, what_waits
+
+        with suppress(RegoError):
+            waiting = await what_waits(self.rego)
+            self._waiting = {each.scope.board: len(each.files) for each in waiting}
+            self.draw()
+            open_board = self.rego.store.board_id if self.rego.store is not None else None
+            sentence = sentence_about(waiting, self.boards, open_board)
+            if sentence and self._told_of_waiting != self.rego.where.name:
+                self.rego.say(sentence)
+            self._told_of_waiting = self.rego.where.name if self.boards else ""
+            for sentence in await put_aside_lost(self.rego, waiting, self.boards):
+                self.rego.say(sentence, failed=True)
+
     def forget(self) -> None:
         """Nothing is known of any board here any more."""
-        self.boards, self._glances = [], {}
+        self.boards, self._glances, self._waiting = [], {}, {}
         self.draw()
 
     # --- what the page leaves to the keys ----------------------------------------------------------------------------
@@ -173,7 +198,9 @@ class BoardsPage(KeyScreen):
         """Draw everything as it is known now."""
         if not self.is_drawable:
             return
-        self.listed.show(rows_of(self.shown(), self._glances, self.size.width, away=self._since is not None))
+        away = self._since is not None
+        rows = rows_of(self.shown(), self._glances, self.size.width, away=away, waiting=self._waiting)
+        self.listed.show(rows)
         self._draw_bar()
         self._draw_word()
 

@@ -101,7 +101,8 @@ class CardScreen(CardTexts, CardChecklists, CardFiles, CardFacts):
         if self._gone:
             return [(key_label(key), word) for id_, word in LEFT for key in actions[id_].keys[:1]]
         wanted = [(actions[action_id], word) for action_id, word in self._wanted()]
-        here = [(key_label(action.keys[0]), word) for action, word in wanted if action.keys]
+        only_look = bool(self.rego.why_not())
+        here = [(key_label(a.keys[0]), word) for a, word in wanted if a.keys and not (only_look and a.changes)]
         return here + [hint for hint in super().hints() if hint[0] not in {key for key, _ in here}]
 
     def _wanted(self) -> list[tuple[str, str]]:

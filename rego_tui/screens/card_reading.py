@@ -192,9 +192,11 @@ class CardReading(KeyScreen):
 
     def _hints_at_heads(self) -> dict[str, str]:
         found = {}
+        read_only = bool(self.rego.why_not())
         for row, (action_id, word) in _AT_HEADS.items():
             keys = self.rego.keymap.actions[action_id].keys
-            if keys and not (row == ACTIVITY and self.open_card.activity is not None):
+            idle = self.open_card.activity is not None if row == ACTIVITY else read_only
+            if keys and not idle:
                 found[row] = f"{key_label(keys[0])} {word}"
         return found
 
@@ -324,7 +326,9 @@ class CardReading(KeyScreen):
     # --- other keys ------------------------------------------------------------------------------------------------------
 
     def mode(self) -> str:
-        return self._asked.mode if self._asked is not None else ""
+        if self._asked is not None:
+            return self._asked.mode
+        return "LOOK ONLY" if self.rego.why_not() else ""
 
     def hints(self) -> Sequence[tuple[str, str]]:
         if self._asked is not None:

@@ -28,8 +28,9 @@ class Wish(Struct, frozen=True, kw_only=True):
 
 async def ask(app: RegoApp, shown: Sequence[Column], column: Column | None, hidden: Sequence[Column]) -> Wish | None:
     """Let the user choose; None when they leave. `shown` are the columns in sight, `column` the one under the cursor."""
-    picker = Picker(app, f"Column “{column.title}”" if column is not None else "Columns", list(_rows(shown, column, hidden)))
-    picked = await app.push_screen_wait(picker)
+    rows = _rows_for_all(shown, column) if not app.why_not() else []
+    rows += _rows_for_oneself(column, hidden)
+    picked = await app.push_screen_wait(Picker(app, f"Column “{column.title}”" if column is not None else "Columns", rows))
     if picked is None:
         return None
     what, _, which = picked.one.partition(" ")
@@ -40,7 +41,8 @@ async def ask(app: RegoApp, shown: Sequence[Column], column: Column | None, hidd
     return await _about(app, what, shown, column) if column is not None else None
 
 
-def _rows(shown: Sequence[Column], column: Column | None, hidden: Sequence[Column]) -> list[Row]:
+def _rows_for_all(shown: Sequence[Column], column: Column | None) -> list[Row]:
+    """What changes the board for everybody."""
     rows = [Row(id="add", text="Add a column to the right")]
     if column is not None:
         place = [each.id for each in shown].index(column.id)
@@ -51,10 +53,15 @@ def _rows(shown: Sequence[Column], column: Column | None, hidden: Sequence[Colum
             *([Row(id="left", text="Move it to the left")] if place else []),
             *([Row(id="right", text="Move it to the right")] if place < len(shown) - 1 else []),
             Row(id="done", text="Its cards are work to do" if column.done else "Its cards are finished work", also="done"),
-            Row(id="hide", text="Hide it here", detail="for you alone"),
             Row(id="archive", text="Archive it, with its cards"),
             Row(id="delete", text="Delete it", detail="when it is empty"),
         ]
+    return rows
+
+
+def _rows_for_oneself(column: Column | None, hidden: Sequence[Column]) -> list[Row]:
+    """What changes only how the user sees the board."""
+    rows = [Row(id="hide", text="Hide it here", detail="for you alone")] if column is not None else []
     rows += [Row(id=f"show {each.id}", text=f"Show “{each.title}” again") for each in hidden]
     return rows + ([Row(id="show", text="Show all columns again")] if len(hidden) > 1 else [])
 

@@ -107,6 +107,13 @@ def test_what_was_changed_since_is_not_undone(rego: Rego, ops: str) -> None:
     assert (refused.code, refused.out, "has changed since: title" in refused.err) == (6, "", True)
 
 
+def test_who_did_nothing_has_nothing_to_undo(rego: Rego, ops: str, bob: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    rego("members", "add", bob.username)
+    monkeypatch.setenv("REGO_TOKEN", bob.credentials.access_token)
+    refused = rego("undo", "--board", ops)
+    assert (refused.code, refused.err) == (3, f"You have changed nothing on {ops} so far.\n")
+
+
 def test_there_may_be_nothing_to_undo(rego: Rego, ops: str) -> None:
     unknown = rego("undo", "--event", "999")
     assert (unknown.code, f"The log of {ops} tells of no event 999." in unknown.err) == (3, True)

@@ -14,6 +14,7 @@ from rego_tui.people_words import left_words
 from rego_tui.widgets.bars import OptionsBar
 from rego_tui.widgets.column_head import HEADER
 from tests.tui import boards
+from tests.tui.card_peer import card_desk
 from tests.tui.desk import Desk, at_desk, running
 from tests.tui.scenes import a_busy_peer
 from tests.tui.scripted import OWN_CONNECTION
@@ -47,6 +48,18 @@ async def test_who_may_only_look_is_not_told_to_add_anything() -> None:
         await desk.until("it is known who looks", lambda: "LOOK ONLY" in desk.text())
         assert "No cards here yet." in desk.text()
         assert "adds" not in desk.text()
+
+
+async def test_a_card_offers_nothing_to_who_may_only_look() -> None:
+    viewer = replace(boards.small(), members=[replace(boards.ADA, role=Role.VIEWER)])
+    async with card_desk(snapshot=viewer) as desk:
+        assert "LOOK ONLY" in options(desk)
+        assert "title" not in options(desk)
+        assert "Enter reads it" in desk.text()
+        assert not any(words in desk.text() for words in ("Enter edits", "adds one", "writes one"))
+        await desk.press("escape", "C")
+        await desk.until("the menu of the column is open", lambda: "Hide it here" in desk.text())
+        assert "Rename" not in desk.text()
 
 
 async def test_a_board_without_columns_says_how_to_get_one_and_offers_no_card() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,7 +10,8 @@ import msgspec
 import pytest
 
 from rego.client import boards
-from rego.wire.boards import Board, CreateBoard
+from rego.wire.base import Role
+from rego.wire.boards import Board, CreateBoard, UpdateMember
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.picker import Picker
 from tests.running import Somebody
@@ -33,6 +35,57 @@ async def at_the_list(line: Line) -> AsyncIterator[Visitor]:
     async with visiting(line.home, line.address) as visitor:
         await visitor.until_seen("OPS")
         yield visitor
+
+
+async def test_the_list_shows_for_which_board_changes_wait_until_it_is_opened(waiting: Line) -> None:
+    async with at_the_list(waiting) as visitor:
+        await visitor.until_seen("2 waiting")
+        await visitor.until(
+            "it is said, too", lambda: "2 changes wait for OPS; open that board to send them." in visitor.notices()
+        )
+        await visitor.press(*"/OPS", "enter")
+        await visitor.until("they are sent", lambda: not waiting.files() and visitor.app.waiting == 0)
+        await visitor.press("B")
+        await visitor.until("the list is there", lambda: isinstance(visitor.app.screen, BoardsScreen))
+        await visitor.until("nothing waits", lambda: "waiting" not in visitor.text())
+
+
+async def test_who_opens_another_board_at_once_is_told_what_waits_elsewhere(waiting: Line) -> None:
+    async with visiting(waiting.home, waiting.address, board="HOME") as visitor:
+        await visitor.until("it is said", lambda: "2 changes wait for OPS" in visitor.notices())
+        await visitor.until_seen("● live")
+    assert len(waiting.files()) == 2
+
+
+@pytest.mark.parametrize("gone", ["deleted", "not hers any more"])
+async def test_what_waits_for_a_board_that_is_gone_is_written_down_for_the_user(
+    waiting: Line, board: tuple[Board, Somebody, Somebody], gone: str
+) -> None:
+    made, ada, ben = board
+    if gone == "deleted":
+        await ada.client.send(boards.delete_board(made.id))
+    else:
+        await ada.client.send(boards.update_member(made.id, ben.user.id, UpdateMember(role=Role.OWNER)))
+        await ben.client.send(boards.remove_member(made.id, ada.user.id))
+    async with visiting(waiting.home, waiting.address) as visitor:
+        await visitor.until("it is said", lambda: "“Ops” is gone. What waited for it (2 changes) is in" in visitor.notices())
+    assert not waiting.files()
+    (written,) = (waiting.home.paths.drafts.parent / "texts").iterdir()
+    assert "“new” was not added" in written.read_text()
+    assert stat.S_IMODE(written.stat().st_mode) == 0o600
+
+
+async def test_a_board_that_ends_while_changes_wait_for_it_leaves_them_written_down(
+    line: Line, board: tuple[Board, Somebody, Somebody]
+) -> None:
+    made, ada, _ = board
+    async with line.open() as visitor:
+        await line.cut(visitor)
+        await visitor.press("n", *"new", "enter", "escape")
+        await ada.client.send(boards.delete_board(made.id))
+        line.proxy.heal()
+        await visitor.until("it is said", lambda: "What waited for it (1 change) is in" in visitor.notices())
+    assert not line.files()
 
 
 async def test_logging_out_asks_and_keeps_what_waits(waiting: Line) -> None:
