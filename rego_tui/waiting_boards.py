@@ -25,7 +25,7 @@ async def what_waits(app: RegoApp) -> list[Waiting]:
     if home is None:
         return []
     found = await asyncio.to_thread(home.waiting, server)
-    if found and await asyncio.to_thread(home.user_id, server) is None:
+    if found and server is None:
         me = await (await app.workspace()).ask(auth.me())
         found = [each for each in found if each.scope.user == me.id]
     return found
@@ -49,8 +49,7 @@ async def put_aside_lost(app: RegoApp, waiting: Sequence[Waiting], listed: Seque
     """
     home, known = app.where.home, {board.id for board in listed}
     lost = [each for each in waiting if each.scope.board not in known]
-    # A personal token may not see all boards of its user.
-    if not lost or home is None or (app.where.server and await asyncio.to_thread(home.user_id, app.where.server) is None):
+    if not lost or home is None or not await asyncio.to_thread(home.sees_all_boards, app.where.server):
         return []
     workspace = await app.workspace()
     told = []
@@ -69,7 +68,7 @@ def _put_aside(drafts: Drafts, directory: Path, waiting: Waiting) -> str:
     if not acts:
         return ""
     title = waiting.scope.title
-    path = drafts.put_aside(f"not done on {title}", f"“{title}” is gone. What waited for it was not done:\n\n{_listed(acts)}")
+    path = drafts.put_aside(f"not-done-{title}", f"“{title}” is gone. What waited for it was not done:\n\n{_listed(acts)}")
     for act in acts:
         shelf.drop(act.op_id)
     return f"“{title}” is gone. What waited for it ({'1 change' if len(acts) == 1 else f'{len(acts)} changes'}) is in {path}"
@@ -81,4 +80,8 @@ def _listed(acts: Sequence[Kept]) -> str:
 
 def _texts_of(act: Kept) -> list[str]:
     """What was typed for an act, where its sentence may not say it."""
-    return [f"  {line}" for name in TEXTS for line in str((act.body or {}).get(name) or "").splitlines()]
+    return [f"  {line}" for name in TEXTS for line in _lines((act.body or {}).get(name)) if line not in act.failure]
+
+
+def _lines(value: object) -> list[str]:
+    return value.splitlines() if isinstance(value, str) else []

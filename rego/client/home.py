@@ -178,16 +178,23 @@ class Home:
     def waiting(self, server: Server | None) -> list[Waiting]:
         """The changes made in the TUI that wait for a server, by board.
 
-        They are those of who is logged in there, or of everybody on this machine where that does not say who it is.
+        They are those of who is logged in there, or of everybody on this machine where that is not known.
         """
         from rego.client.waiting import name_of, waiting_for
 
-        return waiting_for(self.paths.waiting, name_of(server), self.user_id(server))
-
-    def user_id(self, server: Server | None) -> str | None:
-        """Who is logged in at a server, where the login itself says so."""
         credentials = self.login_at(server) if server is not None else None
-        return credentials.user_id if credentials is not None else None
+        user = credentials.user_id if credentials is not None else None
+        found = waiting_for(self.paths.waiting, name_of(server), user)
+        if found and server is not None and credentials is not None and user is None:
+            with suppress(RegoError):
+                user = self._who(server, credentials).id
+                return [each for each in found if each.scope.user == user]
+        return found
+
+    def sees_all_boards(self, server: Server | None) -> bool:
+        """Whether the login at a server is certain to see all boards of its user; a personal token may name some."""
+        credentials = self.login_at(server) if server is not None else None
+        return server is None or (credentials is not None and credentials.user_id is not None)
 
     def make_default(self, server: Server, profile: str | None) -> None:
         """Make this the server of later commands, or of those with that profile."""

@@ -13,7 +13,7 @@ TOKEN_NAME_MAX = 100  # names of personal tokens
 SECRET_MAX = 200  # random secrets as they are mailed, shown or granted
 BOARD_KEY_MIN, BOARD_KEY_MAX = 2, 6  # board keys, the first half of references such as OPS-12
 IDEMPOTENCY_KEY_MAX = 64  # the `Idempotency-Key` header
-IDEMPOTENCY_KEY_LIFE = 86_400  # how long the server knows a key again
+IDEMPOTENCY_KEY_LIFE = 86_400.0  # how long the server knows a key again
 
 BODY_MAX_BYTES = 1_048_576  # a request body
 BULK_MAX = 200  # cards in one bulk operation

@@ -38,7 +38,7 @@ async def log_out(app: RegoApp, server: Server) -> str:
 
 async def _wish(app: RegoApp, server: Server, waiting: Sequence[Waiting]) -> str:
     rows = [
-        Row(id="keep", text="Log out; they stay on this machine until you log in again"),
+        Row(id="keep", text="Log out and keep them on this machine"),
         Row(id="drop", text="Log out and let them go"),
         Row(id="stay", text="Stay logged in"),
     ]

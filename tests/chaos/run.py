@@ -115,7 +115,7 @@ async def run(site: Site, fault: str, seed: int, *, trusting: bool = False) -> V
         for writer in writers:
             writer.stop()
         await asyncio.gather(*writing, removing)
-        quiet = await stack.enter_async_context(_client(site.nodes[0].url, people.owner))
+        quiet = await stack.enter_async_context(_patient(site.nodes[0].url, people.owner))
         truth = await oracle.board_of(quiet, board.id)
         converged = await _wait_for(followers, guest, truth, healed)
         for each in following:
@@ -195,10 +195,15 @@ def _client(url: str, credentials: Credentials | None) -> aio.Client:
     return aio.Client(Server.parse(url), credentials, policy=Policy(budget=1.0, unreachable=1.0), timeout=ANSWERS_WITHIN)
 
 
+def _patient(url: str, credentials: Credentials | None) -> aio.Client:
+    """For what comes before and after the fault, where only the machine is slow."""
+    return aio.Client(Server.parse(url), credentials)
+
+
 async def _board(site: Site) -> tuple[Board, People]:
     url = site.nodes[0].url
     (_, owner), (guest, guests) = await _account(url, "ann"), await _account(url, "bo")
-    async with _client(url, owner) as client:
+    async with _patient(url, owner) as client:
         board = await client.send(boards.create_board(CreateBoard(title="Chaos")))
         made = [await client.send(columns.create_column(board.id, CreateColumn(title=title))) for title in ("One", "Two")]
         label = await client.send(labels.create_label(board.id, CreateLabel(name="loud", color=Color.RED)))
@@ -208,7 +213,7 @@ async def _board(site: Site) -> tuple[Board, People]:
 
 async def _account(url: str, name: str) -> tuple[User, Credentials]:
     name = f"{name}-{uuid4().hex[:8]}"
-    async with _client(url, None) as stranger:
+    async with _patient(url, None) as stranger:
         user = await stranger.send(auth.register(Register(email=f"{name}@example.com", username=name, password=PASSWORD)))
         tokens = await stranger.send(auth.login(name, PASSWORD))
     return user, Credentials(server=url, access_token=tokens.access_token)

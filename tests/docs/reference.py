@@ -246,7 +246,18 @@ def _limit(each: Constant) -> str:
     return f"| {', '.join(f'`{name}`' for name in each.names)} | {values}{unit} | {each.remark} |"
 
 
-_COUNTED = ("LIST", "REPLAY", "IMPORT", "TOKENS", "TOKEN_BOARDS", "INVITATION", "QUERY_TERMS", "QUERY_DEPTH", "UTC_OFFSET")
+_COUNTED = (
+    "LIST",
+    "CLAIM_LIFE",
+    "REPLAY",
+    "IMPORT",
+    "TOKENS",
+    "TOKEN_BOARDS",
+    "INVITATION",
+    "QUERY_TERMS",
+    "QUERY_DEPTH",
+    "UTC_OFFSET",
+)
 """Limits whose remark says of what they are."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import stat
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,9 +10,13 @@ from contextlib import asynccontextmanager
 import msgspec
 import pytest
 
-from rego.client import boards
+from rego.client import boards, tokens
+from rego.client.credentials import Credentials
+from rego.client.server import Server
+from rego.client.waiting import count
 from rego.wire.base import Role
 from rego.wire.boards import Board, CreateBoard, UpdateMember
+from rego.wire.tokens import CreateToken
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.screens.picker import Picker
 from tests.running import Somebody
@@ -121,3 +126,15 @@ async def test_files_from_before_they_said_where_they_belong_are_brought_up(wait
         path.write_bytes(msgspec.json.encode(entry))
     async with waiting.open() as visitor:
         await visitor.until("they are sent", lambda: not waiting.files() and visitor.app.waiting == 0)
+
+
+async def test_with_a_personal_token_the_server_says_whose_changes_those_are(
+    waiting: Line, board: tuple[Board, Somebody, Somebody]
+) -> None:
+    tokens_of = [await somebody.client.send(tokens.create_token(CreateToken(name="script"))) for somebody in board[1:]]
+    server = Server.parse(waiting.address)
+    found = []
+    for made in tokens_of:
+        waiting.home.store.save(Credentials(server=waiting.address, access_token=made.token))
+        found.append(count(await asyncio.to_thread(waiting.home.waiting, server)))
+    assert found == [2, 0]
