@@ -27,11 +27,13 @@ RATE = 30
 
 WORDS = "nightly"
 
-FIRST_CARD, MEMORY, HELD = "first card, ms", "memory, MB", "lag after a held j, ms"
+FIRST_CARD, SEEN_CARD = "first card, ms", "first card of a board seen before, ms"
+MEMORY, HELD = "memory, MB", "lag after a held j, ms"
 EVENTS = "1,000 events, processor ms"
 
 BARS: dict[str, float | None] = {
     FIRST_CARD: 600,
+    SEEN_CARD: 600,
     "j, first byte": 15,
     "j, last byte": 30,
     "L, first byte": 30,
@@ -62,11 +64,19 @@ class Times:
 
 
 class Sitting:
-    """The program from its start to its end, which come with the block."""
+    """The program from its start to its end, which come with the block; `seen`: the board was opened there before."""
 
     def __init__(
-        self, command: Sequence[str], environ: Mapping[str, str], peer: Client, snapshot: Snapshot, times: Times
+        self,
+        command: Sequence[str],
+        environ: Mapping[str, str],
+        peer: Client,
+        snapshot: Snapshot,
+        times: Times,
+        *,
+        seen: bool = False,
     ) -> None:
+        self._seen = seen
         self._tty = Tty(command, environ, columns=COLUMNS, lines=LINES)
         self._peer = peer
         self._times = times
@@ -75,14 +85,15 @@ class Sitting:
         self._movers = [card.id for card in snapshot.cards if card.column_id == self._columns[1]]
 
     def __enter__(self) -> Sitting:
-        self._times.add(FIRST_CARD, (self._tty.until("Card ") - self._tty.began) * 1e3)
+        self._times.add(SEEN_CARD if self._seen else FIRST_CARD, (self._tty.until("Card ") - self._tty.began) * 1e3)
         self._tty.until("● live")
         self._tty.drain(REST)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         if kind is None:
-            self._times.add(MEMORY, resident_bytes(self._tty.process.pid) / 1e6)
+            if not self._seen:
+                self._times.add(MEMORY, resident_bytes(self._tty.process.pid) / 1e6)
             self._tty.press("q")
             self._tty.drain(REST)
         self._tty.close()

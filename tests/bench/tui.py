@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -87,12 +88,16 @@ def in_terminal(size: Size) -> list[Times]:
         for turn in range(size.rounds):
             for board_id, times in zip(made, found, strict=True):
                 snapshot = peer.send(boards.get_snapshot(board_id))
-                with Sitting([*REGO, "tui", snapshot.board.key], environ, peer, snapshot, times) as sitting:
+                command = [*REGO, "tui", snapshot.board.key]
+                shutil.rmtree(Path(environ["REGO_CACHE_DIR"]) / "boards", ignore_errors=True)
+                with Sitting(command, environ, peer, snapshot, times) as sitting:
                     sitting.keys(size.presses)
                     sitting.moves_of_another(size.presses)
                     sitting.hold(size.held)
                     if turn == size.rounds - 1:
                         sitting.events(size.events)
+                with Sitting(command, environ, peer, snapshot, times, seen=True):
+                    pass
         return found
 
 
