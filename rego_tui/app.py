@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from rego.wire.snapshot import Snapshot
     from rego.wire.users import User
     from rego_tui.head_start import Found, HeadStart
+    from rego_tui.snapshot_cache import SeenBoard
 
 
 class Connect(Struct, frozen=True, kw_only=True):
@@ -212,10 +213,10 @@ class RegoApp(App[None]):
             self._workspace = self.where.workspace_later()
         return found
 
-    def open_board(self, board_id: str, snapshot: Snapshot | None = None) -> None:
-        """Show a board, as it is in a snapshot or once it is read, and follow it until its screen closes."""
+    def open_board(self, board_id: str, begun: Snapshot | SeenBoard | None = None) -> None:
+        """Show a board, as it is in `begun` or once it is read, and follow it until its screen closes."""
         assert self._workspace is not None
-        self.store = self._workspace.open(board_id, snapshot)
+        self.store = self._workspace.open(board_id, begun)
         if (home := self.where.home) is not None:
             self.run_worker(asyncio.to_thread(remember_board, home.paths.cache, board_id), group="recent")
             self.store.shelf_of = partial(self._shelf, home, self.store)

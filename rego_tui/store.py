@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
@@ -12,6 +13,7 @@ from textual.message import Message
 
 from rego.client import attachments, auth, cards, checklists, comments
 from rego.client.call import Call
+from rego.client.follow import Position
 from rego.client.updates import Ended, EventCame, Offline, Online, PresenceCame, SnapshotCame, Update
 from rego.replica import Gap, Replica, Touched
 from rego.wire import limits
@@ -25,6 +27,7 @@ from rego.wire.snapshot import Snapshot
 from rego_tui.card_detail import CardDetail
 from rego_tui.connection import Connection, OpenFeed, Phase
 from rego_tui.focus import Focus
+from rego_tui.memory import Memory
 from rego_tui.messages import BoardEnded, BoardLoaded, ConnectionChanged, Notice, PresenceChanged
 from rego_tui.operations import Operation
 from rego_tui.outbox import Sender
@@ -32,6 +35,7 @@ from rego_tui.reports import Reports
 from rego_tui.review import Row
 from rego_tui.rights import why_not
 from rego_tui.shelf import Shelf
+from rego_tui.snapshot_cache import SeenBoard
 from rego_tui.taking_back import TakingBack
 from rego_tui.under_way import UnderWay
 
@@ -44,13 +48,24 @@ class BoardStore:
     Reports to its subscribers by the messages of `rego_tui.messages`.
     """
 
-    def __init__(self, client: Sender, open_feed: OpenFeed, board_id: str, snapshot: Snapshot | None = None) -> None:
+    def __init__(
+        self,
+        client: Sender,
+        open_feed: OpenFeed,
+        board_id: str,
+        begun: Snapshot | SeenBoard | None = None,
+        memory: Memory | None = None,
+    ) -> None:
         self.board_id = board_id
-        self.replica = Replica(snapshot) if snapshot is not None else None
-        self._since = (snapshot.epoch, snapshot.seq) if snapshot is not None else None
+        self.replica: Replica | None = None
+        self._since: Position | None = None
         self.connection = Connection(phase=Phase.CONNECTING)
+        self.as_of: datetime | None = None
         self.people: dict[str, Person] = {}
         self.me: str | None = None
+        self._memory = memory or Memory(board_id)
+        self._taken_up = 0
+        self._was_live = self._is_over = self._said_old = False
         self._client = client
         self._open_feed = open_feed
         self._following: asyncio.Task[None] | None = None
@@ -66,6 +81,8 @@ class BoardStore:
         self._focus = Focus(self._known_card)
         self._listeners: list[Callable[[Event], object]] = []
         self.shelf_of: Callable[[str], Shelf] | None = None
+        if begun is not None:
+            self._begin_with(begun)
 
     # --- life ----------------------------------------------------------------------------------------------------
 
@@ -122,6 +139,7 @@ class BoardStore:
         """Follow the board and send operations until cancelled or until the board ends; after `begin_again` once more."""
         sending = asyncio.create_task(self.under_way.outbox.run())
         try:
+            await self._remember()
             while not self._ended:
                 self._following = asyncio.create_task(self._follow())
                 await asyncio.wait({self._following})
@@ -132,6 +150,7 @@ class BoardStore:
                 if task is not None:
                     task.cancel()
             self.under_way.shelve(all_of_it=True)
+            self._keep_at_end()
             self._focus.stop()
             self._reports.stop()
 
@@ -204,6 +223,30 @@ class BoardStore:
         real = self.real_id(card_id)
         return real if self.replica is not None and real in self.replica.cards else None
 
+    # --- what was seen before ----------------------------------------------------------------------------------------
+
+    def _begin_with(self, begun: Snapshot | SeenBoard) -> None:
+        """Show the board as it was; the feed goes on from there."""
+        snapshot = begun.snapshot if isinstance(begun, SeenBoard) else begun
+        self.replica = Replica(snapshot)
+        self._since = (snapshot.epoch, snapshot.seq)
+        if isinstance(begun, SeenBoard):
+            self.me, self.as_of = begun.me, begun.at
+            self._memory.recalled(begun)
+
+    async def _remember(self) -> None:
+        """Begin with the board as it was last seen, if it did not begin with anything yet, and with what waits."""
+        await self._memory.open()
+        if self.replica is None and (seen := await self._memory.recall()) is not None:
+            self._begin_with(seen)
+            self._reports.publish(BoardLoaded())
+        self._take_up()
+
+    def _keep_at_end(self) -> None:
+        if self._was_live and self.replica is not None and not self._is_over:
+            since = self.connection.since if self.connection.phase is Phase.OFFLINE else None
+            self._memory.keep(self.replica, self.me, since or datetime.now(UTC))
+
     # --- the feed --------------------------------------------------------------------------------------------------
 
     async def _follow(self) -> None:
@@ -267,6 +310,7 @@ class BoardStore:
         touched = replica.apply(event)
         self.under_way.event_came(event, pending, touched)
         if self.connection.phase is Phase.LIVE:
+            self._memory.keep_if_due(replica, self.me)
             for tell in self._listeners:
                 tell(event)
         self._reports.touch(touched)
@@ -282,9 +326,9 @@ class BoardStore:
         """Go on with what waited when the program ended, once it is known whose it is and there is a board to show it on."""
         if self.shelf_of is None or self.me is None or self.replica is None or self.under_way.shelf is not None:
             return
-        if begun := self.under_way.take_up(self.shelf_of(self.me)):
-            what = "1 change that waited is" if begun == 1 else f"{begun} changes that waited are"
-            self._reports.publish(Notice(f"{what} sent now."))
+        self._taken_up = self.under_way.take_up(self.shelf_of(self.me))
+        if self.connection.phase is Phase.LIVE:
+            self._went_live()
 
     def _take_presence(self, people: dict[str, Person]) -> None:
         if self._own_connection in people:
@@ -298,6 +342,7 @@ class BoardStore:
     def _end(self, sentence: str, *, log_in: bool = False) -> None:
         if not self._ended:
             self._ended = True
+            self._is_over = not log_in
             self._reports.publish(BoardEnded(sentence, log_in=log_in))
 
     def _locked_out(self, error: RegoError) -> None:
@@ -310,3 +355,17 @@ class BoardStore:
         self.connection = connection
         self.under_way.outbox.open(connection.phase is Phase.LIVE)
         self._reports.publish(ConnectionChanged())
+        match connection.phase:
+            case Phase.LIVE:
+                self._went_live()
+            case Phase.OFFLINE if self.as_of is not None and not self._said_old:
+                self._said_old = True
+                self._reports.publish(Notice(f"{connection.reason} You see the board as it was; what you change waits."))
+
+    def _went_live(self) -> None:
+        self.as_of, self._was_live = None, True
+        self._memory.keep_if_due(self.loaded, self.me)
+        if begun := self._taken_up:
+            self._taken_up = 0
+            what = "1 change that waited is" if begun == 1 else f"{begun} changes that waited are"
+            self._reports.publish(Notice(f"{what} sent now."))

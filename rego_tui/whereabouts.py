@@ -13,6 +13,7 @@ from rego.client.session import Session
 from rego.client.waiting import name_of
 from rego.wire.users import Register, User
 from rego_tui.later import Later
+from rego_tui.snapshot_cache import OpenCache, SnapshotCache, no_cache
 from rego_tui.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -54,14 +55,18 @@ class Whereabouts:
     def workspace_later(self) -> Workspace:
         """The same, which connects when something is asked of it."""
         later = Later(self._enter)
-        self._workspace = Workspace(later, later.open_feed)
+        self._workspace = Workspace(later, later.open_feed, self._open_cache())
         return self._workspace
 
     async def _connect(self) -> Workspace:
         from rego.client.live import LiveBoard
 
         client = await self._enter()
-        return Workspace(client, lambda board_id, since: LiveBoard(client, board_id, since=since))
+        return Workspace(client, lambda board_id, since: LiveBoard(client, board_id, since=since), self._open_cache())
+
+    def _open_cache(self) -> OpenCache:
+        """What opens the cache of what is seen here."""
+        return partial(SnapshotCache.of, self.home, self.server) if self.home is not None else no_cache
 
     async def _enter(self) -> Client:
         client = self._client = await self._open_client()

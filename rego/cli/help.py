@@ -71,7 +71,7 @@ _OTHERS = {
     "REGO_TOKEN": "A token that stands in for a login; it is never stored.",
     "REGO_CONFIG_DIR": "Where your settings are.",
     "REGO_DATA_DIR": "Where local mode keeps its data.",
-    "REGO_CACHE_DIR": "Where the names for completions are kept.",
+    "REGO_CACHE_DIR": "Where the names for completions, and boards as you last saw them, are kept.",
     "REGO_DEBUG": "1 shows the traceback of a failure.",
     "NO_COLOR, CLICOLOR_FORCE": "No colours; colours in a pipe too.",
 }

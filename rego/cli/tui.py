@@ -27,11 +27,12 @@ def open_board(session: Session, board_name: str | None) -> int:
         raise InvalidInput("The board needs a terminal. In a pipe, 'rego cards list' prints the same cards.")
     from rego.demo import tutorial
     from rego_tui.head_start import HeadStart
+    from rego_tui.snapshot_cache import SnapshotCache
 
     home, server = session.home, session.chosen_server
     home.furnish = tutorial.begin
     wanted = board_name or session.choices.value("board")
-    ahead = HeadStart(lambda: Client(*home.way_in(server), policy=ONCE), wanted)
+    ahead = HeadStart(lambda: Client(*home.way_in(server), policy=ONCE), wanted, partial(SnapshotCache.of, home, server))
     from rego_tui.app import Connect, run
 
     return run(Connect(client=partial(home.client, server), board=wanted, ahead=ahead, home=home, server=server))

@@ -101,8 +101,13 @@ class CredentialStore:
 
     def given(self, server: Server) -> Credentials | None:
         """The login that `REGO_TOKEN` is, or None."""
-        token = self._environ.get("REGO_TOKEN", "").strip()
+        token = self.given_token
         return Credentials(server=server.url, access_token=token) if token else None
+
+    @property
+    def given_token(self) -> str:
+        """`REGO_TOKEN`, or nothing."""
+        return self._environ.get("REGO_TOKEN", "").strip()
 
     def kept(self, server: Server) -> Credentials | None:
         """As `load`, without `REGO_TOKEN`: for a server that the user did not choose, which must not get that token."""

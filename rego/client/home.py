@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -126,6 +127,18 @@ class Home:
         given = self.store.given(local.server) if self.choices.server is None else None
         return local if given is None else replace(local, credentials=given)
 
+    # --- what was seen -------------------------------------------------------------------------------------------
+
+    def seen_boards(self, server: Server | None) -> Path | None:
+        """Where what was last seen of the boards there is kept for whose login it is; None for nobody and for agents."""
+        from rego.client.remembered import directory_for
+
+        if server is None:
+            is_agents = self.choices.server is None and self.store.given_token
+            return None if is_agents else directory_for(self.paths, None, None)
+        credentials = self.login_at(server)
+        return directory_for(self.paths, server, credentials) if credentials is not None else None
+
     # --- logins --------------------------------------------------------------------------------------------------
 
     def check(self, server: Server) -> None:
@@ -153,10 +166,13 @@ class Home:
         return user
 
     def log_out(self, server: Server) -> bool:
-        """End the session and forget it; False when the server could not be told."""
+        """End the session, and forget it and what was seen of the boards; False when the server could not be told."""
         credentials = self.login_at(server)
         told = credentials is None or _told(Client(server, credentials))
         self.store.forget(server)
+        from rego.client import remembered
+
+        remembered.forget(self.paths, server)
         return told
 
     def waiting(self, server: Server | None) -> list[Waiting]:

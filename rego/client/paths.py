@@ -49,6 +49,11 @@ class Paths(Struct, frozen=True, kw_only=True):
         return self.data / "drafts"
 
     @property
+    def seen(self) -> Path:
+        """Where the TUI keeps the boards as they were last seen."""
+        return self.cache / "boards"
+
+    @property
     def waiting(self) -> Path:
         """Where the TUI keeps changes that the server does not have yet."""
         return self.data / "waiting"

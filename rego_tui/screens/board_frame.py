@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from rego.replica import Replica
 from rego.wire.field_words import person as named
@@ -11,6 +11,7 @@ from rego.wire.presence import Person
 from rego_tui.board_view import DRAFT_ID, BoardView
 from rego_tui.connection import Phase
 from rego_tui.store import BoardStore
+from rego_tui.widgets.card_rows import moment_text
 from rego_tui.widgets.column import STRIP_WIDTH
 from rego_tui.widgets.looks import Density, Face, Looks, Peer
 
@@ -134,16 +135,17 @@ def _name(replica: Replica | None, person: Person) -> str:
     return named((member.firstname if member is not None else "") or person.username, person.agent)
 
 
-def connection_text(store: BoardStore, zone: tzinfo | None) -> tuple[str, str]:
+def connection_text(store: BoardStore, now: datetime) -> tuple[str, str]:
     """The state of the connection as (words, tone)."""
     connection, waiting = store.connection, store.waiting
     queue = f" · {waiting} waiting" if waiting else ""
     queue += f" · {len(store.review)} to review" if store.review else ""
+    as_of = f", as of {moment_text(store.as_of, now)}" if store.as_of is not None else ""
     if connection.phase is Phase.OFFLINE:
-        since = f" since {connection.since.astimezone(zone):%H:%M}" if connection.since is not None else ""
-        return f"○ offline{since}, trying again{queue}", "error"
+        since = f" since {moment_text(connection.since, now)}" if connection.since is not None and not as_of else ""
+        return f"○ offline{since or as_of}, trying again{queue}", "error"
     if store.blocked:
         return f"◌ the server does not answer{queue}", "warning"
     if connection.phase is Phase.LIVE:
         return f"● live{queue}", "good"
-    return f"◌ {connection.phase}{queue}", "warning"
+    return f"◌ {connection.phase}{as_of}{queue}", "warning"

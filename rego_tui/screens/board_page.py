@@ -224,7 +224,7 @@ class BoardPage(KeyScreen):
 
     def _draw_bar(self) -> None:
         if self.is_drawable:
-            state, tone = connection_text(self.store, self.rego.clock().tzinfo)
+            state, tone = connection_text(self.store, self.rego.clock())
             self.query_one(BoardBar).show(
                 self._title(), people_here(self.store), state, tone, away=not self.store.connection.in_touch
             )

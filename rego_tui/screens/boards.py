@@ -17,6 +17,7 @@ from rego.wire.users import User
 from rego_tui.head_start import opened_at_once
 from rego_tui.keymap import Press
 from rego_tui.screens.boards_page import BoardsPage
+from rego_tui.snapshot_cache import SeenBoard
 from rego_tui.widgets.entries import EntryClicked
 from rego_tui.widgets.line_input import LineInput
 
@@ -69,11 +70,11 @@ class BoardsScreen(BoardsPage):
         if message.twice:
             self.rego.open_board(message.key)
 
-    def go_straight(self, snapshot: Snapshot | None) -> None:
+    def go_straight(self, begun: Snapshot | SeenBoard | None) -> None:
         wanted = self.rego.connect.board
         board = opened_at_once(self.boards, wanted)
         if board is not None:
-            self.rego.open_board(board.id, snapshot)
+            self.rego.open_board(board.id, begun)
         elif wanted is not None:
             theirs = " These are yours:" if any(not each.archived for each in self.boards) else ""
             self.say(f"You have no board “{wanted}”.{theirs}")

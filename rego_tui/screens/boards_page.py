@@ -21,7 +21,9 @@ from rego_tui.actions import Place
 from rego_tui.board_rows import in_order, rows_of
 from rego_tui.recent import recent_boards
 from rego_tui.screens.keys import KeyScreen
+from rego_tui.snapshot_cache import SeenBoard
 from rego_tui.widgets.bars import BoardBar, OptionsBar
+from rego_tui.widgets.card_rows import moment_text
 from rego_tui.widgets.entries import Entries
 from rego_tui.widgets.line_input import LineInput
 
@@ -54,7 +56,8 @@ class BoardsPage(KeyScreen):
         self._recent: list[str] = []
         self._waiting: dict[str, int] = {}
         self._told_of_waiting = ""
-        self._since: datetime | None = None
+        self._read_at: datetime | None = None
+        self._is_old = False
         self._sentence = "Connecting…"
 
     def compose(self) -> ComposeResult:
@@ -81,37 +84,47 @@ class BoardsPage(KeyScreen):
         if not self.boards:
             self.say("Connecting…")
         try:
-            snapshot = await self._read_ahead()
-            if snapshot is None:
-                await self._read()
+            begun = await self._begin()
         except NotAuthenticated as error:
             self.forget()
             self.say(f"You are not logged in to {self.rego.where.name}.\n\nR asks again, s chooses a server, q quits.")
             await self.ask_for_login(error.detail)
         except RegoError as error:
+            self._is_old = bool(self.boards)
+            self.draw()
             self.say(f"{error.detail}\n\nR tries again, s chooses another server, q quits.")
             self._look_for_waiting()
         else:
             self.say("")
             if straight:
-                self.go_straight(snapshot)
+                self.go_straight(begun)
             self._look_for_waiting()
 
-    async def _read_ahead(self) -> Snapshot | None:
-        """Take over what was read while the app was loaded: the boards, and the one that is opened at once."""
+    async def _begin(self) -> Snapshot | SeenBoard | None:
+        """Have the boards, and perhaps the one that is opened at once: as they were read while the app was loaded, or read now.
+
+        What was last seen stands there meanwhile, and a board that is begun with is brought up to date by itself.
+        """
         found = await self.rego.found_ahead()
         if found is None:
+            await self._read()
             return None
-        self.boards = found.boards
+        self.boards, self._read_at, self._is_old = found.boards, found.since, found.since is not None
+        self.say("")
         self.draw()
-        return found.snapshot
+        if not self._is_old:
+            await (await self.rego.workspace()).keep_boards(found.boards)
+        elif found.board is None:
+            await self._read()
+        return found.board
 
     async def _read(self) -> None:
         """The boards, which are shown at once, then how full they are and who is there."""
         workspace = await self.rego.workspace()
         found, self._recent = await asyncio.gather(workspace.ask(boards.list_boards()), self._read_recent())
-        self.boards, self._since = found, None
+        self.boards, self._read_at, self._is_old = found, self.rego.clock(), False
         self.draw()
+        await workspace.keep_boards(found)
         try:
             glances = await workspace.ask(boards.list_glances())
         except NotFound:
@@ -136,7 +149,7 @@ class BoardsPage(KeyScreen):
         except NotAuthenticated:
             self.load(straight=False)
         except RegoError:
-            self._since = self._since or self.rego.clock()
+            self._is_old = True
             self.draw()
 
     def _look_for_waiting(self) -> None:
@@ -169,7 +182,7 @@ class BoardsPage(KeyScreen):
         """Nobody is logged in here."""
         raise NotImplementedError
 
-    def go_straight(self, snapshot: Snapshot | None) -> None:
+    def go_straight(self, begun: Snapshot | SeenBoard | None) -> None:
         """The list was read for the first time, perhaps with a board."""
         raise NotImplementedError
 
@@ -198,8 +211,7 @@ class BoardsPage(KeyScreen):
         """Draw everything as it is known now."""
         if not self.is_drawable:
             return
-        away = self._since is not None
-        rows = rows_of(self.shown(), self._glances, self.size.width, away=away, waiting=self._waiting)
+        rows = rows_of(self.shown(), self._glances, self.size.width, away=self._is_old, waiting=self._waiting)
         self.listed.show(rows)
         self._draw_bar()
         self._draw_word()
@@ -223,8 +235,8 @@ class BoardsPage(KeyScreen):
 
     def _draw_bar(self) -> None:
         title = f"Boards on {self.rego.where.name}{f'  /{self.words}' if self.words else ''}"
-        if self._since is not None:
-            self.query_one(BoardBar).show(title, (), f"○ no answer since {self._since:%H:%M}", "error")
+        if self._is_old and self._read_at is not None:
+            self.query_one(BoardBar).show(title, (), f"○ as of {moment_text(self._read_at, self.rego.clock())}", "error")
         else:
             count = sum(not board.archived for board in self.boards)
             words = "" if not self.boards else "1 board" if count == 1 else f"{count} boards"

@@ -202,7 +202,7 @@ class CardReading(KeyScreen):
 
     def _draw_bar(self) -> None:
         """What card it is, and the connection where the bar of the screen below does not show it."""
-        state, tone = connection_text(self.store, self.rego.clock().tzinfo)
+        state, tone = connection_text(self.store, self.rego.clock())
         self.query_one(BoardBar).show(self.ref, (), state if self.has_class("narrow") else "", tone)
 
     def _word(self) -> str:

@@ -212,7 +212,7 @@ class ListPage(KeyScreen):
         word.display = bool(sentence)
 
     def _draw_bar(self) -> None:
-        state, tone = connection_text(self.store, self.rego.clock().tzinfo)
+        state, tone = connection_text(self.store, self.rego.clock())
         self.query_one(BoardBar).show(
             self.title_words(), people_here(self.store), state, tone, away=not self.store.connection.in_touch
         )

@@ -26,6 +26,10 @@ class Proxy:
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
 
+    def lead_to(self, *ports: int) -> None:
+        """Send new connections elsewhere; without a port, nobody answers them."""
+        self._ports = ports
+
     def cut(self) -> None:
         """End every connection, without a goodbye. New ones are let in."""
         for writer in tuple(self._writers):

@@ -34,7 +34,7 @@ DATA_DIR = "`rego` in the user's data directory: `~/.local/share/rego` on Linux,
 OTHER_VARIABLES = {
     "REGO_TOKEN": "client: a token that stands in for a login; it is never stored",
     "REGO_CONFIG_DIR": "client: the directory of `config.toml` and, where there is no keyring, of the logins",
-    "REGO_CACHE_DIR": "client: the directory of the names that completion knows",
+    "REGO_CACHE_DIR": "client: the directory of the names that completion knows, and of the boards as they were last seen",
     "REGO_EVENT_TYPE": "for what `rego watch --exec` runs; so are `REGO_EVENT_SEQ`, `REGO_EVENT_BOARD`, `REGO_EVENT_CARD`",
     "REGO_DEBUG": "client: `1` prints the traceback of a failed command; server: see `debug`",
 }

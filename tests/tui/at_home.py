@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
+from rego.client.blocking import Client
 from rego.client.home import Home
 from rego.client.paths import Paths
+from rego.client.retry import ONCE
 from rego.client.server import Server
 from rego_tui.app import Connect, RegoApp
+from rego_tui.head_start import HeadStart
+from rego_tui.snapshot_cache import SnapshotCache
 from tests.tui.seen import notices, screen_text, until
 
 
@@ -58,10 +62,13 @@ class Visitor:
 
 @asynccontextmanager
 async def visiting(
-    home: Home, address: str | None, *, size: tuple[int, int] = (80, 24), board: str | None = None
+    home: Home, address: str | None, *, size: tuple[int, int] = (80, 24), board: str | None = None, ahead: bool = False
 ) -> AsyncIterator[Visitor]:
-    """The app at a server, or on this machine, as far as it gets."""
+    """The app at a server, or on this machine, as far as it gets; `ahead`: it begins with what is read before it is there."""
     server = Server.parse(address) if address is not None else None
-    app = RegoApp(Connect(client=partial(home.client, server), board=board, home=home, server=server))
+    begun = None
+    if ahead:
+        begun = HeadStart(lambda: Client(*home.way_in(server), policy=ONCE), board, partial(SnapshotCache.of, home, server))
+    app = RegoApp(Connect(client=partial(home.client, server), board=board, ahead=begun, home=home, server=server))
     async with app.run_test(size=size, notifications=True) as pilot:
         yield Visitor(app, pilot)
