@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from typing import Any, TypeAlias
 
 from rego.wire.cards import CardSummary
-from rego_tui.operations import Known, Operation
+from rego_tui.operations import Act, Known, Operation
 
 LISTS = frozenset({"label_ids", "assignee_ids"})
 """Fields of a card of which a change names single members."""
@@ -19,7 +19,7 @@ Member: TypeAlias = tuple[str, str, str]
 """A label or a person on a card: the card's id, the field, and its own id."""
 
 
-def members(operation: Operation, known: Known) -> dict[Member, bool]:
+def members(operation: Act, known: Known) -> dict[Member, bool]:
     """What an operation puts on cards (true) and takes off them (false), as the user saw them."""
     found = {}
     for card_id, seen in operation.seen.items():

@@ -90,7 +90,7 @@ def rows_of(
         needed = sum(each + GAP for each in widths if each)
         if room - needed >= (TITLE_LEAST if detail is Detail.COUNTED else TITLE_MIN):
             break
-    longest = max(cell_len(steady(board.title)) for board in boards) + GAP
+    longest = max(len("board"), *(cell_len(steady(board.title)) for board in boards)) + GAP
     title = max(min(room - needed, TITLE_MAX, longest), 1)
     titles = [("board", Tone.MUTED), *((steady(b.title), Tone.MUTED if b.archived else Tone.TITLE) for b in boards)]
     keys = [("", "key", Tone.MUTED), *((board.id, board.key, Tone.ACCENT) for board in boards)]

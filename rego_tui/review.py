@@ -142,6 +142,9 @@ def why_impossible(row: Row, replica: Replica, me: str | None) -> str:
     target = (row.kept.body or {}).get("column_id")
     if target is not None and target not in {column.id for column in columns}:
         return "Its column is gone; open the card to move it elsewhere."
+    for (_, field, member), on in members(row.kept, Known()).items():
+        if on and member not in (replica.labels if field == "label_ids" else replica.members):
+            return f"The {'label' if field == 'label_ids' else 'person'} is not on the board any more."
     return ""
 
 

@@ -94,6 +94,20 @@ async def test_to_take_off_a_label_that_is_gone_from_the_board_is_done_already(
         assert not visitor.app.store.review
 
 
+async def test_to_put_on_a_label_that_is_gone_from_the_board_cannot_be_done_any_more(
+    line: Line, board: tuple[Board, Somebody, Somebody], urgent: Label
+) -> None:
+    ben = board[2]
+    card = await first_card(ben)
+    async with line.open() as visitor:
+        await line.cut(visitor)
+        toggle(visitor, LABELS, card.id, urgent.id, on=True)
+        await ben.client.send(labels.delete_label(urgent.id))
+        line.proxy.heal()
+        await visitor.until("it is asked about", lambda: isinstance(visitor.app.screen, ReviewPage))
+        await visitor.until_seen("The label is not on the board any more.")
+
+
 @pytest.mark.parametrize("on", [True, False])
 async def test_who_takes_theirs_back_is_asked_before_that_takes_back_what_somebody_else_did(
     line: Line, board: tuple[Board, Somebody, Somebody], urgent: Label, on: bool
