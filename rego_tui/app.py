@@ -104,6 +104,7 @@ class RegoApp(App[None]):
         self._ahead = connect.ahead
         self._companions: list[asyncio.Task[None]] = []
         self._warned_of_waiting = self._asked_to_quit = False
+        self._said = ""
         for theme in THEMES:
             self.register_theme(theme)
         self.wishes, self._wish_problems = _wishes(connect.home)
@@ -240,16 +241,28 @@ class RegoApp(App[None]):
             self.screen.load(straight=False)
 
     def say(self, sentence: str, *, failed: bool = False) -> None:
-        """Show a sentence for a few seconds; it may hold text of others."""
+        """Show a sentence for a few seconds; it may hold text of others. What was done makes room for what is done next."""
+        words = safe_text(sentence)
+        if not failed:
+            self._take_away(self._said)
+            self._said = words
+        self._show(words, failed=failed)
+
+    def _show(self, words: str, *, failed: bool = False) -> None:
         severity: Literal["error", "information"] = "error" if failed else "information"
-        self.notify(safe_text(sentence), severity=severity, markup=False, timeout=8 if failed else 4)
+        self.notify(words, severity=severity, markup=False, timeout=8 if failed else 4)
+
+    def _take_away(self, words: str) -> None:
+        """Take a sentence off the screen, if it is there still."""
+        for notice in [each for each in self._notifications if each.message == words]:
+            self._unnotify(notice, refresh=False)
 
     def call_attention(self, sentence: str) -> None:
         """Say that somebody means the user, in the way that they wish; the sentence holds text of others."""
         wish = self.preferences.notify
         if wish == "off":
             return
-        self.say(sentence)
+        self._show(safe_text(sentence))
         if wish == "bell":
             self.bell()
         elif wish == "osc9" and self._driver is not None:

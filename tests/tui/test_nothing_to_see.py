@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
+from textual.notifications import Notifications
 
 from rego.client.updates import PresenceCame
 from rego.wire.base import Role
@@ -21,6 +22,8 @@ from tests.tui.scripted import OWN_CONNECTION
 
 ONE_COLUMN = boards.snapshot([boards.column(1, "Todo"), boards.column(2, "Done")], [])
 NOTHING = boards.snapshot([], [])
+FORGET = Notifications.__delitem__
+"""As it is where the tests do not keep what was said."""
 
 
 async def open_filter(desk: Desk, text: str) -> None:
@@ -142,6 +145,20 @@ async def test_what_is_wrong_with_a_date_is_told_to_its_end_and_the_cursor_is_se
         said = " ".join(" ".join(line.split()) for line in desk.text().splitlines())
         assert "'xy' is no date that Rego reads" in said
         assert "+2w or +4h." in said
+
+
+async def test_quick_work_leaves_one_sentence_on_the_board_and_what_failed_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Notifications, "__delitem__", FORGET)
+    async with at_desk(boards.rich()) as desk:
+        desk.app.call_attention("Mia means you.")
+        await desk.press("z", "z", "y")
+        await desk.until("the last is said", lambda: "Copied OPS-1" in desk.notices())
+        assert desk.notices() == "Mia means you.\nCopied OPS-1"
+        desk.app.say("It failed.", failed=True)
+        await desk.press("z")
+        await desk.until("the next is said", lambda: "are compact now" in desk.notices() or "are normal now" in desk.notices())
+        assert "Mia means you.\nIt failed.\n" in desk.notices()
+        assert "Copied" not in desk.notices()
 
 
 def test_a_week_that_has_just_begun_has_seven_days_left() -> None:
