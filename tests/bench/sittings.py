@@ -27,7 +27,7 @@ RATE = 30
 
 WORDS = "nightly"
 
-FIRST_CARD, SEEN_CARD = "first card, ms", "first card of a board seen before, ms"
+FIRST_CARD, SEEN_CARD = "first card, ms", "first card, seen before, ms"
 MEMORY, HELD = "memory, MB", "lag after a held j, ms"
 EVENTS = "1,000 events, processor ms"
 
