@@ -112,7 +112,8 @@ def _read(path: Path, kind: type[S]) -> S | None:
 
 
 def _write(path: Path, seen: Struct) -> None:
-    content = MARK + msgspec.json.encode(seen)
+    content = bytearray(MARK)
+    msgspec.json.Encoder().encode_into(seen, content, -1)
     with suppress(OSError):
         if len(content) <= SIZE_MAX:
             write_private_file(path, content)

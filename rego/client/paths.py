@@ -83,7 +83,7 @@ def make_private_directory(path: Path) -> None:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def write_private_file(path: Path, content: bytes) -> None:
+def write_private_file(path: Path, content: bytes | bytearray) -> None:
     """Replace the file at `path` in one step by one that only the user can read. Raises `OSError`."""
     make_private_directory(path.parent)
     draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
@@ -95,7 +95,7 @@ def write_private_file(path: Path, content: bytes) -> None:
             draft.unlink()
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, content: bytes | bytearray) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
