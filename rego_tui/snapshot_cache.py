@@ -5,21 +5,23 @@ One directory holds what one user saw on one server. All of it can be thrown awa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from rego import __version__
 from rego.client.home import Home
 from rego.client.paths import write_private_file
 from rego.client.server import Server
 from rego.wire.boards import Board
+from rego.wire.cards import CardSummary
 from rego.wire.snapshot import Snapshot
 
 MARK = f"rego board 1 {__version__}\n".encode()
@@ -29,9 +31,10 @@ BOARDS_MAX = 30
 """How many boards are kept; those that were not seen for longest go first."""
 
 SIZE_MAX = 64 * 1024 * 1024
-"""Bytes of the largest file that is written or read."""
+"""Bytes of the largest file that is read."""
 
-S = TypeVar("S", bound=Struct)
+_CARDS = msgspec.json.Decoder(CardSummary)
+_encode = msgspec.json.Encoder().encode
 
 
 class SeenBoard(Struct, frozen=True, kw_only=True):
@@ -63,11 +66,13 @@ class SnapshotCache:
 
     def boards(self) -> SeenList | None:
         """The list of boards."""
-        return _read(self._list, SeenList)
+        with suppress(msgspec.MsgspecError):
+            return msgspec.json.decode(_content(self._list), type=SeenList)
+        return None
 
     def keep_boards(self, boards: Sequence[Board], at: datetime) -> None:
         """Keep the list of boards, and of each board that is not in it any more nothing."""
-        _write(self._list, SeenList(at=at, boards=list(boards)))
+        _write(self._list, [MARK, msgspec.json.encode(SeenList(at=at, boards=list(boards)))])
         known = {self._file(board.id) for board in boards}
         for path in self._files():
             if path not in known:
@@ -75,12 +80,17 @@ class SnapshotCache:
 
     def board(self, board_id: str) -> SeenBoard | None:
         """A board as it was last seen."""
-        seen = _read(self._file(board_id), SeenBoard)
-        return seen if seen is not None and seen.snapshot.board.id == board_id else None
+        content = _content(self._file(board_id))
+        with suppress(ValueError, msgspec.MsgspecError):
+            head, _, cards = content.partition(b"\n")
+            seen = msgspec.json.decode(head, type=SeenBoard)
+            if seen.snapshot.board.id == board_id:
+                return replace(seen, snapshot=replace(seen.snapshot, cards=_CARDS.decode_lines(cards)))
+        return None
 
     def keep(self, seen: SeenBoard) -> None:
         """Keep a board instead of what was kept of it."""
-        _write(self._file(seen.snapshot.board.id), seen)
+        _write(self._file(seen.snapshot.board.id), _lines(seen))
         for path in sorted(self._files(), key=_age)[:-BOARDS_MAX]:
             _unlink(path)
 
@@ -104,19 +114,26 @@ def no_cache() -> SnapshotCache | None:
     return None
 
 
-def _read(path: Path, kind: type[S]) -> S | None:
-    with suppress(OSError, msgspec.MsgspecError), path.open("rb") as file:
+def _lines(seen: SeenBoard) -> Iterator[bytes]:
+    """The file of a board, in which each card has a line: a large board takes little memory to write."""
+    snapshot = seen.snapshot
+    yield MARK
+    yield _encode(replace(seen, snapshot=replace(snapshot, cards=[])))
+    for card in snapshot.cards:
+        yield b"\n" + _encode(card)
+
+
+def _content(path: Path) -> bytes:
+    """What stands behind the mark; nothing when it is another one, or none."""
+    with suppress(OSError), path.open("rb") as file:
         if file.read(len(MARK)) == MARK:
-            return msgspec.json.decode(file.read(SIZE_MAX), type=kind)
-    return None
+            return file.read(SIZE_MAX)
+    return b""
 
 
-def _write(path: Path, seen: Struct) -> None:
-    content = bytearray(MARK)
-    msgspec.json.Encoder().encode_into(seen, content, -1)
+def _write(path: Path, content: Iterable[bytes]) -> None:
     with suppress(OSError):
-        if len(content) <= SIZE_MAX:
-            write_private_file(path, content)
+        write_private_file(path, content)
 
 
 def _unlink(path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -83,8 +83,8 @@ def make_private_directory(path: Path) -> None:
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def write_private_file(path: Path, content: bytes | bytearray) -> None:
-    """Replace the file at `path` in one step by one that only the user can read. Raises `OSError`."""
+def write_private_file(path: Path, content: bytes | Iterable[bytes]) -> None:
+    """Replace the file at `path` in one step by one for the user alone; `content` may come in pieces. Raises `OSError`."""
     make_private_directory(path.parent)
     draft = path.with_name(f".{path.name}.{os.urandom(8).hex()}")
     try:
@@ -95,9 +95,9 @@ def write_private_file(path: Path, content: bytes | bytearray) -> None:
             draft.unlink()
 
 
-def _write(path: Path, content: bytes | bytearray) -> None:
+def _write(path: Path, content: bytes | Iterable[bytes]) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+        file.writelines([content] if isinstance(content, bytes) else content)
         file.flush()
         os.fsync(descriptor)

@@ -15,7 +15,7 @@ from rego.wire.base import Position
 from rego.wire.cards import MoveCard
 from rego.wire.snapshot import Snapshot
 from tests.bench.processes import cpu_seconds, resident_bytes
-from tests.bench.tty import Reaction, Tty
+from tests.bench.tty import SILENCE, Reaction, Tty
 
 COLUMNS, LINES = 160, 45
 
@@ -145,7 +145,8 @@ class Sitting:
         for _ in range(max(int(seconds * RATE), 1)):
             self._tty.read_for(1 / RATE)
             released = self._tty.press("j")
-        self._times.add(HELD, ((self._tty.drain(REST) or released) - released) * 1e3)
+        self._times.add(HELD, ((self._tty.drain(SILENCE) or released) - released) * 1e3)
+        self._tty.drain(REST)
 
     def events(self, amount: int) -> None:
         """Somebody else makes many moves, one after the other."""
