@@ -328,7 +328,7 @@ class BoardStore:
             return
         self._taken_up = self.under_way.take_up(self.shelf_of(self.me))
         if self.connection.phase is Phase.LIVE:
-            self._went_live()
+            self._is_live()
 
     def _take_presence(self, people: dict[str, Person]) -> None:
         if self._own_connection in people:
@@ -357,12 +357,13 @@ class BoardStore:
         self._reports.publish(ConnectionChanged())
         match connection.phase:
             case Phase.LIVE:
-                self._went_live()
+                self._is_live()
             case Phase.OFFLINE if self.as_of is not None and not self._said_old:
                 self._said_old = True
                 self._reports.publish(Notice(f"{connection.reason} You see the board as it was; what you change waits."))
 
-    def _went_live(self) -> None:
+    def _is_live(self) -> None:
+        """The board is up to date: it is kept as it is now, and what waited is sent."""
         self.as_of, self._was_live = None, True
         self._memory.keep_if_due(self.loaded, self.me)
         if begun := self._taken_up:

@@ -122,9 +122,11 @@ class BoardsPage(KeyScreen):
         """The boards, which are shown at once, then how full they are and who is there."""
         workspace = await self.rego.workspace()
         found, self._recent = await asyncio.gather(workspace.ask(boards.list_boards()), self._read_recent())
+        is_news = self._is_old or found != self.boards
         self.boards, self._read_at, self._is_old = found, self.rego.clock(), False
         self.draw()
-        await workspace.keep_boards(found)
+        if is_news:
+            await workspace.keep_boards(found)
         try:
             glances = await workspace.ask(boards.list_glances())
         except NotFound:
@@ -143,8 +145,11 @@ class BoardsPage(KeyScreen):
             self.run_worker(self._refresh(), group="reading", exclusive=True)
 
     async def _refresh(self) -> None:
+        was_away = self._is_old
         try:
             await self._read()
+            if was_away:
+                self.say("")
             await self._tell_of_waiting()
         except NotAuthenticated:
             self.load(straight=False)

@@ -24,7 +24,7 @@ from rego_tui.memory import Memory
 from rego_tui.screens.boards import BoardsScreen
 from rego_tui.snapshot_cache import SeenBoard, SnapshotCache
 from tests.conftest import Join
-from tests.running import Somebody
+from tests.running import Running, Somebody
 from tests.tui import boards as samples
 from tests.tui.at_home import Visitor, visiting
 from tests.tui.cut_off import Line
@@ -87,7 +87,7 @@ async def test_while_the_server_is_away_the_board_is_read_and_what_is_changed_wa
     assert (await ben.client.send(cards.get_card("OPS-1"))).title == "mine"
 
 
-async def test_the_list_of_boards_is_there_too(line: Line, board: Two) -> None:
+async def test_the_list_of_boards_is_there_too(line: Line, board: Two, server: Running) -> None:
     _, ada, _ = board
     await ada.client.send(boards.create_board(CreateBoard(title="Another", key="ANO")))
     async with visiting(line.home, line.address) as visitor:
@@ -104,6 +104,14 @@ async def test_the_list_of_boards_is_there_too(line: Line, board: Two) -> None:
         await visitor.until_seen("R tries again")
         assert "Another" in visitor.text()
         assert "○ as of " in visitor.text()
+        line.proxy.lead_to(int(server.url.rpartition(":")[2]))
+        screen = visitor.app.screen
+        assert isinstance(screen, BoardsScreen)
+        await screen._refresh()
+        await visitor.until_seen("2 boards")
+        assert "R tries again" not in visitor.text(), "what was said of the outage goes with it"
+        line.proxy.lead_to()
+        line.proxy.cut()
         await visitor.press("enter")
         await visitor.until_seen("○ offline")
 
