@@ -6,7 +6,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from rego.cli.completing import FIELDS, cache_file
 from rego.cli.tree_data import TREE
 from tests.cli.conftest import Rego
 from tests.cli.test_loaded_modules import loaded, packages
+from tests.e2e.home import until
 
 
 def offered(rego: Rego, *words: str) -> list[str]:
@@ -133,10 +133,7 @@ def test_a_first_completion_makes_the_second_one_know(cache: Path, ops: str, reg
     command = [sys.executable, "-m", "rego", "--complete", "3", "rego", "cards", "show", ""]
     subprocess.run(command, check=True, timeout=30, capture_output=True)
     path = Path(cache_file())
-    deadline = time.monotonic() + 30
-    while not path.exists() or not path.stat().st_size:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    until(lambda: path.exists() and path.stat().st_size)
     assert offered(rego, "cards", "show", "") == [f"{ops}-{n}" for n in (1, 2, 3)]
 
 
