@@ -124,16 +124,21 @@ class Changer:
 
     def __init__(self, client: aio.Client, hall: Hall) -> None:
         self.made = 0
+        self._stopped = False
         self._client = client
         self._hall = hall
 
     async def run(self) -> None:
-        """Change until cancelled."""
-        while True:
+        """Change until stopped."""
+        while not self._stopped:
             column = self._hall.columns[1 + self.made % 2]
             await self._client.send(cards.move_card(self._hall.cards[0], MoveCard(column_id=column, position=Position.TOP)))
             self.made += 1
             await asyncio.sleep(1 / CHANGES_PER_SECOND)
+
+    def stop(self) -> None:
+        """End after the change under way: one that is cut off may still be made, when nobody expects it any more."""
+        self._stopped = True
 
 
 class Storm:
@@ -152,13 +157,14 @@ class Storm:
                 company.invite(*(visitor.run() for visitor in self._visitors))
                 await company.until(lambda: all(visitor.back_at for visitor in self._visitors))
                 log = servers.enter_context(second()).log
-                changing = company.invite(self._changer.run())
+                [changing] = company.invite(self._changer.run())
                 await company.until(lambda: self._changer.made > 0)
                 killed, before = monotonic(), self._changer.made
                 os.kill(first.pid, signal.SIGKILL)
                 await company.until(lambda: all((visitor.back_at or 0.0) > killed for visitor in self._visitors))
                 events = self._changer.made - before
-                await company.dismiss(changing)
+                self._changer.stop()
+                await company.until(changing.done)
                 last = (await self._client.send(boards.get_snapshot(self._hall.board_id))).seq
                 await company.until(lambda: all(visitor.seq == last for visitor in self._visitors))
                 back = sorted((visitor.back_at or 0.0) - killed for visitor in self._visitors)
